@@ -1,0 +1,202 @@
+"""The use case: a pack, records and a moment become judged duties. Reads top to bottom as the story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from duban.compile import compile_pack
+from duban.errors import Issue, UsageError
+from duban.evaluate import Limits, Progress, close_to_outside, open_database, run
+from duban.model import Plan, Status
+from duban.pack import Pack, load_pack
+from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from duban.records import InputFile
+
+Source = str | Path | Sequence[str | Path] | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The result of one audit: the duties of a pack as of a moment, with what is needed to show and explain them.
+
+    Tables live in an embedded database until `close()`; the properties return pandas DataFrames, one row per duty.
+    """
+
+    pack: Pack
+    as_of: datetime
+    known_by: datetime
+    plan: Plan
+    issues: tuple[Issue, ...]
+    inputs: tuple[InputFile, ...]
+    connection: duckdb.DuckDBPyConnection = field(repr=False)
+    timings: Mapping[str, float] = field(default_factory=dict, repr=False)
+    source: tuple[str, ...] = ()
+    future: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def counts(self) -> dict[Status, int]:
+        """How many duties have each status."""
+        rows = self.connection.execute("SELECT status, count(*) FROM duties GROUP BY status").fetchall()
+        found = {Status(name): int(count) for name, count in rows}
+        return {status: found.get(status, 0) for status in Status}
+
+    @cached_property
+    def duties(self) -> pd.DataFrame:
+        """Every duty that exists by as_of."""
+        return self.frame("TRUE")
+
+    @cached_property
+    def violations(self) -> pd.DataFrame:
+        """Breached and late duties: to be verified, never to be called violations before that."""
+        return self.frame("status IN ('breached', 'late')")
+
+    @cached_property
+    def unproven(self) -> pd.DataFrame:
+        """Duties that cannot be judged, because data was not handed in or cannot be read."""
+        return self.frame("status = 'unproven'")
+
+    @cached_property
+    def manual(self) -> pd.DataFrame:
+        """Duties that only a person can judge."""
+        return self.frame("status = 'manual'")
+
+    @cached_property
+    def missing(self) -> pd.DataFrame:
+        """What was not handed in: record type, sender, days, and the number of duties that wait on it."""
+        return self.connection.execute("SELECT * FROM missing").df()
+
+    def frame(self, where: str) -> pd.DataFrame:
+        """Duties that meet a SQL condition, in a fixed order."""
+        order = "obligation, jurisdiction, bearer_id, trigger_id, period_start"
+        return self.connection.execute(f"SELECT * FROM duties WHERE {where} ORDER BY {order}").df()
+
+    def close(self) -> None:
+        """Release the database."""
+        self.connection.close()
+
+    def __enter__(self) -> Audit:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def audit(
+    records: Source,
+    pack: str | Path | Pack,
+    as_of: date | datetime | str,
+    known_by: date | datetime | str | None = None,
+    params: Mapping[str, Any] | None = None,
+    waivers: Iterable[Mapping[str, Any] | Waiver] | None = None,
+    *,
+    obligations: Iterable[str] = (),
+    limits: Limits | None = None,
+    output: Path | None = None,
+    keep: bool = False,
+    progress: Progress | None = None,
+) -> Audit:
+    """Judge every duty of a pack from records, as of a moment.
+
+    `records`: a folder or files, or a mapping of record type to list of dicts, DataFrame or Arrow table (the manifest
+    among them). `as_of`, `known_by`: a date stands for its end; known_by defaults to as_of. `params` change the pack's
+    parameters. `waivers` default to a waivers.yaml beside the records. `output` is a folder that may be written to; `keep` keeps the
+    plan's tables, which `explain` asks.
+
+    Raises PackError, DataError, UsageError or EvaluationError; what is merely unsound in the data is in `.issues`.
+
+    >>> import duban
+    >>> roster = [{"enterprise_id": "M01", "name": "甲岭样01号石料矿", "town": "甲岭镇", "status": "生产"}]
+    >>> with duban.audit({"enterprise": roster}, "zezhou-2023-331", as_of="2023-12-31") as result:
+    ...     sorted(set(result.unproven.obligation))[:1]
+    ['county-checks-share']
+    """
+    ready = _ready(pack, params)
+    for name in obligations:
+        ready.obligation(name)
+    moment = moment_of(as_of, ready)
+    known = moment_of(known_by, ready) if known_by is not None else moment
+    con = open_database(limits or Limits())
+    try:
+        loaded = _load(con, ready, records)
+        excused = _waivers(records, waivers, ready)
+        load_waivers(con, excused.items, ready)
+        close_to_outside(con, *([output] if output is not None else []))
+        plan = compile_pack(ready, moment, known, obligations)
+        timings = run(con, plan, keep=keep, progress=progress)
+    except BaseException:
+        con.close()
+        raise
+    issues = (*loaded.issues, *excused.issues)
+    source = tuple(str(path) for path in _paths(records))
+    return Audit(ready, moment, known, plan, issues, loaded.inputs, con, timings, source, _future(con, ready, moment))
+
+
+def _ready(pack: str | Path | Pack, params: Mapping[str, Any] | None) -> Pack:
+    if isinstance(pack, Pack):
+        return pack.with_values(params) if params else pack
+    return load_pack(pack, params)
+
+
+def _load(con: duckdb.DuckDBPyConnection, pack: Pack, records: Source) -> Any:
+    from duban.records import load  # loaded with DuckDB, after the arguments have been checked
+
+    return load(con, pack.records, records, jurisdiction=pack.header.jurisdiction, timezone=pack.header.timezone)
+
+
+def _paths(records: Source) -> list[Path]:
+    if isinstance(records, Mapping):
+        return []
+    return [Path(records)] if isinstance(records, (str, Path)) else [Path(path) for path in records]
+
+
+def _waivers(records: Source, waivers: Iterable[Mapping[str, Any] | Waiver] | None, pack: Pack) -> Waivers:
+    if waivers is not None:
+        return check_waivers(waivers, pack)
+    files = [path / FILE for path in _paths(records) if (path / FILE).is_file()]
+    read = [read_waivers(path, pack) for path in files]
+    return Waivers(tuple(item for one in read for item in one.items), tuple(issue for one in read for issue in one.issues))
+
+
+def _future(con: duckdb.DuckDBPyConnection, pack: Pack, as_of: datetime) -> dict[str, int]:
+    """Records that happen after as_of: they do not exist yet, but the summary counts them."""
+    from duban.conditions import literal, quote
+    from duban.kinds.base import exists_by
+
+    found = {}
+    for name, record in pack.records.items():
+        if record.time:
+            bare = f"coalesce({quote(record.time + '$bare')}, FALSE)" if record.fields[record.time].type == "datetime" else "TRUE"
+            there = exists_by(f"CAST({quote(record.time)} AS TIMESTAMP)", bare, literal(as_of))
+            row = con.execute(f"SELECT count(*) FROM {quote('raw_' + name)} WHERE NOT {there}").fetchone()
+            if row and row[0]:
+                found[name] = int(row[0])
+    return found
+
+
+def moment_of(value: date | datetime | str, pack: Pack) -> datetime:
+    """A moment of the pack's clock: a date stands for its end, an offset is converted. Raises UsageError."""
+    if isinstance(value, str):
+        text = value.strip()
+        try:
+            value = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text.replace("Z", "+00:00"))
+        except ValueError:
+            if text.endswith("24:00"):
+                return moment_of(text[:-5].strip(" T"), pack)
+            raise UsageError(f"时点“{value}”无法识别", [Issue("U001", "请写成 2024-01-07 或 2024-01-07T09:30")]) from None
+    if isinstance(value, datetime):
+        if value.tzinfo is not None:
+            from zoneinfo import ZoneInfo
+
+            value = value.astimezone(ZoneInfo(pack.header.timezone)).replace(tzinfo=None)
+        return value
+    return datetime.combine(value + timedelta(days=1), time.min)

@@ -1,0 +1,179 @@
+"""Cases: small tables in YAML with the duties that must come of them, worked out by hand from the notice.
+
+A file `cases/*.yaml` of a pack: `obligation`, optional `records` shared by its cases, and `cases`: each with `name`, `why`, `as_of`
+(optional `known_by`, `params`, `waivers`, `complete`), `records`, and `expect`: one entry per duty with whatever is asserted of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from duban.auditing import audit
+from duban.errors import DubanError, Issue, PackError, Place
+from duban.pack import Pack
+from duban.pack.yaml import Document, read_yaml
+from duban.vocabulary import Word
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+class Expected(Word):
+    """One duty: which (bearer, trigger, period), and what is known of it by hand."""
+
+    bearer: str
+    trigger: str = ""
+    period: date | str | None = None
+    status: str
+    enforceable: bool | None = None
+    required: int | float | None = None
+    observed: int | float | None = None
+    shortfall: int | float | None = None
+    due: date | datetime | str | None = None
+    alert: str | None = None
+    evidence: list[str] | None = None
+    says: str = ""
+
+
+class Case(Word):
+    """One situation. Duties that `expect` does not name fail the case, unless `others: ignore`."""
+
+    name: str
+    why: str
+    as_of: date | datetime | str
+    known_by: date | datetime | str | None = None
+    params: dict[str, Any] = {}
+    complete: Literal["declared", "assumed"] | None = None
+    waivers: list[dict[str, Any]] = []
+    records: Rows = {}
+    expect: list[Expected]
+    others: Literal["fail", "ignore"] = "fail"
+
+
+class CaseFile(Word):
+    """A file of cases for one obligation."""
+
+    obligation: str
+    records: Rows = {}
+    cases: list[Case] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one case went: the differences, none if it passed."""
+
+    obligation: str
+    case: str
+    place: Place
+    differences: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+
+def run_cases(pack: Pack, obligation: str = "") -> Iterator[Outcome]:
+    """Run the cases of a pack (of one obligation); raises PackError if a case file is malformed."""
+    for path in sorted((pack.folder / "cases").glob("**/*.yaml")):
+        document = read_yaml(path, str(path))
+        cases = _read(document)
+        if obligation and cases.obligation != obligation:
+            continue
+        for index, case in enumerate(cases.cases):
+            yield _run(pack, cases, case, document.place(("cases", index)))
+
+
+def statuses(pack: Pack) -> dict[str, set[str]]:
+    """For each obligation the statuses that its cases expect: what is covered by a case."""
+    found: dict[str, set[str]] = {item.id: set() for item in pack.obligations}
+    for path in sorted((pack.folder / "cases").glob("**/*.yaml")):
+        cases = _read(read_yaml(path, str(path)))
+        found.setdefault(cases.obligation, set()).update(duty.status for case in cases.cases for duty in case.expect)
+    return found
+
+
+def _read(document: Document) -> CaseFile:
+    issues = list(document.issues)
+    try:
+        if not issues:
+            return CaseFile.model_validate(document.value)
+    except ValidationError as error:
+        for problem in error.errors():
+            path = tuple(part for part in problem["loc"] if isinstance(part, int) or part.islower())
+            place = document.place(path)
+            issues.append(Issue("P020", f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", place, context=document.source(place)))
+    raise PackError("案例文件有错误：", issues)
+
+
+def _run(pack: Pack, cases: CaseFile, case: Case, place: Place) -> Outcome:
+    records = {name: [*cases.records.get(name, []), *case.records.get(name, [])] for name in {**cases.records, **case.records}}
+    complete = case.complete or ("declared" if "manifest" in records else "assumed")
+    ready = replace(pack, header=pack.header.model_copy(update={"complete": complete}))
+    try:
+        with audit(records, ready, case.as_of, case.known_by, case.params, case.waivers, obligations=[cases.obligation]) as result:
+            duties = {_key(row["bearer_id"], row["trigger_id"], row["period_start"]): row for row in _rows(result)}
+            spoiled = [str(issue) for issue in result.issues if issue.severity == "error"]
+    except DubanError as error:
+        return Outcome(cases.obligation, case.name, place, (str(error),))
+    return Outcome(cases.obligation, case.name, place, tuple([*spoiled, *_differences(case, duties)]))
+
+
+def _rows(result: Any) -> list[dict[str, Any]]:
+    cursor = result.connection.execute("SELECT * FROM duties")
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _key(bearer: str, trigger: str, period: date | None) -> tuple[str, str, date | None]:
+    return bearer, trigger, period
+
+
+def _period(value: date | str | None) -> date | None:
+    """`2023-12` stands for the month that begins then."""
+    if isinstance(value, str):
+        return date.fromisoformat(value if len(value) > 7 else value + "-01")
+    return value
+
+
+def _differences(case: Case, duties: dict[tuple[str, str, date | None], dict[str, Any]]) -> Iterator[str]:
+    named = set()
+    for expected in case.expect:
+        key = _key(expected.bearer, expected.trigger, _period(expected.period))
+        named.add(key)
+        duty = duties.get(key)
+        label = " ".join(str(part) for part in key if part)
+        if duty is None:
+            yield f"{label}: no such duty"
+            continue
+        for word in ("status", "enforceable", "required", "observed", "shortfall", "alert"):
+            wanted = getattr(expected, word)
+            if wanted is not None and wanted != duty[word]:
+                yield f"{label}: {word} is {duty[word]}, expected {wanted}"
+        if expected.due is not None and _moment(expected.due) != duty["due"]:
+            yield f"{label}: due is {duty['due']}, expected {_moment(expected.due)}"
+        if expected.evidence is not None and sorted(expected.evidence) != sorted(duty["evidence"]):
+            yield f"{label}: evidence is {sorted(duty['evidence'])}, expected {sorted(expected.evidence)}"
+        if expected.says not in duty["message"] + duty["speaks_for"]:
+            yield f"{label}: the message does not say “{expected.says}”: {duty['message']} {duty['speaks_for']}"
+    if case.others == "fail":
+        for key in duties.keys() - named:
+            yield f"{' '.join(str(part) for part in key if part)}: not expected, but {duties[key]['status']}"
+
+
+def _moment(value: date | datetime | str) -> datetime:
+    """A due as the engine holds it: a bare day ends at 24:00."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value + timedelta(days=1), datetime.min.time())
+
+
+def case_files(pack: Pack) -> list[Path]:
+    """The pack's case files."""
+    return sorted((pack.folder / "cases").glob("**/*.yaml"))

@@ -1,0 +1,82 @@
+"""The command line: `duban VERB`. Verbs are loaded when called; errors become one clear message and an exit code.
+
+Exit codes: 0 clean · 1 findings at or above --fail-on · 2 bad usage, rules or data · 3 a bug of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+VERBS = {
+    "audit": ("duban.commands.audit", "审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."),
+    "explain": ("duban.commands.explain", "说明一项结论的由来。 | Show how one finding came about."),
+    "rules": ("duban.commands.rules", "规则包：检查、列出、查看、测试。 | Lint, list, show and test a pack of rules."),
+}
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command = getattr(import_module(VERBS[cmd_name][0]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
+
+
+@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="duban", message="%(version)s")
+def duban() -> None:
+    """督办：把通知变成数据，看谁还没有做到。 | Turn an official notice into data, and see who has not done what."""
+
+
+def main() -> None:
+    """Entry point: runs a verb, and turns every error into a message and an exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a GBK console must not stop an audit
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = duban.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("已中断，未写入任何结果。", err=True)
+        sys.exit(2)
+    except BrokenPipeError:  # `duban audit … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        sys.exit(_failed(error))
+
+
+def _failed(error: Exception) -> int:
+    from duban.errors import DubanError, EvaluationError
+
+    if isinstance(error, DubanError) and not isinstance(error, EvaluationError):
+        click.echo(f"错误：{error}", err=True)
+        return 2
+    if os.environ.get("DUBAN_DEBUG"):
+        raise error
+    click.echo(f"程序内部错误（请附上所用规则包与命令报告）：{error}", err=True)
+    click.echo("设置环境变量 DUBAN_DEBUG=1 可看到完整信息。", err=True)
+    return 3
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""`duban audit PATH…`: read, judge, write, and show the last screen."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from duban.commands.options import last_sunday, rules_option, settings_option
+
+if TYPE_CHECKING:
+    from duban.auditing import Audit
+
+FAIL_ON = {
+    "never": (),
+    "breached": ("breached",),
+    "late": ("breached", "late"),
+    "unproven": ("breached", "late", "unproven"),
+}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@rules_option
+@click.option("--as-of", metavar="DATE|DATETIME", help="截至时点，日期指当日24时；默认上一个周日。 | Moment judged; a date is its end; default: last Sunday.")
+@click.option("--known-by", metavar="DATE|DATETIME", help="掌握时点，默认同截至时点。 | Only hand-ins up to this moment count; default: as-of.")
+@settings_option
+@click.option("--bearer", "bearers", multiple=True, help="只看某主体，可多次。 | Only this bearer; repeatable.")
+@click.option("--obligation", "obligations", multiple=True, help="只判某义务，可多次。 | Only this obligation; repeatable.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="结果目录，全写或全不写。 | Folder for the results: all or none.")
+@click.option("--format", "style", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True, help="屏幕输出格式。 | Output on the screen.")
+@click.option("--fail-on", type=click.Choice(list(FAIL_ON)), default="never", show_default=True, help="有此类结果时退出码为1。 | Exit 1 at or above this.")
+@click.option("--memory", default="", metavar="SIZE", help="内存上限，如 2GB。 | Memory limit, e.g. 2GB.")
+@click.option("--threads", type=click.IntRange(1), help="线程数上限。 | Threads to use at most.")
+@click.option("--temp", default="", metavar="DIR", help="临时文件目录。 | Folder for spilled data.")
+@click.option("--quiet", is_flag=True, help="不显示结果，只看退出码和文件。 | Say nothing; files and exit code only.")
+@click.pass_context
+def audit(
+    context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
+    settings: dict[str, str], bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, style: str,
+    fail_on: str, memory: str, threads: int | None, temp: str, quiet: bool,
+) -> None:  # fmt: skip
+    """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
+    from duban.auditing import audit as run_audit
+    from duban.evaluate import Limits
+    from duban.report.tables import write
+
+    moment = as_of or last_sunday(_today(rules_name)).isoformat()
+    progress = _progress() if sys.stderr.isatty() and not quiet else None
+    limits = Limits(memory, threads or 0, temp)
+    with run_audit(
+        list(paths), rules_name, moment, known_by, settings, obligations=obligations, limits=limits, output=out, progress=progress
+    ) as result:
+        if progress is not None:
+            click.echo("\r\033[K", nl=False, err=True)
+        _only(result, bearers)
+        files = write(result, out) if out is not None else []
+        if not quiet:
+            _show(result, style, files)
+        counts = {status.value: count for status, count in result.counts.items()}
+    if any(counts[status] for status in FAIL_ON[fail_on]):
+        context.exit(1)
+
+
+def _today(rules_name: str) -> Any:
+    """Today on the pack's clock."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from duban.pack import load_pack
+
+    return datetime.now(ZoneInfo(load_pack(rules_name).header.timezone)).date()
+
+
+def _only(result: Audit, bearers: tuple[str, ...]) -> None:
+    """Keep the duties of some bearers; an unknown one is an error, not an empty list."""
+    if not bearers:
+        return
+    con = result.connection
+    for bearer in bearers:
+        if not con.execute("SELECT 1 FROM duties WHERE bearer_id = ? OR bearer_name = ? LIMIT 1", [bearer, bearer]).fetchone():
+            raise click.UsageError(f"没有主体“{bearer}”的任何履责项 | no duty of bearer {bearer}")
+    keep = list(bearers)
+    con.execute("DELETE FROM duties WHERE NOT (list_contains(?, bearer_id) OR list_contains(?, bearer_name))", [keep, keep])
+
+
+def _progress() -> Callable[[str], None]:
+    def show(step: str) -> None:
+        click.echo(f"\r\033[K… {step}", nl=False, err=True)
+
+    return show
+
+
+def _show(result: Audit, style: str, files: list[Path]) -> None:
+    if style == "text":
+        from duban.report.screen import screen
+
+        for line in screen(result, files):
+            click.echo(line)
+        return
+    from duban.report.tables import COLUMNS, FINDINGS, findings_sql, summary
+
+    rows = result.connection.execute(findings_sql(result, FINDINGS["violations.csv"])).fetchall()
+    if style == "csv":
+        import csv
+
+        out = csv.writer(sys.stdout)
+        out.writerow(COLUMNS)
+        out.writerows(rows)
+        return
+    found = summary(result)
+    found["violations"] = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1, default=str))

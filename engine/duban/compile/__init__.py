@@ -1,0 +1,109 @@
+"""Pack + as_of + known_by → a plan of named SQL steps.
+
+Top to bottom: the views of the records, then per obligation frames → live duties → test → proof → status, and at the end one
+table of all duties and one of what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from duban.compile.frames import plan_frames
+from duban.compile.live import plan_duties
+from duban.compile.planner import Compiler, in_order
+from duban.compile.proof import assumed, plan_blind, plan_lines, plan_proof
+from duban.compile.status import COLUMNS, plan_judgement
+from duban.compile.views import bearers, calendar, seen, spans
+from duban.conditions import compile_boolean, literal, parse, quote
+from duban.kinds.base import Need
+from duban.model import Plan
+from duban.pack.names import fixed_columns
+from duban.pack.obligation import Obligation
+from duban.pack.pack import Pack
+from duban.scope import Names
+
+RESULT, MISSING = "duties", "missing"
+
+
+def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = ()) -> Plan:
+    """The plan of a linted pack; `only` limits it to some obligations."""
+    compiler = Compiler(pack, as_of, known_by)
+    _plan_views(compiler)
+    chosen = set(only)
+    obligations = [item for item in pack.obligations if not chosen or item.id in chosen]
+    judged = [_plan_obligation(compiler, obligation) for obligation in obligations]
+    for scan in compiler.scans.values():
+        compiler.steps += scan.steps()
+    compiler.add(RESULT, _alerted(compiler, judged), "all duties")
+    compiler.add(MISSING, _missing(compiler, obligations), "what was not handed in, and how many duties wait on it")
+    return Plan(in_order(compiler.steps, (RESULT, MISSING)), RESULT, MISSING)
+
+
+def _plan_views(compiler: Compiler) -> None:
+    pack = compiler.pack
+    compiler.steps.append(calendar(pack))
+    for name, record in pack.records.items():
+        compiler.steps.append(seen(name, record, compiler.as_of_sql, compiler.known_by_sql))
+        if record.span is not None and record.key:
+            compiler.steps.append(spans(name, record))
+    for kind_name, kind in pack.header.bearers.items():
+        compiler.steps += bearers(kind_name, kind, pack)
+    approved = f"CAST(approved_on AS TIMESTAMP) < {compiler.known_by_sql}"
+    compiler.add("waiver", f"SELECT * FROM raw_waiver WHERE {approved}", "waivers approved by known_by")
+    plan_lines(compiler)
+
+
+def _plan_obligation(compiler: Compiler, obligation: Obligation) -> str:
+    """The steps of one obligation; returns the table of its judged duties."""
+    compiler.obligation = obligation
+    duty = plan_frames(compiler, obligation)
+    plan_duties(compiler, obligation, duty)
+    result = obligation.test.plan(duty, compiler, f"{obligation.id}/test")
+    needs = obligation.test.needs(duty.trigger)
+    proof = plan_proof(compiler, obligation, duty, needs, f"{obligation.id}/proof")
+    if obligation.given is not None:
+        plan_proof(compiler, obligation, duty, (Need(obligation.given.record),), f"{obligation.id}/given/proof")
+    blind = plan_blind(compiler, obligation, duty) if duty.trigger and not assumed(compiler, duty.trigger) else ""
+    return plan_judgement(compiler, obligation, duty, result, proof, blind)
+
+
+def _alerted(compiler: Compiler, judged: list[str]) -> str:
+    """All judged duties in one table, each with the first alert level whose condition holds."""
+    names = Names(compiler.schema, columns=fixed_columns())
+    levels = "".join(
+        f"WHEN {compile_boolean(parse(alert.where), names).sql} THEN {literal(alert.level)} " for alert in compiler.pack.header.alerts
+    )
+    alert = f"CASE {levels}ELSE '' END" if levels else "alert"
+    parts = "\nUNION ALL\n".join(f"SELECT {COLUMNS} FROM {quote(name)}" for name in judged)
+    if not parts:
+        raise ValueError("a plan needs at least one obligation")
+    return f"SELECT d.* REPLACE ({alert} AS alert) FROM (\n{parts}\n) d"
+
+
+def _missing(compiler: Compiler, obligations: list[Obligation]) -> str:
+    """(record_type, jurisdiction, sender, s, e, duties): what unproven duties wait for."""
+    parts = []
+    for obligation in obligations:
+        kind = compiler.pack.header.bearers[obligation.bearer]
+        through = f"CAST(b.{quote(kind.reports_through[0])} AS VARCHAR)" if kind.reports_through else "NULL"
+        bearer = quote("bearer/" + obligation.bearer)
+        newest = f"(SELECT * FROM {bearer} QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id ORDER BY \"$s\" DESC) = 1)"
+        who = f"LEFT JOIN {newest} b ON b.jurisdiction = d.jurisdiction AND b.bearer_id = d.bearer_id"
+        table = quote(f"{obligation.id}/status")
+        parts.append(
+            f"SELECT g.record, d.jurisdiction, coalesce({through}, d.bearer_id) AS sender, g.s, g.e, d.fingerprint\n"
+            f"FROM {quote(obligation.id + '/proof/gaps')} g JOIN {table} d USING (duty) {who} WHERE d.status = 'unproven'"
+        )
+        if obligation.each is not None and not assumed(compiler, obligation.each.record):
+            blind = quote(obligation.id + "/blind")
+            parts.append(
+                f"SELECT {literal(obligation.each.record)}, d.jurisdiction, coalesce({through}, d.bearer_id), d.s, d.e, d.bearer_id || {literal(obligation.id)}\n"
+                f"FROM {blind} d {who}"
+            )
+    union = "\nUNION ALL\n".join(parts)
+    return (
+        "SELECT record AS record_type, jurisdiction, sender, CAST(s AS DATE) AS missing_from,\n"
+        "  CAST(e - INTERVAL 1 DAY AS DATE) AS missing_through, count(DISTINCT fingerprint) AS duties\n"
+        f"FROM ({union}) GROUP BY ALL ORDER BY ALL"
+    )

@@ -1,0 +1,230 @@
+"""Which duties there are: bearer × [trigger] × [period], with nominal span and due (docs/semantics.md §5)."""
+
+from __future__ import annotations
+
+from duban.compile import sql
+from duban.compile.planner import Compiler
+from duban.conditions import Checked, Column, compile_moment, parse, quote
+from duban.kinds.base import DutyTable, boolean, period_start, step_interval
+from duban.pack.names import frame_columns
+from duban.pack.obligation import Each, Obligation
+from duban.pack.timing import By, Duration, parse_by, parse_duration
+from duban.scope import Names, Row, belonging, key_text
+
+# Columns of a frame, in order.
+COLUMNS = (
+    "jurisdiction, bearer_id, trig, trigger_id, trigger_key, period_start, period_end, full_a, full_b, a, b, due, "
+    "open_a, open_b, unknown"
+)
+
+
+def plan_frames(compiler: Compiler, obligation: Obligation) -> DutyTable:
+    """Add the steps `ID/trigger` and `ID/frame`; returns the duty table that `live.py` will build from them."""
+    trigger = obligation.each.record if obligation.each is not None else ""
+    table = DutyTable(
+        name=f"{obligation.id}/duty",
+        obligation=obligation.id,
+        bearer=obligation.bearer,
+        trigger=trigger,
+        unit=obligation.unit or ("month" if obligation.reconcile is not None else ""),
+        has_by=bool(obligation.by),
+        before=obligation.before,
+    )
+    if obligation.each is not None:
+        compiler.add(f"{obligation.id}/trigger", _triggers(compiler, obligation, obligation.each), "records that call for a duty")
+    builder = _Frames(compiler, obligation)
+    if obligation.reconcile is not None:
+        body = builder.reported()
+    elif obligation.each is not None:
+        body = builder.trigger_periods() if obligation.unit else builder.triggers()
+    else:
+        body = builder.periods() if obligation.unit else builder.single()
+    compiler.add(f"{obligation.id}/frame", f"SELECT {COLUMNS} FROM (\n{body}\n)", "nominal span and due of each duty")
+    return table
+
+
+def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
+    """(trig, trigger_id, trigger_key, jurisdiction, bearer_id, from_a, from_b, bare, until, sure): one row per trigger."""
+    schema = compiler.schema
+    row = Row(schema, each.record, "g")
+    bearer = Row(schema, schema.bearers[obligation.bearer].record, "b", 'g."$t"')
+    names = Names(schema, row, {"bearer": bearer}, frame_columns(*compiler.window()))
+    chain = belonging(schema, each.record, obligation.bearer, each.link)
+    who = chain.sql(row) if chain is not None else "i.bearer_id"
+    where = boolean(each.where, names).sql
+    start, start_bare = _moment(each.start, names, 'g."$t"', 'g."$tb"')
+    until, until_bare = _moment(each.end, names, "NULL", "FALSE")
+    if not each.start and not schema.records[each.record].time:
+        start, start_bare = f'nullif(g."$s", {sql.BEGIN})', "FALSE"
+    key = schema.records[each.record].key
+    key_sql = key_text(f"g.{quote(part)}" for part in key) if key else 'g."$id"'
+    joins = f"JOIN {quote(f'bearer/{obligation.bearer}/ids')} i ON i.jurisdiction = g.jurisdiction AND i.bearer_id = {who}\n"
+    if "b." in where:
+        joins += (
+            f"LEFT JOIN {quote(f'bearer/{obligation.bearer}')} b ON b.jurisdiction = i.jurisdiction AND b.bearer_id = i.bearer_id\n"
+            '  AND b."$s" <= g."$t" AND g."$t" < b."$e"\n'
+        )
+    chosen = (
+        "\nQUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id ORDER BY from_a NULLS LAST, trigger_id) = 1"
+        if each.first
+        else ""
+    )
+    body = (
+        f'SELECT g."$n" AS trig, g."$id" AS trigger_id, {key_sql} AS trigger_key, g.jurisdiction, i.bearer_id,\n'
+        f"  CAST({start} AS TIMESTAMP) AS from_a, {sql.end_of(start, start_bare)} AS from_b, {start_bare} AS bare,\n"
+        f"  CASE WHEN {until} IS NULL THEN {sql.END} ELSE {sql.end_of(until, until_bare)} END AS until, {where} AS sure, g.\"$period\" AS named,\n"
+        f'  g."$t" AS event\n'
+        f"FROM {quote('seen/' + each.record)} g\n{_ref_joins(row)}\n{joins}{_ref_joins(bearer)}\nWHERE {where} IS DISTINCT FROM FALSE"
+    )
+    return f"SELECT * FROM ({body}){chosen}"
+
+
+def _ref_joins(row: Row) -> str:
+    return "\n".join(row.joins.values())
+
+
+def _moment(text: str, names: Names, default: str, default_bare: str) -> tuple[str, str]:
+    if not text:
+        return default, default_bare
+    checked: Checked = compile_moment(parse(text), names)
+    bare = checked.bare if checked.bare in ("TRUE", "FALSE") else f"coalesce({checked.bare}, FALSE)"
+    return checked.sql, bare
+
+
+class _Frames:
+    """The six ways in which spans and dues arise; each method is one of them and returns SQL with `COLUMNS`."""
+
+    def __init__(self, compiler: Compiler, obligation: Obligation) -> None:
+        self.compiler, self.obligation = compiler, obligation
+        self.window_a, self.window_b = compiler.day_span()
+        self.ids = quote(f"bearer/{obligation.bearer}/ids")
+        self.trigger = quote(f"{obligation.id}/trigger")
+        self.by = parse_by(obligation.by) if obligation.by else None
+
+    # --- without a trigger
+    def single(self) -> str:
+        """`once`, or a `by` alone: one duty per bearer."""
+        source = f"SELECT i.jurisdiction, i.bearer_id FROM {self.ids} i"
+        if self.by is None:
+            return self._shaped(source, a=self.window_a, b=self.window_b, due=self.window_b)
+        return self._with_due(source, self.by, self.window_a, period="")
+
+    def periods(self) -> str:
+        """Every period that overlaps the window; with `by`, every one whose unrolled due lies in it."""
+        source = f"SELECT i.jurisdiction, i.bearer_id, p.full_a, p.full_b FROM {self.ids} i CROSS JOIN ({self._grid()}) p"
+        a, b = f"greatest(full_a, {self.window_a})", f"least(full_b, {self.window_b})"
+        if self.by is None:
+            return self._shaped(source, a=a, b=b, due=b, period=True)
+        return self._with_due(source, self.by, a, period=b)
+
+    def _grid(self) -> str:
+        unit = self.obligation.unit
+        first = period_start(unit, self.window_a)
+        last = f"least({self.window_b}, {self.compiler.as_of_sql} + {step_interval(unit)})"
+        series = f"SELECT CAST(unnest(generate_series(CAST({first} AS TIMESTAMP), {last}, {step_interval(unit)})) AS TIMESTAMP) AS full_a"
+        return f"SELECT full_a, full_a + {step_interval(unit)} AS full_b FROM ({series}) WHERE full_a < {self.window_b}"
+
+    # --- with a trigger
+    def triggers(self) -> str:
+        """One duty per trigger: by its own dates, within so long of it, or for as long as it is open."""
+        o = self.obligation
+        source = f"SELECT t.* FROM {self.trigger} t WHERE {self._in_window()}"
+        if o.before:
+            back = parse_duration(o.within)
+            a = f"CASE WHEN bare THEN {sql.before('from_a', 'TRUE', back)} ELSE {sql.before('from_a', 'FALSE', back)} END"
+            return self._shaped(source, a=a, b="from_b", due="from_b", open_span=False)
+        if o.within:
+            span: Duration = parse_duration(o.within)
+            moment = "from_b" if span.unit == "hours" else "from_a"
+            due = sql.shift(moment, "FALSE" if span.unit == "hours" else "TRUE", span)
+            return self._shaped(source, a="from_a", b=due, due=due)
+        if self.by is not None:
+            return self._with_due(source, self.by, "from_a", period="")
+        return self._shaped(source, a="from_a", b="until", due="until")
+
+    def trigger_periods(self) -> str:
+        """One duty per trigger and period in which it is open."""
+        unit = self.obligation.unit
+        first = f"CAST({period_start(unit, f'greatest(from_a, {self.window_a})')} AS TIMESTAMP)"
+        last = f"least(until, {self.window_b}, {self.compiler.as_of_sql} + {step_interval(unit)})"
+        open_periods = (
+            f"SELECT t.*, CAST(unnest(CASE WHEN from_a IS NULL THEN [CAST(NULL AS TIMESTAMP)]\n"
+            f"  ELSE generate_series({first}, {last}, {step_interval(unit)}) END) AS TIMESTAMP) AS full_a FROM {self.trigger} t"
+        )
+        source = f"SELECT *, full_a + {step_interval(unit)} AS full_b FROM ({open_periods})"
+        a = f"greatest(full_a, {self.window_a}, from_a)"
+        cap = f"least(full_b, {self.window_b})"
+        source = f"SELECT * FROM ({source}) WHERE from_a IS NULL OR {a} < least({cap}, until)"
+        if self.by is None:
+            return self._shaped(source, a=a, b=f"least({cap}, until)", due=cap, period=True)
+        return self._with_due(source, self.by, a, period=f"least({cap}, until)")
+
+    def reported(self) -> str:
+        """A figure that was handed in: its own period, due when it was made (or `by`)."""
+        unit = self.obligation.unit or "month"
+        first = f"CAST({period_start(unit, 'named')} AS TIMESTAMP)"
+        source = f"SELECT t.*, {first} AS full_a, {first} + {step_interval(unit)} AS full_b FROM {self.trigger} t WHERE {self._in_window()}"
+        if self.by is not None:
+            return self._with_due(source, self.by, "full_a", period="full_b", key=False, open_span=False)
+        due = "CAST(CAST(event AS DATE) AS TIMESTAMP) + INTERVAL 1 DAY"
+        return self._shaped(source, a="full_a", b="full_b", due=due, open_span=False, calendar=True)
+
+    def _in_window(self) -> str:
+        return f"(t.from_a IS NULL OR (t.from_a >= {self.window_a} AND t.from_a < {self.window_b}))"
+
+    # --- the common shape
+    def _with_due(self, source: str, by: By, a: str, *, period: str, key: bool = True, open_span: bool = True) -> str:
+        """Frames whose due is an expression; `period` is the SQL end of the nominal span ('' : the due itself)."""
+        names, joins = self._due_names()
+        due = sql.due(by, names, "q.full_a", "q.full_b")
+        joins += "\n" + names.joins()
+        inner = f"SELECT q.*, {due} AS unrolled FROM ({source}) q\n{joins}"
+        rolled = self._roll()
+        body = f"SELECT *, {rolled} AS rolled FROM ({inner}) d"
+        if period and key:
+            body = f"SELECT * FROM ({body}) WHERE unrolled IS NULL OR (unrolled > {self.window_a} AND unrolled <= {self.window_b})"
+        end = f"greatest({period}, rolled)" if period and key else (period or "rolled")
+        return self._shaped(body, a=a, b=end, due="rolled", period=bool(period) and key, open_span=open_span, calendar=bool(period))
+
+    def _roll(self) -> str:
+        roll = self.obligation.roll
+        wanted = self.compiler.pack.values.get(roll.removeprefix("param."), roll) if roll else ""
+        return sql.rolled("d.unrolled") if wanted == "workday" else "d.unrolled"
+
+    def _due_names(self) -> tuple[Names, str]:
+        """The names that a due may read: the trigger's fields, or else the bearer's newest row."""
+        schema, o = self.compiler.schema, self.obligation
+        bearer = Row(schema, schema.bearers[o.bearer].record, "b", self.compiler.as_of_sql)
+        columns = frame_columns(*self.compiler.window())
+        columns["period.start"] = Column("CAST(q.full_a AS DATE)", "date")
+        columns["period.end"] = Column("CAST(q.full_b - INTERVAL 1 DAY AS DATE)", "date")
+        newest = (
+            f'LEFT JOIN (SELECT * FROM {quote("bearer/" + o.bearer)} QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id\n'
+            '  ORDER BY "$s" DESC) = 1) b ON b.jurisdiction = q.jurisdiction AND b.bearer_id = q.bearer_id'
+        )
+        if not o.each:
+            return Names(schema, bearer, {"bearer": bearer}, columns), newest
+        own = Row(schema, o.each.record, "g")
+        join = f'LEFT JOIN {quote("seen/" + o.each.record)} g ON g."$n" = q.trig\n{newest}'
+        return Names(schema, own, {"bearer": bearer, "trigger": own}, columns), join
+
+    def _shaped(
+        self, source: str, *, a: str, b: str, due: str, period: bool = False, open_span: bool = True, calendar: bool = False
+    ) -> str:
+        """SQL with `COLUMNS` from a source that has jurisdiction, bearer_id and what the expressions name."""
+        has_trigger = self.obligation.each is not None
+        trigger = "trig, trigger_id, trigger_key" if has_trigger else "CAST(NULL AS BIGINT) AS trig, '' AS trigger_id, '' AS trigger_key"
+        full = "full_a, full_b" if period or calendar else "CAST(NULL AS TIMESTAMP) AS full_a, CAST(NULL AS TIMESTAMP) AS full_b"
+        days = (
+            "CAST(full_a AS DATE) AS period_start, CAST(full_b - INTERVAL 1 DAY AS DATE) AS period_end"
+            if period
+            else "CAST(NULL AS DATE) AS period_start, CAST(NULL AS DATE) AS period_end"
+        )
+        opened = "from_a AS open_a, until AS open_b" if has_trigger and open_span else f"{sql.BEGIN} AS open_a, {sql.END} AS open_b"
+        unknown = f"CASE WHEN {due} IS NULL THEN '应完成时间' END"
+        if has_trigger:
+            unknown = f"CASE WHEN sure IS NULL THEN '触发条件' WHEN from_a IS NULL THEN '起算时间' WHEN {due} IS NULL THEN '应完成时间' END"
+        return (
+            f"SELECT jurisdiction, bearer_id, {trigger}, {days}, {full},\n"
+            f"  {a} AS a, {b} AS b, {due} AS due, {opened}, {unknown} AS unknown\nFROM ({source})"
+        )

@@ -1,0 +1,116 @@
+"""When a duty is alive: its span cut by the bearer's existence, by `applies`, by its trigger; and what must be given.
+
+Adds `ID/duty` (the table that tests read, kinds.base.DutyTable) and `ID/given`. docs/semantics.md §5.
+"""
+
+from __future__ import annotations
+
+from duban.compile import sql
+from duban.compile.planner import Compiler
+from duban.conditions import literal, quote
+from duban.kinds.base import DutyTable, boolean
+from duban.pack.names import frame_columns
+from duban.pack.obligation import Given, Obligation
+from duban.pack.timing import parse_by
+from duban.scope import Names, Row, belonging
+
+
+def plan_duties(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> None:
+    """Add `ID/pieces` (the bearer's spans with `applies`), `ID/duty`, and `ID/given` where the obligation says given."""
+    pieces = compiler.add(f"{obligation.id}/pieces", _pieces(compiler, obligation), "spans of the bearers, and whether it applies")
+    live = compiler.add(f"{obligation.id}/live", _live(obligation, pieces), "live segments of each duty")
+    compiler.add(duty.name, _duty(compiler, obligation, duty, live), "duties that exist by now")
+    if obligation.given is not None:
+        compiler.add(f"{obligation.id}/given", _given(compiler, obligation.given, duty), "whether what must be given is there")
+
+
+def _pieces(compiler: Compiler, obligation: Obligation) -> str:
+    row = Row(compiler.schema, compiler.schema.bearers[obligation.bearer].record, "b", 'b."$s"')
+    columns = {name: column for name, column in frame_columns(*compiler.window()).items() if name.startswith("window.")}
+    names = Names(compiler.schema, row, {}, columns)
+    checked = boolean(obligation.applies, names)
+    cells = list(dict.fromkeys((column.sql, column.label) for column in checked.columns))
+    blank = " || ".join(f"CASE WHEN {cell} IS NULL THEN {literal(f'“{label}”')} ELSE '' END" for cell, label in cells) or "''"
+    return (
+        f'SELECT b.jurisdiction, b.bearer_id, b.piece, b."$s" AS s, b."$e" AS e, {checked.sql} AS applies,\n'
+        f"  {blank} AS blank, max(b.\"$e\") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended\n"
+        f"FROM {quote('bearer/' + obligation.bearer)} b\n{names.joins()}"
+    )
+
+
+def _live(obligation: Obligation, pieces: str) -> str:
+    """One row per frame: its live segments, merged where they touch; who held the post at due."""
+    start = f"greatest(coalesce(f.a, {sql.BEGIN}), f.open_a, p.s)"
+    end = f"least(coalesce(f.b, {sql.END}), f.open_b, p.e)"
+    overlaps = f"coalesce(f.a, {sql.BEGIN}) < p.e AND p.s < coalesce(f.b, {sql.END})"
+    rank = (
+        "{'held': CASE WHEN p.s < f.due AND f.due <= p.e THEN 2 WHEN p.e < f.due THEN 1 ELSE 0 END,\n"
+        "   'near': CASE WHEN p.e < f.due THEN epoch(p.e) ELSE -epoch(p.s) END, 'piece': p.piece}"
+    )
+    order = "jurisdiction, bearer_id, trigger_id, period_start"
+    return (
+        f"WITH frame AS (SELECT row_number() OVER (ORDER BY {order}) AS duty, * FROM {quote(obligation.id + '/frame')}),\n"
+        f"cut AS (SELECT f.duty, p.piece, p.applies, p.blank, p.ended, {rank} AS rank, {overlaps} AS touches,\n"
+        f"    {start} AS s, {end} AS e\n"
+        f"  FROM frame f JOIN {quote(pieces)} p ON p.jurisdiction = f.jurisdiction AND p.bearer_id = f.bearer_id),\n"
+        "alive AS (SELECT duty, s, e FROM cut WHERE applies IS DISTINCT FROM FALSE AND s < e),\n"
+        "islands AS (SELECT duty, s, e, sum(CASE WHEN s > before THEN 1 ELSE 0 END) OVER (PARTITION BY duty ORDER BY s) AS island\n"
+        "  FROM (SELECT *, coalesce(lag(e) OVER (PARTITION BY duty ORDER BY s), s) AS before FROM alive)),\n"
+        "merged AS (SELECT duty, min(s) AS s, max(e) AS e FROM islands GROUP BY duty, island),\n"
+        "segments AS (SELECT duty, list({'s': s, 'e': e} ORDER BY s) AS segs, min(s) AS live_start, max(e) AS live_end,\n"
+        "  sum(epoch(e) - epoch(s)) AS live_seconds FROM merged GROUP BY duty),\n"
+        "holders AS (SELECT duty, max(rank).piece AS piece, max(ended) AS ended,\n"
+        "  max(blank) FILTER (touches AND applies IS NULL) AS applies_blank FROM cut GROUP BY duty)\n"
+        "SELECT f.*, h.piece, h.ended, h.applies_blank, coalesce(g.segs, []) AS segs, g.live_start, g.live_end,\n"
+        "  coalesce(g.live_seconds, 0) AS live_seconds\n"
+        "FROM frame f JOIN holders h USING (duty) LEFT JOIN segments g USING (duty)"
+    )
+
+
+def _duty(compiler: Compiler, obligation: Obligation, duty: DutyTable, live: str) -> str:
+    """The frame's columns, the live span, names for reports, the fingerprint, and the expected date."""
+    start, end = compiler.window()
+    pack = literal(f"{compiler.pack.header.id}|")
+    parts = f"d.jurisdiction || '|' || {literal(obligation.id + '|')} || d.bearer_id || '|' || d.trigger_id"
+    print_of = f"left(sha256({pack} || {parts} || '|' || coalesce(CAST(d.period_start AS VARCHAR), '')), 16)"
+    expected, joins = "CAST(NULL AS TIMESTAMP)", ""
+    if obligation.expect_by:
+        own = Row(compiler.schema, duty.trigger, "tr") if duty.trigger else None
+        names = compiler.names(duty, own)
+        if own is None:
+            names.own = names.rows["bearer"]
+        expected = sql.due(parse_by(obligation.expect_by), names, "d.full_a", "d.full_b")
+        joins = f"{compiler.bearer_join(duty)}\n{names.joins()}"
+    return (
+        f"SELECT d.*, i.bearer_name, i.town, {print_of} AS fingerprint, {start} AS window_start, {end} AS window_end,\n"
+        f"  {expected} AS expected\nFROM {quote(live)} d\n"
+        f"JOIN {quote(f'bearer/{obligation.bearer}/ids')} i ON i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}\n"
+        f"WHERE coalesce(d.live_start, d.a, {sql.BEGIN}) < {compiler.as_of_sql}"
+    )
+
+
+def _given(compiler: Compiler, given: Given, duty: DutyTable) -> str:
+    """(duty, counted, maybe, enough): how many such records the bearer has in the live span, and how many it might have."""
+    schema = compiler.schema
+    record = schema.records[given.record]
+    chain = belonging(schema, given.record, duty.bearer, given.link)
+    inner = Row(schema, given.record, "q")
+    who = chain.sql(inner) if chain is not None else "NULL"
+    owned = f'(SELECT q.*, {who} AS "$who" FROM {quote("seen/" + given.record)} q {" ".join(inner.joins.values())})'
+    row = Row(schema, given.record, "r")
+    names = compiler.names(duty, row)
+    where = boolean(given.where, names).sql
+    same = '(r."$who" IS NULL OR r."$who" = d.bearer_id)' if chain is not None else "TRUE"
+    inside = 'r."$s" < d.live_end AND r."$e" > d.live_start'
+    nowhen = "FALSE"
+    if record.time:
+        day_end = 'r."$t" + INTERVAL 1 DAY'
+        inside = f'(r."$t" < d.live_end AND CASE WHEN r."$tb" THEN {day_end} > d.live_start ELSE r."$t" >= d.live_start END)'
+        nowhen = 'r."$t" IS NULL'
+    unknown = f'{nowhen} OR r."$who" IS NULL' if chain is not None else nowhen
+    ok = f"CASE WHEN {unknown} THEN (CASE WHEN ({where}) IS FALSE THEN FALSE END) ELSE ({where}) END"
+    return (
+        f"SELECT duty, count(*) FILTER (ok) AS counted, count(*) FILTER (ok IS NULL) AS maybe, {given.at_least} AS enough FROM (\n"
+        f"  SELECT d.duty, {ok} AS ok FROM {quote(duty.name)} d {compiler.bearer_join(duty)}\n"
+        f"  JOIN {owned} r ON r.jurisdiction = d.jurisdiction AND {same} AND ({nowhen} OR {inside})\n  {names.joins()}\n) GROUP BY duty"
+    )

@@ -1,0 +1,144 @@
+"""What has been handed in: proven days, whether a duty's data is complete, and the gaps (docs/semantics.md §6)."""
+
+from __future__ import annotations
+
+from duban.compile import sql
+from duban.compile.planner import Compiler
+from duban.conditions import literal, quote
+from duban.kinds.base import DutyTable, Need, exists_by, step_interval
+from duban.pack.obligation import Obligation, handed_in_by
+
+
+def plan_lines(compiler: Compiler) -> None:
+    """`manifest/lines`: what each hand-in covers, known by known_by; a hand-in covers no day after it was handed in."""
+    received = 'coalesce("received_at$bare", FALSE)'
+    known = f"received_at IS NULL AND CAST(covered_through AS TIMESTAMP) < {compiler.known_by_sql}"
+    known += f" OR {exists_by('received_at', received, compiler.known_by_sql)}"
+    compiler.add(
+        "manifest/lines",
+        "SELECT jurisdiction, sender, coalesce(subject, sender) AS subject, record_type,\n"
+        "  CAST(covered_from AS TIMESTAMP) AS s,\n"
+        "  least(CAST(covered_through AS TIMESTAMP), CAST(CAST(received_at AS DATE) AS TIMESTAMP)) + INTERVAL 1 DAY AS e\n"
+        f"FROM raw_manifest WHERE sender IS NOT NULL AND record_type IS NOT NULL AND ({known})",
+        "hand-ins that count, and the days that they cover",
+    )
+
+
+def assumed(compiler: Compiler, record: str) -> bool:
+    """Whether a type's data is taken as complete: the pack says so, or the type does, or it is a roster."""
+    spec = compiler.schema.records[record]
+    if compiler.pack.header.complete == "assumed":
+        return True
+    return spec.complete == "assumed" or (spec.complete is None and spec.is_roster)
+
+
+def plan_proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
+    """`proven/T/K[/sender]`: the days on which T was handed in for each bearer of kind K, as merged spans."""
+    by = handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
+    name = f"proven/{record}/{obligation.bearer}" + (f"/{by}" if by else "")
+    if any(step.name == name for step in compiler.steps):
+        return name
+    lines = f"(SELECT * FROM \"manifest/lines\" WHERE record_type = {literal(record)})"
+    pieces = quote("bearer/" + obligation.bearer)
+    senders = "[b.bearer_id]"
+    if by.startswith("bearer."):
+        senders = f"[CAST(b.{quote(by.removeprefix('bearer.'))} AS VARCHAR)]"
+    elif by:
+        senders = f"[{literal(by)}]"
+    else:
+        kind = compiler.schema.bearers[obligation.bearer]
+        roster = compiler.schema.records[kind.record]
+        for field_name in kind.reports_through:
+            spec = roster.field(field_name)
+            listed = spec is not None and spec.type == "list"
+            value = f"b.{quote(field_name)}" if listed else f"[CAST(b.{quote(field_name)} AS VARCHAR)]"
+            senders = f"list_concat({senders}, {value})"
+    spans = (
+        f'SELECT b.jurisdiction, b.bearer_id, greatest(b."$s", l.s) AS s, least(b."$e", l.e) AS e\n'
+        f'FROM (SELECT *, {senders} AS senders FROM {pieces} b) b, unnest(list_distinct(b.senders)) AS u(sender)\n'
+        f"JOIN {lines} l ON l.jurisdiction = b.jurisdiction AND l.sender = u.sender AND list_contains(b.senders, l.subject)\n"
+        'WHERE b."$s" < l.e AND l.s < b."$e"'
+    )
+    merged = (
+        f"WITH spans AS ({spans}),\n"
+        "marked AS (SELECT *, max(e) OVER (PARTITION BY jurisdiction, bearer_id ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before\n"
+        "  FROM spans WHERE s < e),\n"
+        "islands AS (SELECT *, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END) OVER (PARTITION BY jurisdiction, bearer_id ORDER BY s, e) AS island\n"
+        "  FROM marked)\n"
+        "SELECT jurisdiction, bearer_id, min(s) AS s, max(e) AS e FROM islands GROUP BY jurisdiction, bearer_id, island"
+    )
+    return compiler.add(name, merged, f"proven days of {record}")
+
+
+def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, needs: tuple[Need, ...], name: str) -> str:
+    """(duty, proven, through): P of each duty, and the last proven day of the type that reaches least far.
+
+    Also adds the gaps: `ID/gaps` (duty, record, s, e).
+    """
+    open_needs = [need for need in needs if not assumed(compiler, need.record)]
+    if not open_needs:
+        compiler.add(f"{name}/gaps", f"SELECT duty, '' AS record, a AS s, b AS e FROM {quote(duty.name)} WHERE FALSE", "no gaps")
+        return compiler.add(name, f"SELECT duty, TRUE AS proven, CAST(NULL AS TIMESTAMP) AS through FROM {quote(duty.name)}", "all taken as complete")
+    parts, gaps = [], []
+    for index, need in enumerate(open_needs):
+        proven = quote(plan_proven(compiler, obligation, need.record))
+        asked = compiler.add(f"{name}/{index}", _asked(duty, need), f"days of {need.record} that must be proven")
+        parts.append(
+            f"SELECT q.duty, bool_and(p.s IS NOT NULL) AS covered, max(last.e) AS through FROM {quote(asked)} q\n"
+            f"LEFT JOIN {proven} p ON p.jurisdiction = q.jurisdiction AND p.bearer_id = q.bearer_id AND p.s <= q.s AND p.e >= q.e\n"
+            f"LEFT JOIN (SELECT jurisdiction, bearer_id, max(e) AS e FROM {proven} GROUP BY ALL) last\n"
+            "  ON last.jurisdiction = q.jurisdiction AND last.bearer_id = q.bearer_id GROUP BY q.duty"
+        )
+        gaps.append(_gaps(asked, proven, need.record))
+    compiler.add(f"{name}/gaps", "\nUNION ALL\n".join(gaps), "days that were not handed in")
+    union = "\nUNION ALL\n".join(parts)
+    return compiler.add(
+        name,
+        f"SELECT d.duty, coalesce(bool_and(u.covered), TRUE) AS proven, min(u.through) AS through\n"
+        f"FROM {quote(duty.name)} d LEFT JOIN ({union}) u USING (duty) GROUP BY d.duty",
+        "is the data complete?",
+    )
+
+
+def _asked(duty: DutyTable, need: Need) -> str:
+    """(duty, jurisdiction, bearer_id, s, e): whole days that must be proven."""
+    if need.previous:
+        step = step_interval(duty.unit or "month")
+        return f"SELECT duty, jurisdiction, bearer_id, full_a - {step} AS s, full_a AS e FROM {quote(duty.name)}"
+    until = "least(seg.e, d.due)"
+    return (
+        f"SELECT d.duty, d.jurisdiction, d.bearer_id, {sql.first_day('seg.s')} AS s, {sql.last_day_end(until)} AS e\n"
+        f"FROM (SELECT duty, jurisdiction, bearer_id, due, unnest(segs) AS seg FROM {quote(duty.name)}) d WHERE seg.s < {until}"
+    )
+
+
+def _gaps(asked: str, proven: str, record: str) -> str:
+    """What is left of the asked days between the proven ones."""
+    return (
+        f"SELECT duty, {literal(record)} AS record, g.s, g.e FROM (\n"
+        "  SELECT q.duty, q.e AS stop, unnest(list_concat([{'lo': q.s, 'hi': coalesce(min(p.s), q.e)}],\n"
+        "    list({'lo': p.e, 'hi': p.following} ORDER BY p.s) FILTER (p.s IS NOT NULL))) AS hole\n"
+        f"  FROM {quote(asked)} q LEFT JOIN (SELECT *, coalesce(lead(s) OVER (PARTITION BY jurisdiction, bearer_id ORDER BY s), {sql.END}) AS following\n"
+        f"    FROM {proven}) p ON p.jurisdiction = q.jurisdiction AND p.bearer_id = q.bearer_id AND p.e > q.s AND p.s < q.e\n"
+        "  GROUP BY q.duty, q.s, q.e\n"
+        "), LATERAL (SELECT hole.lo AS s, least(hole.hi, stop) AS e) g WHERE g.s < g.e"
+    )
+
+
+def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> str:
+    """`ID/blind`: bearers whose triggers cannot be known, because the trigger's type was not handed in throughout."""
+    proven = quote(plan_proven(compiler, obligation, duty.trigger))
+    window_a, window_b = compiler.day_span()
+    until = f"least({window_b}, {compiler.as_of_sql})"
+    alive = (
+        f"SELECT jurisdiction, bearer_id, greatest(s, {window_a}) AS s, least(e, {until}) AS e\n"
+        f"FROM {quote(obligation.id + '/pieces')} WHERE applies IS DISTINCT FROM FALSE AND s < {until} AND e > {window_a}"
+    )
+    days = f"SELECT jurisdiction, bearer_id, s AS live_start, e AS live_end, {sql.first_day('s')} AS s, {sql.last_day_end('e')} AS e FROM ({alive}) WHERE s < e"
+    return compiler.add(
+        f"{obligation.id}/blind",
+        f"SELECT q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end, {until} AS due, min(q.s) AS s, max(q.e) AS e\n"
+        f"FROM ({days}) q LEFT JOIN {proven} p ON p.jurisdiction = q.jurisdiction AND p.bearer_id = q.bearer_id AND p.s <= q.s AND p.e >= q.e\n"
+        "GROUP BY q.jurisdiction, q.bearer_id HAVING bool_or(p.s IS NULL)",
+        "bearers whose triggers were not handed in",
+    )

@@ -1,0 +1,164 @@
+"""Records as seen at (as_of, known_by), rosters as disjoint spans, bearers: docs/semantics.md §2, §4."""
+
+from __future__ import annotations
+
+from duban.compile.sql import BEGIN, END, FIRST_DAY, LAST_DAY, end_of
+from duban.conditions import literal, quote
+from duban.kinds.base import boolean, exists_by
+from duban.model import Step
+from duban.pack.pack import Pack
+from duban.scope import Names, Row, key_text
+from duban.vocabulary import SUBMITTED_AT, BearerKind, RecordType
+
+
+def seen(name: str, record: RecordType, as_of: str, known_by: str) -> Step:
+    """`seen/T`: the newest known version of each record that exists by as_of.
+
+    Adds $id (record id), $t and $tb (event and whether it is a bare date), $period, $s and $e (span, rosters).
+    """
+    keys = [quote(key) for key in record.key]
+    known = f'submitted_at IS NULL OR {exists_by("submitted_at", quote(SUBMITTED_AT + "$bare"), known_by)}'
+    source = f"SELECT * FROM {quote('raw_' + name)} WHERE {known}"
+    if record.key:
+        source = _newest(source, record, keys)
+    time, bare = _event(record, as_of)
+    columns = ['"$n"', _record_id(record, keys) + ' AS "$id"', "_file", "_sheet", "_row", "jurisdiction"]
+    columns += [_cell(field_name, spec.type, spec.happened, as_of) for field_name, spec in record.fields.items()]
+    columns += ["submitted_at", quote(SUBMITTED_AT + "$bare"), "submitted_by", f'{time} AS "$t"', f'{bare} AS "$tb"']
+    period = f"CAST({quote(record.period)} AS DATE)" if record.period else f"CAST({time} AS DATE)"
+    start, end = _span(record, record.span.start if record.span else "", record.span.end if record.span else "")
+    columns += [f'{period} AS "$period"', f'{start} AS "$s"', f'{end} AS "$e"']
+    exists = f"WHERE {time} IS NULL OR {exists_by(time, bare, as_of)}" if record.time else ""
+    body = ",\n  ".join(columns)
+    source = source.replace("SELECT *", 'SELECT *, _n AS "$n"', 1) if not record.key else source
+    return Step(f"seen/{name}", f"SELECT {body}\nFROM ({source})\n{exists}", f"{record.title}: newest known versions")
+
+
+def _newest(source: str, record: RecordType, keys: list[str]) -> str:
+    """One row per key: the one handed in last. Only keys that come twice are sorted; rows without a key all stay."""
+    by = ["jurisdiction", *keys]
+    if record.span:
+        source = source.replace("SELECT *", f"SELECT *, coalesce({quote(record.span.start)}, DATE '0001-01-01') AS \"$from\"", 1)
+        by.append('"$from"')
+    keyed, filled = ", ".join(by), " AND ".join(f"{key} IS NOT NULL" for key in keys)
+    content = ", ".join(quote(name) for name in record.fields)
+    order = f"submitted_at DESC NULLS LAST, md5(CAST(row({content}) AS VARCHAR)) DESC"
+    return (
+        f'WITH known AS (SELECT *, _n AS "$n" FROM ({source})),\n'
+        f"again AS (SELECT {keyed} FROM known WHERE {filled} GROUP BY ALL HAVING count(*) > 1)\n"
+        f"SELECT known.* FROM known ANTI JOIN again USING ({keyed})\nUNION ALL\n"
+        f"SELECT known.* FROM known SEMI JOIN again USING ({keyed})\n"
+        f"QUALIFY row_number() OVER (PARTITION BY {keyed} ORDER BY {order}) = 1"
+    )
+
+
+def _record_id(record: RecordType, keys: list[str]) -> str:
+    """SQL of the record id: the key; without one, a hash of the content and an ordinal among equals."""
+    content = ", ".join(quote(name) for name in record.fields)
+    hashed = f"md5(CAST(row(jurisdiction, {content}) AS VARCHAR))"
+    ordinal = f"row_number() OVER (PARTITION BY {hashed} ORDER BY submitted_at NULLS FIRST)"
+    anonymous = f"'#' || left({hashed}, 12) || CASE WHEN {ordinal} > 1 THEN '-' || {ordinal} ELSE '' END"
+    if not record.key:
+        return anonymous
+    named = key_text(keys)
+    if record.span:
+        named += f" || '/' || coalesce(CAST(CAST({quote(record.span.start)} AS DATE) AS VARCHAR), '')"
+    empty = " OR ".join(f"{key} IS NULL" for key in keys)
+    return f"CASE WHEN {empty} THEN '#' || left({hashed}, 12) || '-' || \"$n\" ELSE {named} END"
+
+
+def _event(record: RecordType, as_of: str) -> tuple[str, str]:
+    """SQL of the event's moment and of “it is a bare date”."""
+    if record.time:
+        spec = record.fields[record.time]
+        bare = f"coalesce({quote(record.time + '$bare')}, FALSE)" if spec.type == "datetime" else "TRUE"
+        return f"CAST({quote(record.time)} AS TIMESTAMP)", bare
+    start = f"CAST({quote(record.span.start)} AS TIMESTAMP)" if record.span else "NULL"
+    return f"coalesce({start}, {as_of})", "FALSE"
+
+
+def _cell(name: str, kind: str, happened: bool, as_of: str) -> str:
+    """A field as seen: what happens after as_of has not happened yet."""
+    column, mark = quote(name), quote(name + "$bare")
+    if not happened:
+        return f"{column}, {mark}" if kind == "datetime" else column
+    bare = f"coalesce({mark}, FALSE)" if kind == "datetime" else "TRUE"
+    there = exists_by(f"CAST({column} AS TIMESTAMP)", bare, as_of)
+    shown = f"CASE WHEN {there} THEN {column} END AS {column}"
+    return f"{shown}, {mark}" if kind == "datetime" else shown
+
+
+def _span(record: RecordType, start: str, end: str) -> tuple[str, str]:
+    """SQL of [start, end): empty is open, a bare end is the end of its day."""
+    begin = f"coalesce(CAST({quote(start)} AS TIMESTAMP), {BEGIN})" if start else BEGIN
+    if not end:
+        return begin, END
+    bare = quote(end + "$bare") if record.fields[end].type == "datetime" else "TRUE"
+    return begin, f"coalesce({end_of(quote(end), bare)}, {END})"
+
+
+def spans(name: str, record: RecordType) -> Step:
+    """`span/T`: a roster's rows cut so that at most one holds at any moment, for references to it."""
+    source = f"SELECT *, {key_text(quote(key) for key in record.key)} AS bearer_id FROM {quote('seen/' + name)}"
+    return Step(f"span/{name}", disjoint(source), f"{record.title}: one row per moment")
+
+
+def bearers(kind_name: str, kind: BearerKind, pack: Pack) -> list[Step]:
+    """`bearer/K`: who can bear duties, as disjoint spans; `bearer/K/ids`: each once, with its name and town."""
+    record = pack.records[kind.record]
+    row = Row(pack.schema, kind.record, "r")
+    names = Names(pack.schema, row)
+    where = boolean(kind.where, names).sql
+    joins = names.joins()
+    start, end = '"$s"', '"$e"'
+    if kind.start or kind.end:
+        start, end = _span(record, kind.start, kind.end)
+    source = (
+        f"SELECT r.* REPLACE ({start} AS \"$s\", {end} AS \"$e\"), {key_text('r.' + quote(key) for key in kind.key)} AS bearer_id\n"
+        f"FROM {quote('seen/' + kind.record)} r {joins} WHERE {where}"
+    )
+    table = f"bearer/{kind_name}"
+    text = {word: f"CAST({quote(name)} AS VARCHAR)" if name else "''" for word, name in (("name", kind.name), ("town", kind.town))}
+    ids = (
+        f"SELECT jurisdiction, bearer_id, arg_max(coalesce({text['name']}, ''), \"$s\") AS bearer_name,\n"
+        f"  arg_max(coalesce({text['town']}, ''), \"$s\") AS town, max(\"$e\") AS ended\n"
+        f"FROM {quote(table)} GROUP BY jurisdiction, bearer_id"
+    )
+    numbered = f"SELECT *, row_number() OVER () AS piece FROM ({disjoint(source)})"
+    title = kind.title or kind_name
+    return [Step(table, numbered, f"{title}: who exists, from when until when"), Step(f"{table}/ids", ids, f"{title}: each once")]
+
+
+def disjoint(source: str) -> str:
+    """SQL that cuts overlapping spans of one bearer: at each moment the one that started last counts."""
+    owner = "jurisdiction, bearer_id"
+    running = f'OVER (PARTITION BY {owner} ORDER BY "$s" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)'
+    return (
+        f'WITH rows AS (SELECT * FROM ({source}) WHERE bearer_id IS NOT NULL AND "$s" < "$e"),\n'
+        f'clash AS (SELECT DISTINCT {owner} FROM (SELECT {owner}, "$s" < max("$e") {running} AS over FROM rows) WHERE over),\n'
+        f'points AS (SELECT {owner}, "$s" AS p FROM rows SEMI JOIN clash USING ({owner})\n'
+        f'  UNION SELECT {owner}, "$e" FROM rows SEMI JOIN clash USING ({owner})),\n'
+        f"cuts AS (SELECT {owner}, p AS s, lead(p) OVER (PARTITION BY {owner} ORDER BY p) AS e FROM points)\n"
+        f"SELECT rows.* FROM rows ANTI JOIN clash USING ({owner})\nUNION ALL\n"
+        f'SELECT r.* REPLACE (c.s AS "$s", c.e AS "$e") FROM cuts c JOIN rows r\n'
+        f'  ON r.jurisdiction = c.jurisdiction AND r.bearer_id = c.bearer_id AND r."$s" <= c.s AND r."$e" >= c.e\n'
+        f'QUALIFY row_number() OVER (PARTITION BY c.jurisdiction, c.bearer_id, c.s ORDER BY r."$s" DESC, r."$id" DESC) = 1'
+    )
+
+
+def calendar(pack: Pack) -> Step:
+    """`calendar`: every day with whether it is a workday, its number among workdays, and the next workday."""
+    years = pack.calendar.get("years", {})
+    holidays = [str(day) for year in years.values() for day in year.get("holidays", [])]
+    workdays = [str(day) for year in years.values() for day in year.get("workdays", [])]
+    published = [int(year) for year in years]
+    days = f"SELECT CAST(unnest(generate_series({literal(FIRST_DAY)}, {literal(LAST_DAY)}, INTERVAL 1 DAY)) AS DATE) AS day"
+    off, on = (f"list_contains(CAST({literal(found)} AS VARCHAR[]), CAST(day AS VARCHAR))" for found in (holidays, workdays))
+    return Step(
+        "calendar",
+        "SELECT day, workday, published, sum(CAST(workday AS INTEGER)) OVER (ORDER BY day) AS nth,\n"
+        "  min(CASE WHEN workday THEN day END) OVER (ORDER BY day ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_workday\n"
+        f"FROM (SELECT day, {on} OR (isodow(day) < 6 AND NOT {off}) AS workday,\n"
+        f"  list_contains(CAST({literal(published)} AS INTEGER[]), year(day)) AS published FROM ({days}))",
+        "workdays of the pinned calendar; unpublished years by weekends",
+    )

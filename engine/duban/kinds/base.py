@@ -1,0 +1,214 @@
+"""What every test of the language shares: the duty table it reads, the result table it writes, and the help it gets.
+
+A test is a pydantic model (its words) with three methods: `problems` (lint), `needs` (whose hand-ins decide), and
+`plan` (its SQL). It reads a duty table and adds a step with one row per duty and the columns of `RESULT`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar, Literal, Protocol
+
+from duban.conditions import Checked, ConditionError, compile_boolean, compile_number, parse
+from duban.scope import Chain, Names, Row, Schema
+from duban.vocabulary import Word
+
+# One row per duty, whatever the test:
+#   required, observed  DOUBLE   the numbers a person is shown
+#   timely     BOOLEAN  satisfied by due
+#   done_at    TIMESTAMP  when it was satisfied, in time or late; NULL: never
+#   could      BOOLEAN  unknown acts could change a "not satisfied"
+#   full_ok    BOOLEAN  would pass counting acts of the whole calendar period
+#   hit        BOOLEAN  forbid: an act on a day that no waiver covers; waived_hit: only such as are covered
+#   empty      BOOLEAN  there is nothing to be done: no target, a percentage of nothing
+#   unclear    BOOLEAN  required is unknown
+#   evidence   BIGINT[] "$n" of the records counted, of type `evidence_of`
+#   missed     VARCHAR[] cover: the names of targets not covered
+RESULT = (
+    "duty, required, observed, timely, done_at, could, full_ok, hit, waived_hit, empty, unclear, evidence, missed"
+)
+
+Scoping = Literal["period", "named", "rest", "open", "span"]
+
+
+@dataclass(frozen=True)
+class DutyTable:
+    """The table of an obligation's duties before they are judged, and what kind of duties they are.
+
+    Columns: duty, jurisdiction, bearer_id, piece, trig, trigger_id, period_start, period_end, full_a, full_b, a, b, due,
+    live_start, live_end, segs, live_seconds, opened, fingerprint, … (`compile/frames.py`, `compile/live.py`).
+    """
+
+    name: str
+    obligation: str
+    bearer: str
+    trigger: str = ""
+    unit: str = ""  # period unit, '' for none and for once
+    has_by: bool = False
+    before: bool = False
+
+
+class Planner(Protocol):
+    """What a test may ask of the compiler."""
+
+    schema: Schema
+    as_of_sql: str
+
+    def add(self, name: str, sql: str, why: str = "") -> str: ...
+    def scan(self, record: str, chain: Chain | None, where: str, values: tuple[str, ...]) -> ScanColumns: ...
+    def names(self, duty: DutyTable, own: Row | None, moment: str = "") -> Names: ...
+    def bearer_join(self, duty: DutyTable, moment: str = "") -> str: ...
+
+
+@dataclass(frozen=True)
+class ScanColumns:
+    """Where a shared scan holds what one test asked of it."""
+
+    table: str
+    loose: str
+    condition: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Need:
+    """Hand-ins that decide: a record type, over the live span or over the period before."""
+
+    record: str
+    previous: bool = False
+
+
+class LintContext(Protocol):
+    """What lint offers a test: check a condition in the scope of one place and report problems there."""
+
+    schema: Schema
+    bearer: str
+    trigger: str
+    unit: str
+    has_by: bool
+
+    def condition(self, word: str, text: str, record: str, *prefixes: str) -> None: ...
+    def belongs(self, word: str, record: str, link: str, where: str, target: str = "") -> None: ...
+    def number(self, word: str, text: str, record: str) -> None: ...
+    def problem(self, word: str, message: str, hint: str = "") -> None: ...
+
+
+class Test(Word):
+    """Base of the six tests. `word` is its name in YAML; `late` whether it can be satisfied after due at all."""
+
+    __test__: ClassVar[bool] = False  # not a pytest class
+    word: ClassVar[str]
+    late: ClassVar[Literal["always", "proven", "never"]] = "never"
+    needs_proof: ClassVar[bool] = False  # met only when due is over and the data complete
+
+    @property
+    def by_day(self) -> bool:
+        """Whether at most one act a day counts: then few days left can make a duty unattainable."""
+        return False
+
+    def problems(self, lint: LintContext) -> None:
+        raise NotImplementedError
+
+    def needs(self, trigger: str) -> tuple[Need, ...]:
+        raise NotImplementedError
+
+    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
+        raise NotImplementedError
+
+    def evidence_of(self, trigger: str) -> str:
+        """The record type whose rows stand in `evidence`."""
+        raise NotImplementedError
+
+
+_PERCENT = re.compile(r"(?P<number>\d+(\.\d+)?)\s*%(\s+of\s+(?P<base>\S.*))?")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """`at_least`: a plain number, a percentage of targets, or a percentage of a bearer's field (`base`)."""
+
+    number: Decimal | None = None
+    percent: Decimal | None = None
+    base: str = ""
+    expression: str = ""
+
+    @classmethod
+    def read(cls, value: int | float | str) -> Amount:
+        """Read 2, "2", "30%", "100% of bearer.roster_total" or "param.needed"; raises ConditionError."""
+        if not isinstance(value, str):
+            return cls(number=Decimal(str(value)))
+        text = value.strip()
+        if re.fullmatch(r"\d+(\.\d+)?", text):
+            return cls(number=Decimal(text))
+        match = _PERCENT.fullmatch(text)
+        if match:
+            return cls(percent=Decimal(match["number"]), base=(match["base"] or "").strip())
+        if "%" in text:
+            raise ConditionError(f"cannot read the amount `{value}`", "write 2, 30%, 100% of bearer.FIELD or param.NAME")
+        return cls(expression=text)
+
+    def of(self, base: str, exact: bool = False) -> str:
+        """SQL of the percentage of `base` (an SQL number): rounded up to a whole number unless `exact`."""
+        assert self.percent is not None
+        sign, digits, exponent = self.percent.as_tuple()
+        assert sign == 0 and isinstance(exponent, int)
+        scale = 10 ** max(-exponent, 0)
+        percent = int(self.percent * scale)
+        if exact:
+            return f"(({base}) * {percent} / {100 * scale}.0)"
+        return f"CAST(ceil(({base}) * {percent} / {100 * scale}.0) AS DOUBLE)"
+
+
+def period_start(unit: str, moment: str) -> str:
+    """SQL: the first day of the calendar period that holds a moment."""
+    if unit == "half_year":
+        return f"make_date(year({moment}), CASE WHEN month({moment}) <= 6 THEN 1 ELSE 7 END, 1)"
+    return f"CAST(date_trunc('{unit}', {moment}) AS DATE)"
+
+
+def step_interval(unit: str) -> str:
+    """SQL interval from one period's start to the next's."""
+    months = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+    return f"INTERVAL {months[unit]} MONTH" if unit in months else f"INTERVAL {7 if unit == 'week' else 1} DAY"
+
+
+def exists_by(moment: str, bare: str, boundary: str) -> str:
+    """SQL: the event is there by the boundary (semantics.md §1); also “on time for due”."""
+    if bare == "TRUE":
+        return f"({moment} < {boundary})"
+    if bare == "FALSE":
+        return f"({moment} <= {boundary})"
+    return f"(CASE WHEN {bare} THEN {moment} < {boundary} ELSE {moment} <= {boundary} END)"
+
+
+def boolean(text: str, names: Names) -> Checked:
+    """A condition's SQL in a scope; an empty text is true."""
+    return compile_boolean(parse(text), names) if text else Checked("TRUE", "bool", "FALSE")
+
+
+def required_sql(amount: Amount, names: Names, exact: bool) -> str:
+    """SQL of the number required, as DOUBLE, for an amount that is not a percentage of targets."""
+    if amount.number is not None:
+        return f"CAST({amount.number} AS DOUBLE)"
+    if amount.percent is not None:
+        base = compile_number(parse(amount.base), names).sql
+        return f"CAST({amount.of(base, exact)} AS DOUBLE)"
+    return f"CAST({compile_number(parse(amount.expression), names).sql} AS DOUBLE)"
+
+
+def split(where: str) -> tuple[str, str]:
+    """A condition cut in two: what the record alone decides (pure), and what needs its duty (residual)."""
+    if not where:
+        return "", ""
+    pure, residual = [], []
+    for part in parse(where).conjuncts():
+        (residual if part.mentions("bearer", "trigger", "period") else pure).append(part.tree.sql(dialect="duckdb"))
+    return " AND ".join(f"({text})" for text in pure), " AND ".join(f"({text})" for text in residual)
+
+
+def prefixed(columns: str, alias: str) -> Iterator[str]:
+    """`a, b` → `x.a`, `x.b`."""
+    return (f"{alias}.{column.strip()}" for column in columns.split(","))

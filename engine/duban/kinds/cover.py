@@ -1,0 +1,130 @@
+"""cover: reach all of a set of targets, or a share of them, with acts in the time given."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from duban.conditions import Checked, quote
+from duban.kinds.acts import Acts, plan_acts
+from duban.kinds.base import RESULT, Amount, DutyTable, LintContext, Need, Planner, Test, boolean
+from duban.kinds.perform import lint_amount
+from duban.scope import Row, belonging
+from duban.vocabulary import Word
+
+
+class By(Word):
+    """The acts by which a target is covered."""
+
+    record: str
+    where: str = ""
+    link: str = ""
+
+
+class Cover(Test):
+    """`{targets: bearer kind, where, by: {record, where, link}, at_least: N%}`; semantics.md §7 has the arithmetic.
+
+    Only targets that exist, and meet `where`, throughout the live span are asked for; those missed are named.
+    """
+
+    word: ClassVar[str] = "cover"
+
+    targets: str
+    where: str = ""
+    by: By
+    at_least: int | float | str = "100%"
+
+    def problems(self, lint: LintContext) -> None:
+        if self.targets not in lint.schema.bearers:
+            lint.problem("targets", f"no bearer kind `{self.targets}`", "known: " + ", ".join(lint.schema.bearers))
+            return
+        lint.condition("where", self.where, lint.schema.bearers[self.targets].record, "bearer")
+        lint.condition("by.where", self.by.where, self.by.record, "bearer", "trigger", "period")
+        lint.belongs("by.record", self.by.record, self.by.link, "", self.targets)
+        lint_amount(lint, self.at_least, targets=True)
+
+    def needs(self, trigger: str) -> tuple[Need, ...]:
+        return tuple(Need(record) for record in dict.fromkeys([self.by.record, *([trigger] if trigger else [])]))
+
+    def evidence_of(self, trigger: str) -> str:
+        return self.by.record
+
+    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
+        targets = planner.add(name + "/targets", self._targets(duty, planner), "who is to be covered, by duty")
+        chain = belonging(planner.schema, self.by.record, self.targets, self.by.link)
+        acts = Acts(self.by.record, self.by.where, chain, "period")
+        # Only asked-for targets take part in the join; loose acts join every target of the duty, so each is counted once.
+        owners = f"(SELECT d.*, g.target AS owner FROM {quote(duty.name)} d JOIN {quote(targets)} g USING (duty))"
+        found = plan_acts(planner, duty, acts, owners, name + "/acts")
+        return planner.add(name, self._result(duty, targets, found), "cover, by duty")
+
+    def _targets(self, duty: DutyTable, planner: Planner) -> str:
+        """(duty, target, sure): sure FALSE where the condition on the target is unknown for some of the time."""
+        row = Row(planner.schema, planner.schema.bearers[self.targets].record, "p", 'p."$s"')
+        names = planner.names(duty, row)
+        checked = boolean(self.where, names)
+        until = f"least(d.live_end, {planner.as_of_sql})"
+        overlap = f'epoch(least(p."$e", {until})) - epoch(greatest(p."$s", d.live_start))'
+        source = (
+            f"FROM {quote(duty.name)} d {planner.bearer_join(duty)}\n"
+            f'JOIN {quote("bearer/" + self.targets)} p ON p.jurisdiction = d.jurisdiction\n'
+            f'  AND p."$s" < {until} AND p."$e" > d.live_start\n{names.joins()}'
+        )
+        columns = f'd.duty, p.bearer_id AS target, p."$s" AS s, {overlap} AS held, epoch({until}) - epoch(d.live_start) AS whole'
+        parts = [f"SELECT {columns}, TRUE AS sure {source}\nWHERE {checked.sql}"]
+        # Unknown can only come from an empty cell: one branch per cell keeps the join above a hash join.
+        parts += [
+            f"SELECT {columns}, FALSE AS sure {source}\nWHERE {cell} IS NULL AND ({checked.sql}) IS NULL"
+            for cell in _cells(checked)
+        ]
+        pieces = "\nUNION\n".join(parts)  # UNION: the same piece may be unknown for two cells
+        return (
+            f"SELECT duty, target, coalesce(sum(held) FILTER (sure), 0) >= whole AS sure\nFROM ({pieces})\n"
+            "GROUP BY duty, target, whole HAVING sum(held) >= whole"
+        )
+
+    def _result(self, duty: DutyTable, targets: str, found: str) -> str:
+        amount = Amount.read(self.at_least)
+
+        def need(base: str) -> str:
+            return f"CAST({amount.number} AS DOUBLE)" if amount.percent is None else amount.of(base)
+
+        names = quote(f"bearer/{self.targets}/ids")
+        per_target = (
+            "SELECT g.duty, g.target, g.sure, any_value(coalesce(nullif(i.bearer_name, ''), g.target)) AS shown,\n"
+            "  coalesce(bool_or(a.ok AND a.in_scope), FALSE) AS covered,\n"
+            "  coalesce(bool_or(a.ok IS NULL AND a.in_scope AND NOT a.loose), FALSE) AS maybe,\n"
+            "  coalesce(bool_or(a.ok AND a.in_full), FALSE) AS in_full\n"
+            f"FROM {quote(targets)} g JOIN {quote(duty.name)} d USING (duty) LEFT JOIN {names} i ON i.jurisdiction = d.jurisdiction\n"
+            "  AND i.bearer_id = g.target LEFT JOIN acts a ON a.duty = g.duty AND a.owner = g.target\n"
+            "GROUP BY g.duty, g.target, g.sure"
+        )
+        counts = (
+            "SELECT duty, count(*) FILTER (sure) AS n, count(*) FILTER (sure AND covered) AS c,\n"
+            "  count(*) FILTER (NOT sure) AS n2, count(*) FILTER (NOT sure AND covered) AS c2,\n"
+            "  count(*) FILTER (NOT covered) AS open, count(*) FILTER (NOT covered AND maybe) AS q,\n"
+            "  count(*) FILTER (sure AND in_full) AS f, count(*) FILTER (NOT sure AND in_full) AS f2,\n"
+            "  list(shown ORDER BY target) FILTER (sure AND NOT covered) AS missed\n"
+            "FROM per_target GROUP BY duty"
+        )
+        extra = (
+            "SELECT duty, count(DISTINCT n) FILTER (ok IS NULL AND in_scope AND loose) AS l,\n"
+            "  list(DISTINCT n) FILTER (ok AND in_scope AND sure) AS evidence\n"
+            "FROM (SELECT acts.*, g.sure FROM acts JOIN targets g ON g.duty = acts.duty AND g.target = acts.owner) GROUP BY duty"
+        )
+        failed = f"k.c + k.c2 + least(coalesce(e.l, 0) + k.q, k.open) < {need('k.n + k.c2')}"
+        timely = f"k.c >= {need('k.n + k.n2 - k.c2')}"
+        return (
+            f"WITH targets AS (SELECT * FROM {quote(targets)}),\nacts AS (SELECT * FROM {quote(found)}),\n"
+            f"per_target AS (\n{per_target}),\ncounts AS (\n{counts}),\nextra AS (\n{extra})\n"
+            f"SELECT {RESULT} FROM (SELECT d.duty, {need('coalesce(k.n, 0)')} AS required,\n"
+            f"  CAST(coalesce(k.c, 0) AS DOUBLE) AS observed, coalesce({timely}, FALSE) AS timely,\n"
+            f"  CAST(NULL AS TIMESTAMP) AS done_at, coalesce(NOT ({failed}), FALSE) AS could,\n"
+            f"  coalesce(k.f >= {need('k.n + k.n2 - k.f2')}, FALSE) AS full_ok, FALSE AS hit, FALSE AS waived_hit,\n"
+            "  k.duty IS NULL AS empty, FALSE AS unclear, coalesce(list_sort(e.evidence), []) AS evidence,\n"
+            f"  coalesce(k.missed, []) AS missed\nFROM {quote(duty.name)} d LEFT JOIN counts k USING (duty) LEFT JOIN extra e USING (duty))"
+        )
+
+
+def _cells(checked: Checked) -> list[str]:
+    return list(dict.fromkeys(column.sql for column in checked.columns if not column.sql.startswith("'")))
+

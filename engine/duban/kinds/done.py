@@ -1,0 +1,55 @@
+"""done: a date on the trigger itself says that, and when, it was dealt with."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from duban.conditions import compile_moment, parse, quote
+from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, exists_by
+from duban.scope import Row
+
+
+class Done(Test):
+    """`done: a date of the trigger`, with `require`: a condition that must be true as well.
+
+    Late needs no proof here: the date stands on the trigger.
+    """
+
+    word: ClassVar[str] = "done"
+    late: ClassVar[Literal["always", "proven", "never"]] = "always"
+
+    done: str
+    require: str = ""
+
+    def problems(self, lint: LintContext) -> None:
+        if not lint.trigger:
+            lint.problem("done", "done reads a date of the trigger: it needs each")
+            return
+        lint.condition("require", self.require, lint.trigger, "bearer", "period")
+        lint.condition("done", f"({self.done}) is not null", lint.trigger)
+
+    def needs(self, trigger: str) -> tuple[Need, ...]:
+        return (Need(trigger),)
+
+    def evidence_of(self, trigger: str) -> str:
+        return trigger
+
+    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
+        row = Row(planner.schema, duty.trigger, "g")
+        names = planner.names(duty, row)
+        when = compile_moment(parse(self.done), names)
+        require = boolean(self.require, names)
+        moment = f"CAST({when.sql} AS TIMESTAMP)"
+        there = f"({when.sql} IS NOT NULL AND {exists_by(moment, when.bare, planner.as_of_sql)} AND coalesce({require.sql}, FALSE))"
+        on_time = exists_by("done_at", "bare", "due")
+        return planner.add(
+            name,
+            f"SELECT {RESULT} FROM (SELECT duty, CAST(1 AS DOUBLE) AS required, CAST(there AS DOUBLE) AS observed,\n"
+            f"  there AND {on_time} AS timely, CASE WHEN there THEN done_at END AS done_at, FALSE AS could, FALSE AS full_ok,\n"
+            "  FALSE AS hit, FALSE AS waived_hit, FALSE AS empty, FALSE AS unclear, [trig] AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
+            f"FROM (SELECT d.duty, d.due, d.trig, coalesce({there}, FALSE) AS there, {moment} AS done_at,\n"
+            f"    coalesce({when.bare}, FALSE) AS bare\n"
+            f'  FROM {quote(duty.name)} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n'
+            f"  {planner.bearer_join(duty)}\n  {names.joins()}))",
+            "done, by duty",
+        )

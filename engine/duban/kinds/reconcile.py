@@ -1,0 +1,162 @@
+"""reconcile: figures that were handed in must agree with each other, or with a recount of the records."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import model_validator
+
+from duban.conditions import Column, ConditionError, compile_boolean, parse, quote
+from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, step_interval
+from duban.scope import Names, Row, Schema, belonging
+from duban.vocabulary import NUMERIC_TYPES, Word
+
+
+class Side(Word):
+    """Other rows of the same bearer: of the trigger's period or the one before.
+
+    With `count` or `sum` the side's name is a number; else `name.field` reads its one row (`absent`: what a missing row reads as).
+    """
+
+    record: str
+    where: str = ""
+    period: Literal["same", "previous"] = "same"
+    absent: int | float | None = None
+    count: bool = False
+    sum: str = ""
+    link: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        return self.count or bool(self.sum)
+
+
+class Reconcile(Test):
+    """`{equal: [conditions over the trigger, its period and the sides], with: {name: side}}`. No late."""
+
+    word: ClassVar[str] = "reconcile"
+    needs_proof: ClassVar[bool] = True
+
+    equal: tuple[str, ...] | list[str]
+    sides: dict[str, Side] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with(cls, value: Any) -> Any:
+        """`with` is no Python name."""
+        if isinstance(value, dict) and "with" in value:
+            value = {("sides" if key == "with" else key): item for key, item in value.items()}
+        return value
+
+    def problems(self, lint: LintContext) -> None:
+        if not lint.trigger:
+            lint.problem("reconcile", "reconcile compares what a trigger states: it needs each")
+            return
+        for name, side in self.sides.items():
+            lint.condition(f"with.{name}.where", side.where, side.record, "trigger")
+            lint.belongs(f"with.{name}.record", side.record, side.link, "", lint.bearer)
+            spec = lint.schema.records[side.record].field(side.sum) if side.record in lint.schema.records else None
+            if side.sum and (spec is None or spec.type not in NUMERIC_TYPES):
+                lint.problem(f"with.{name}.sum", f"`{side.sum}` is no number of {side.record}")
+        scope = side_names(lint.schema, lint.trigger, self.sides, "g")
+        for text in self.equal:
+            try:
+                compile_boolean(parse(text), scope)
+            except ConditionError as error:
+                lint.problem("equal", str(error), error.hint)
+
+    def needs(self, trigger: str) -> tuple[Need, ...]:
+        sides = [Need(side.record, side.period == "previous") for side in self.sides.values()]
+        return tuple(dict.fromkeys([Need(trigger), *sides]))
+
+    def evidence_of(self, trigger: str) -> str:
+        return trigger
+
+    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
+        tables = {
+            side_name: planner.add(
+                f"{name}/{side_name}", self._side(planner, duty, side), f"the side `{side_name}`, by duty"
+            )
+            for side_name, side in self.sides.items()
+        }
+        scope = side_names(planner.schema, duty.trigger, self.sides, "g")
+        checks = [compile_boolean(parse(text), scope).sql for text in self.equal]
+        holds = " + ".join(f"CAST(coalesce({check}, FALSE) AS INTEGER)" for check in checks)
+        false = " OR ".join(f"({check}) IS FALSE" for check in checks)
+        joins = "\n".join(
+            f"LEFT JOIN {quote(table)} {quote('side ' + side)} ON {quote('side ' + side)}.duty = d.duty"
+            for side, table in tables.items()
+        )
+        return planner.add(
+            name,
+            f"SELECT {RESULT} FROM (SELECT d.duty, CAST({len(checks)} AS DOUBLE) AS required, CAST({holds} AS DOUBLE) AS observed,\n"
+            f"  {holds} = {len(checks)} AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
+            f"  NOT ({false}) AND {holds} < {len(checks)} AS could, FALSE AS full_ok, FALSE AS hit, FALSE AS waived_hit,\n"
+            "  FALSE AS empty, FALSE AS unclear, [d.trig] AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
+            f'FROM {quote(duty.name)} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n{scope.joins()}\n{joins})',
+            "reconcile, by duty",
+        )
+
+    def _side(self, planner: Planner, duty: DutyTable, side: Side) -> str:
+        """(duty, rows, and each number as `$value` or field): NULL where it cannot be known."""
+        row, inner = Row(planner.schema, side.record, "r"), Row(planner.schema, side.record, "q")
+        names = Names(planner.schema, row, {"trigger": Row(planner.schema, duty.trigger, "g")})
+        chain = belonging(planner.schema, side.record, duty.bearer, side.link)
+        who = chain.sql(inner) if chain is not None else "NULL"
+        joins = "\n".join(inner.joins.values())
+        owned = f'(SELECT q.*, {who} AS "$who" FROM {quote("seen/" + side.record)} q {joins})'
+        same = ' AND r."$who" = d.bearer_id' if chain is not None else ""
+        checked = boolean(side.where, names)
+        unit = duty.unit or "month"
+        start = "d.full_a" if side.period == "same" else f"(d.full_a - {step_interval(unit)})"
+        end = "d.full_b" if side.period == "same" else "d.full_a"
+        period = 'r."$period"'
+        here = f"({period} >= {start} AND {period} < {end})"
+        counted = f"(({checked.sql}) AND {here})"
+        known = f"count(*) FILTER (({counted}) IS NULL) = 0"
+        if side.count:
+            values = f'CASE WHEN {known} THEN count(*) FILTER ({counted}) END AS "$value"'
+        elif side.sum:
+            amount = f"r.{quote(side.sum)}"
+            sound = f"{known} AND count(*) FILTER ({counted} AND {amount} IS NULL) = 0"
+            values = f'CASE WHEN {sound} THEN coalesce(sum({amount}) FILTER ({counted}), 0) END AS "$value"'
+        else:
+            rows = f"count(*) FILTER ({counted})"
+            values = f"CASE WHEN {known} THEN {rows} END AS \"$rows\", " + ", ".join(
+                f"CASE WHEN {known} AND {rows} = 1 THEN any_value(r.{quote(column)}) FILTER ({counted}) END AS {quote(column)}"
+                for column in _columns(planner.schema, side)
+            )
+        return (
+            f"SELECT d.duty, {values}\nFROM {quote(duty.name)} d\n"
+            f'JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n'
+            f"JOIN {owned} r ON r.jurisdiction = d.jurisdiction{same}\n{names.joins()}\nGROUP BY d.duty"
+        )
+
+
+def _columns(schema: Schema, side: Side) -> list[str]:
+    """The fields of a one-row side, with the marks of bare dates."""
+    columns = []
+    for name, spec in schema.records[side.record].fields.items():
+        columns += [name, name + "$bare"] if spec.type == "datetime" else [name]
+    return columns
+
+
+def side_names(schema: Schema, trigger: str, sides: dict[str, Side], alias: str) -> Names:
+    """The scope of `equal`: the trigger's fields, and the sides' numbers or fields."""
+    columns: dict[str, Column] = {}
+    for name, side in sides.items():
+        table = quote("side " + name)
+        if side.is_number:
+            absent = f'CASE WHEN {table}.duty IS NULL THEN 0 ELSE {table}."$value" END'
+            columns[name] = Column(f"({absent})", "decimal", label=name)
+            continue
+        for field_name, spec in schema.records[side.record].fields.items() if side.record in schema.records else ():
+            sql = f"{table}.{quote(field_name)}"
+            if side.absent is not None and spec.type in NUMERIC_TYPES:
+                none = f'{table}.duty IS NULL OR {table}."$rows" = 0'
+                sql = f"(CASE WHEN {none} THEN {side.absent} ELSE {sql} END)"
+            bare = f"{table}.{quote(field_name + '$bare')}" if spec.type == "datetime" else "FALSE"
+            columns[f"{name}.{field_name}"] = Column(sql, spec.type, bare, spec.values, spec.title)
+    row = Row(schema, trigger, alias)
+    return Names(schema, row, {"trigger": row}, columns)
+

@@ -1,0 +1,24 @@
+"""JSON Schema of the pack's YAML files, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from duban.pack.obligation import Obligation
+from duban.pack.schema import PackHeader
+from duban.vocabulary import RecordType
+
+_SHAPES: dict[str, tuple[Any, str]] = {
+    "pack": (PackHeader, "pack.yaml"),
+    "records": (dict[str, RecordType], "records.yaml"),
+    "obligations": (list[Obligation], "obligations/*.yaml"),
+}
+
+
+def document(what: str) -> dict[str, Any]:
+    """The schema of one kind of file: pack, records or obligations."""
+    shape, title = _SHAPES[what]
+    found: dict[str, Any] = TypeAdapter(shape).json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"duban {title}", **found}

@@ -1,0 +1,218 @@
+"""From a folder to a Pack: reads the YAML, checks its shape, then its meaning (lint); every mistake in one run."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from duban.errors import Issue, PackError, Place, UsageError
+from duban.pack.lint import lint
+from duban.pack.obligation import Obligation
+from duban.pack.pack import Pack, parameter_value
+from duban.pack.schema import PackHeader
+from duban.pack.yaml import Document, PathKey, read_yaml
+from duban.vocabulary import RecordType
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def rules_folder() -> Path:
+    """Where the shipped packs are: inside the installed package, or beside `engine/` in a checkout."""
+    here = Path(__file__).resolve().parents[1]
+    installed = here / "_rules"
+    return installed if installed.is_dir() else here.parents[1] / "rules"
+
+
+def find_pack(name: str | Path) -> Path:
+    """The folder of a pack given by path or by the name of a shipped one; raises UsageError."""
+    path = Path(name)
+    if (path / "pack.yaml").is_file():
+        return path
+    shipped = rules_folder() / str(name)
+    if (shipped / "pack.yaml").is_file():
+        return shipped
+    if path.is_dir():
+        raise UsageError(f"{path} 不是规则包：其中没有 pack.yaml")
+    known = shipped_packs()
+    close = difflib.get_close_matches(str(name), known, n=1)
+    hint = f"是否为 {close[0]}？" if close else f"随程序提供的规则包：{'、'.join(known) or '无'}"
+    raise UsageError(f"找不到规则包“{name}”。{hint}")
+
+
+def shipped_packs() -> list[str]:
+    """The names of the packs that come with duban."""
+    folder = rules_folder()
+    return sorted(path.parent.name for path in folder.glob("*/pack.yaml"))
+
+
+@dataclass
+class Draft:
+    """A pack while it is read: documents, models, and the issues found so far."""
+
+    folder: Path
+    documents: dict[str, Document] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+    def read(self, name: str) -> Document:
+        document = read_yaml(self.folder / name, name)
+        self.documents[name] = document
+        self.issues += document.issues
+        return document
+
+    def report(self, code: str, document: Document, path: PathKey, message: str, hint: str = "", clause: str = "") -> None:
+        place = document.place(path)
+        context = document.source(place) + (f"    （{clause}）" if clause else "")
+        shown = Place(str(self.folder / place.file), place.line)
+        self.issues.append(Issue(code, message, shown, hint, context=context))
+
+    def model(self, kind: type[Model], value: Any, document: Document, path: PathKey) -> Model | None:
+        """One pydantic model; its errors become issues with line and “did you mean”."""
+        clause = str(value.get("clause", "")) if isinstance(value, dict) else ""
+        try:
+            return kind.model_validate(value)
+        except ValidationError as error:
+            for problem in error.errors():
+                at = (*path, *(part for part in problem["loc"] if _is_step(part)))
+                message, hint = explain(kind, dict(problem))
+                self.report("P010", document, at, message, hint, clause)
+        return None
+
+
+def _is_step(part: str | int) -> bool:
+    """Union members and validators leave class names in pydantic's places; keys of YAML are lower-case."""
+    return isinstance(part, int) or (part.isascii() and part == part.lower() and "[" not in part) or not part.isascii()
+
+
+def explain(kind: type[BaseModel], problem: Mapping[str, Any]) -> tuple[str, str]:
+    """A pydantic error in the words of the language."""
+    loc = [part for part in problem["loc"] if isinstance(part, str)]
+    word = loc[-1] if loc else ""
+    if problem["type"] == "extra_forbidden":
+        known = words_of(_model_at(kind, problem["loc"][:-1]))
+        close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+        return f"unknown key `{word}`", f"did you mean `{close[0]}`?" if close else "known: " + ", ".join(known)
+    if problem["type"] == "missing":
+        return f"`{word}` is missing", ""
+    value = problem.get("input")
+    if problem["type"] == "string_type" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"`{word}` must be text, not the number {value}", f"quote it: '{value}'"
+    return f"`{word}`: {problem['msg']}", f"it says: {value!r}" if not isinstance(value, dict) else ""
+
+
+def words_of(kind: type[BaseModel] | None) -> list[str]:
+    """The YAML words that a model knows."""
+    return [spec.alias or name for name, spec in kind.model_fields.items()] if kind is not None else []
+
+
+def _model_at(kind: type[BaseModel], loc: Iterable[str | int]) -> type[BaseModel] | None:
+    """The model that a pydantic place lies in."""
+    current: type[BaseModel] | None = kind
+    for part in loc:
+        if isinstance(part, int) or current is None or not _is_step(part):
+            continue
+        found = [spec for name, spec in current.model_fields.items() if part in (name, spec.alias)]
+        current = _first_model(found[0].annotation) if found else current
+    return current
+
+
+def _first_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _first_model(part)
+        if found is not None:
+            return found
+    return None
+
+
+def load_pack(name: str | Path, settings: Mapping[str, Any] | None = None) -> Pack:
+    """Read, check and lint a pack; `settings` change parameters.
+
+    Raises PackError with every mistake of the pack, UsageError for an unknown pack or parameter.
+    """
+    pack, issues = read_pack(find_pack(name))
+    if issues or pack is None:
+        raise PackError(f"规则包 {name} 有 {len(issues)} 处错误，未作任何判定：", issues)
+    return pack.with_values(settings) if settings else pack
+
+
+def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
+    """A pack and all its mistakes; the pack is None if its shape is broken."""
+    draft = Draft(folder)
+    head = draft.read("pack.yaml")
+    header = draft.model(PackHeader, head.value or {}, head, ()) if not head.issues else None
+    records = _records(draft)
+    obligations, origins = _obligations(draft)
+    if header is None:
+        return None, draft.issues
+    values = {}
+    for name, spec in header.parameters.items():
+        try:
+            values[name] = parameter_value(name, spec.type, spec.default)
+        except UsageError as error:
+            draft.report("P011", head, ("parameters", name, "default"), str(error))
+            values[name] = spec.default
+    places = {item.id: origins[index][0].place(origins[index][1]) for index, item in enumerate(obligations)}
+    calendar = _calendar(draft, head, header)
+    pack = Pack(folder, header, records, tuple(obligations), values, places, calendar)
+    broken = bool(draft.issues)
+    for problem in lint(pack):
+        document, path = _origin(problem.where, head, draft, origins)
+        clause = obligations[int(problem.where[1])].clause if problem.where[0] == "obligation" else ""
+        draft.report(problem.code, document, path, problem.message, problem.hint, clause)
+    return (pack if not broken else None), draft.issues
+
+
+def _records(draft: Draft) -> dict[str, RecordType]:
+    document = draft.read("records.yaml")
+    found = {}
+    for name, value in (document.value or {}).items() if isinstance(document.value, dict) else ():
+        record = draft.model(RecordType, value, document, (name,))
+        if record is not None:
+            found[name] = record
+    return found
+
+
+def _obligations(draft: Draft) -> tuple[list[Obligation], list[tuple[Document, PathKey]]]:
+    found: list[Obligation] = []
+    origins: list[tuple[Document, PathKey]] = []
+    for path in sorted((draft.folder / "obligations").glob("*.yaml")):
+        document = draft.read(f"obligations/{path.name}")
+        if document.value is not None and not isinstance(document.value, list):
+            draft.report("P012", document, (), "a file of obligations is a list", "begin each with `- id: …`")
+            continue
+        for index, value in enumerate(document.value or []):
+            obligation = draft.model(Obligation, value, document, (index,))
+            if obligation is not None:
+                found.append(obligation)
+                origins.append((document, (index,)))
+    return found, origins
+
+
+def _calendar(draft: Draft, head: Document, header: PackHeader) -> Mapping[str, Any]:
+    """The pinned calendar that the pack names: beside the pack, or shipped."""
+    if not header.calendar:
+        return {}
+    for folder in (draft.folder, rules_folder() / "calendars"):
+        path = folder / f"{header.calendar}.yaml"
+        if path.is_file():
+            document = read_yaml(path, path.name)
+            draft.issues += document.issues
+            return document.value if isinstance(document.value, dict) else {}
+    draft.report("P013", head, ("calendar",), f"no calendar `{header.calendar}`")
+    return {}
+
+
+def _origin(
+    where: PathKey, head: Document, draft: Draft, origins: list[tuple[Document, PathKey]]
+) -> tuple[Document, PathKey]:
+    """The document and path of a lint problem: `where` starts with pack, record or obligation."""
+    if where[0] == "obligation":
+        document, base = origins[int(where[1])]
+        return document, (*base, *where[2:])
+    return (draft.documents["records.yaml"], where[1:]) if where[0] == "record" else (head, where[1:])

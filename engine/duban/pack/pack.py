@@ -1,0 +1,119 @@
+"""A pack, read and ready: the notice's header, its record types, its obligations, and the values of its parameters."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from duban.conditions import ConditionError
+from duban.errors import Place, UsageError
+from duban.pack.obligation import Obligation
+from duban.pack.schema import PackHeader, Window
+from duban.scope import Schema
+from duban.vocabulary import RecordType
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One notice as data. `values` are the parameters in force; `places` says where each obligation stands."""
+
+    folder: Path
+    header: PackHeader
+    records: Mapping[str, RecordType]
+    obligations: tuple[Obligation, ...]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    calendar: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """What conditions can talk about."""
+        parameters = {name: (spec.type, self.values[name]) for name, spec in self.header.parameters.items()}
+        return Schema(self.records, self.header.bearers, parameters)
+
+    def obligation(self, name: str) -> Obligation:
+        """The obligation of that id; raises UsageError with what is near."""
+        import difflib
+
+        for obligation in self.obligations:
+            if obligation.id == name:
+                return obligation
+        known = [obligation.id for obligation in self.obligations]
+        close = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"；是否为 {'、'.join(close)}？" if close else f"；现有：{'、'.join(known)}"
+        raise UsageError(f"规则包 {self.header.id} 中没有义务“{name}”{hint}")
+
+    def window(self, obligation: Obligation) -> tuple[date | None, date | None]:
+        """First and last day of an obligation's window; without one, of all the pack's windows together; else None."""
+        named = obligation.window
+        if isinstance(named, Window):
+            return self._days(named)
+        if named:
+            return self._days(self.header.windows[named])
+        spans = [self._days(window) for window in self.header.windows.values()]
+        return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else (None, None)
+
+    def _days(self, window: Window) -> tuple[date, date]:
+        return self.day(window.start), self.day(window.end)
+
+    def day(self, value: date | str) -> date:
+        """A literal day, or the one that a parameter holds."""
+        if isinstance(value, date):
+            return value
+        name = value.removeprefix("param.")
+        found = self.values.get(name) if value.startswith("param.") else None
+        if not isinstance(found, date):
+            raise ConditionError(f"`{value}` is no date", "write 2023-11-11 or param.NAME of a date parameter")
+        return found
+
+    def with_values(self, settings: Mapping[str, Any]) -> Pack:
+        """The pack with some parameters changed; raises UsageError for an unknown name or an unfit value."""
+        values = dict(self.values)
+        for name, value in settings.items():
+            spec = self.header.parameters.get(name)
+            if spec is None:
+                known = "、".join(self.header.parameters) or "无"
+                raise UsageError(f"没有名为“{name}”的参数；本规则包的参数：{known}")
+            values[name] = parameter_value(name, spec.type, value)
+            if spec.values and values[name] not in [parameter_value(name, spec.type, item) for item in spec.values]:
+                raise UsageError(f"参数 {name} 只能取：{'、'.join(str(item) for item in spec.values)}")
+        return replace(self, values=values)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the files of the pack, and the parameters in force: which rules these were."""
+        total = hashlib.sha256()
+        for path in pack_files(self.folder):
+            total.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        for name, value in sorted(self.values.items()):
+            total.update(f"{name}={value}\0".encode())
+        return total.hexdigest()
+
+
+def pack_files(folder: Path) -> list[Path]:
+    """The files that make the rules, in a fixed order: not the cases."""
+    names = [folder / "pack.yaml", folder / "records.yaml", *sorted((folder / "obligations").glob("*.yaml"))]
+    return [path for path in names if path.is_file()]
+
+
+def parameter_value(name: str, kind: str, value: Any) -> Any:
+    """A parameter's value in its type; text is read the way `--set name=value` gives it. Raises UsageError."""
+    text = str(value).strip()
+    try:
+        if kind == "bool":
+            return {"true": True, "false": False, "是": True, "否": False}[text.lower()]
+        if kind == "int":
+            return int(text)
+        if kind == "decimal":
+            return float(text)
+        if kind == "date":
+            return date.fromisoformat(text)
+    except (ValueError, KeyError):
+        example = {"bool": "true", "int": "2", "decimal": "0.5", "date": "2023-11-03"}[kind]
+        raise UsageError(f"参数 {name} 的值“{value}”不对：应为 {kind}，如 {example}") from None
+    return text

@@ -1,0 +1,182 @@
+"""Load: everything that was handed in becomes one typed table per record type, and a list of issues.
+
+    find the files or frames → read each table → match its header → coerce its cells → date the rows by the manifest
+    → compare rows with each other and with what they refer to
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from duban.errors import DataError, Issue
+from duban.pack.schema import MANIFEST, MANIFEST_TYPE, RecordType
+from duban.records import manifest, problems, references, versions
+from duban.records.headers import match
+from duban.records.raw import RawTable
+from duban.records.readers import SUFFIXES, frames, read_file
+from duban.records.sources import TypeNames, source_files
+from duban.records.tables import Filling, create, fill, finish
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One table that was read: its file (relative name, hash of the bytes, size), sheet, type and number of rows.
+
+    A frame has no file: name, hash and size are empty. `record_type` is '' for what no type was found for.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    sheet: str
+    record_type: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What `load` did: issues in the order of the files, the inputs, and the number of rows per record type."""
+
+    issues: tuple[Issue, ...]
+    inputs: tuple[InputFile, ...]
+    counts: dict[str, int]
+
+
+def load(
+    con: duckdb.DuckDBPyConnection,
+    types: Mapping[str, RecordType],
+    source: Any,
+    *,
+    jurisdiction: str,
+    timezone: str,
+) -> Loaded:
+    """Read records into the tables `raw_<type>` of `con`, one per record type (and the manifest), empty or not.
+
+    `source`: a file or folder, a list of them, or a mapping of record type names to frames (list of dicts, pandas
+    DataFrame, Arrow table, or a list of those). `jurisdiction` stands in where a row names none; moments with an
+    offset become wall-clock time of `timezone`. Row order follows the files by name (`preserve_insertion_order`,
+    DuckDB's default, must be on).
+
+    Raises DataError if there is nothing that can be read at all.
+    """
+    return _Loading(con, {**types, MANIFEST: MANIFEST_TYPE}, jurisdiction, timezone).run(source)
+
+
+class _Loading:
+    """One run of `load`: its settings, and what it has found so far."""
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], jurisdiction: str, timezone: str
+    ) -> None:
+        self.con = con
+        self.types = types
+        self.names = TypeNames(types)
+        self.jurisdiction = jurisdiction
+        self.timezone = timezone
+        self.referenced = references.referenced_fields(types)
+        self.issues: list[Issue] = []
+        self.inputs: list[InputFile] = []
+        self.columns: dict[str, set[str]] = {}  # the fields that were handed in, per type
+
+    def run(self, source: Any) -> Loaded:
+        for name, record_type in self.types.items():
+            create(self.con, name, record_type)
+        if isinstance(source, Mapping):
+            self._frames(source)
+        else:
+            self._files(source)
+        self._compare()
+        for name in self.types:
+            finish(self.con, name)
+        counts = {name: 0 for name in self.types}
+        for item in self.inputs:
+            if item.record_type:
+                counts[item.record_type] += item.rows
+        return Loaded(tuple(self.issues), tuple(self.inputs), counts)
+
+    def _files(self, source: Any) -> None:
+        files, issues = source_files(source, SUFFIXES)
+        self.issues.extend(issues)
+        for file in files:
+            sha256, size = _fingerprint(file.path)
+            before = len(self.inputs)
+            for table in read_file(self.con, file, self.issues):
+                name = next(filter(None, map(self.names.starting, table.names)), "")
+                rows = self._table(table, name)
+                kind = name if rows is not None else ""
+                self.inputs.append(InputFile(file.name, sha256, size, table.sheet, kind, rows or 0))
+            if len(self.inputs) == before:
+                self.inputs.append(InputFile(file.name, sha256, size, "", "", 0))
+        if not any(item.record_type for item in self.inputs):
+            raise DataError("没有一张表能读入，无法审核", self.issues)
+
+    def _frames(self, source: Mapping[str, Any]) -> None:
+        for given, content in source.items():
+            name = self.names.exact(str(given))
+            if not name:
+                self.issues.append(problems.unknown_type(str(given), self.names.known(), self.names.near(str(given))))
+                continue
+            for frame in frames.frames_of(content):
+                for table in frames.read(self.con, name, frame):
+                    rows = self._table(table, name)
+                    self.inputs.append(InputFile("", "", 0, "", name, rows or 0))
+
+    def _table(self, table: RawTable, name: str) -> int | None:
+        """Read one table as records of a type: the number of rows, or None if it was left out."""
+        if not name:
+            what = table.names[0]
+            self.issues.append(problems.unmatched(table.place(), what, self.names.known(), self.names.near(what)))
+            return None
+        record_type = self.types[name]
+        matched = match(table, name, record_type, self.referenced.get(name, frozenset()))
+        if not matched.columns and table.columns:
+            self.issues.append(problems.no_known_column(table.place(), record_type.title))
+            return None
+        self.issues.extend(matched.issues)
+        self.columns.setdefault(name, set()).update(matched.columns)
+        filling = Filling(table, name, record_type, matched.columns, self.jurisdiction, self.timezone)
+        try:
+            rows, issues = fill(self.con, filling)
+        except duckdb.Error as error:
+            again = table.instead() if table.instead else None
+            if again is None:
+                self.issues.append(problems.unreadable_file(table.place(), str(error).splitlines()[0]))
+                return None
+            return self._table_again(again, filling)
+        self.issues.extend(issues)
+        return rows
+
+    def _table_again(self, table: RawTable, filling: Filling) -> int:
+        """The same rows, read patiently after DuckDB refused them: the header was matched already."""
+        by_header = {column.expression: column for column in table.columns}
+        columns = {field: by_header[column.expression] for field, column in filling.columns.items()}
+        rows, issues = fill(
+            self.con, Filling(table, filling.name, filling.record_type, columns, self.jurisdiction, self.timezone)
+        )
+        self.issues.extend(issues)
+        return rows
+
+    def _compare(self) -> None:
+        self.issues.extend(manifest.check(self.con, self.names))
+        for name, record_type in self.types.items():
+            if name != MANIFEST and record_type.time:
+                manifest.date_rows(self.con, name, record_type)
+                self.issues.extend(manifest.undated(self.con, name, record_type))
+        self.issues.extend(versions.check(self.con, self.types))
+        self.issues.extend(references.check(self.con, self.types, self.columns))
+
+
+def _fingerprint(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest(), os.path.getsize(path)

@@ -1,0 +1,148 @@
+"""Every issue that reading records can raise: one function per kind, with its code and its Chinese sentence.
+
+D1xx files and sheets · D2xx columns · D3xx cells · D4xx rows against each other · D5xx the manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from duban.errors import Issue, Place, Severity
+
+UNREADABLE, NOT_ALLOWED, EMPTY, EMPTY_KEY, EMPTY_TIME, OUTSIDE, BROKEN = (
+    "D301", "D302", "D303", "D304", "D305", "D306", "D307",
+)  # fmt: skip
+
+# No clerk reads more than this many of one kind about one file; the rest is one line with a number.
+CAP = 200
+
+_EXAMPLES = {
+    "date": ("日期", "请填日期，如2024-1-20"),
+    "datetime": ("日期或时间", "请填日期或时间，如2024-1-20或2024-1-20 9:30"),
+    "month": ("月份", "请填月份，如2024-01"),
+    "int": ("整数", "请只填整数，如3，不带单位"),
+    "decimal": ("数字", "请只填数字，如1.5，不带单位"),
+    "bool": ("是或否", "请填“是”或“否”"),
+}
+
+
+def _warning(code: str, message: str, place: Place, hint: str = "", value: str = "") -> Issue:
+    return Issue(code, message, place, hint, Severity.WARNING, value)
+
+
+# ---- D1xx files and sheets
+
+
+def unsupported_file(place: Place, suffix: str) -> Issue:
+    return _warning("D101", f"不能读取{suffix or '没有扩展名'}的文件，未读入", place, "请另存为csv或xlsx后放回原处")
+
+
+def unmatched(place: Place, what: str, known: Iterable[str], near: str) -> Issue:
+    names = "、".join(known)
+    hint = f"是不是“{near}”？" if near else ""
+    return Issue("D102", f"认不出“{what}”是哪一种材料，未读入", place, f"{hint}文件名或工作表名请以材料名称开头：{names}")
+
+
+def unreadable_file(place: Place, reason: str) -> Issue:
+    return Issue("D103", f"文件打不开，未读入：{reason}", place, "请检查文件是否损坏、加密或正被占用，另存后重新放入")
+
+
+def recoded(place: Place, encoding: str) -> Issue:
+    return _warning("D104", f"文件不是UTF-8编码，已按{encoding}读取", place, "如有乱码，请另存为“CSV UTF-8”")
+
+
+def empty_table(place: Place) -> Issue:
+    return _warning("D105", "是空表，没有表头", place, "如确无内容，请保留表头并在报送清单中填行数0")
+
+
+def malformed_row(place: Place, line: int, reason: str) -> Issue:
+    at = f"第{place.row}行" + (f"（文本第{line}行）" if line != place.row else "")
+    return Issue("D106", f"{at}{reason}", place, "请在电子表格软件中核对该行后另存")
+
+
+def nul_bytes(place: Place) -> Issue:
+    return _warning("D107", "文件含有空字节（NUL），已略去", place, "文件可能损坏，请核对后另存")
+
+
+def unknown_type(what: str, known: Iterable[str], near: str) -> Issue:
+    hint = f"是不是“{near}”？" if near else ""
+    return Issue("D108", f"没有名为“{what}”的材料类型，未读入", Place(file=what), f"{hint}可用：{'、'.join(known)}")
+
+
+# ---- D2xx columns
+
+
+def unknown_column(place: Place, header: str, title: str, near: str) -> Issue:
+    hint = f"是不是“{near}”？" if near else "如需使用该列，请在规则包的材料定义中登记"
+    return _warning("D201", f"“{title}”没有“{header}”这一列，该列未使用", place, hint)
+
+
+def missing_column(place: Place, header: str, title: str, *, error: bool) -> Issue:
+    message = f"“{title}”缺少“{header}”列，各行此项按空白处理"
+    hint = f"请补上表头为“{header}”的列"
+    return Issue("D202", message, place, hint) if error else _warning("D203", message, place, hint)
+
+
+def twice(place: Place, title: str, first: str, position: int) -> Issue:
+    return _warning("D204", f"第{position}列与“{first}”列都是“{title}”，只用前一列", place, "请只保留一列")
+
+
+def no_known_column(place: Place, title: str) -> Issue:
+    hint = "表头应在第一行；如上方有标题行，请删去"
+    return Issue("D205", f"表头中没有一列属于“{title}”，未读入", place, hint)
+
+
+# ---- D3xx cells
+
+
+def cell(code: str, place: Place, field_type: str, value: str, allowed: tuple[str, ...], target: str = "") -> Issue:
+    """One cell that could not be used; `value` as written ('' for an empty one)."""
+    where = f"第{place.row}行“{place.column}”"
+    if code in (EMPTY, EMPTY_KEY, EMPTY_TIME):
+        message = {
+            EMPTY: f"{where}没有填写",
+            EMPTY_KEY: f"{where}没有填写，此行无法与其他版本、其他表对应",
+            EMPTY_TIME: f"{where}没有填写，此行不知发生在何时",
+        }[code]
+        return _warning(code, message, place, "请补填")
+    written = f"{where}写的是“{value}”"
+    if code == BROKEN:
+        return Issue(code, f"{written}，是电子表格的错误值，按空白处理", place, "请修正公式或改填实际内容", value=value)
+    if code == NOT_ALLOWED:
+        hint = f"只能填：{'、'.join(allowed)}"
+        return Issue(code, f"{written}，不在可填内容之内，按空白处理", place, hint, value=value)
+    if code == OUTSIDE:
+        return Issue(code, f"{written}，{target}中没有，按空白处理", place, f"请核对，或补报{target}", value=value)
+    noun, hint = _EXAMPLES.get(field_type, ("内容", "请核对"))
+    return Issue(code, f"{written}，不是{noun}，按空白处理", place, hint, value=value)
+
+
+def more(code: str, place: Place, number: int, *, error: bool) -> Issue:
+    """The line that stands for all issues of one code and table beyond the cap."""
+    return Issue(
+        code,
+        f"另有{number}处同类问题，未逐条列出",
+        place,
+        "请先改正已列出的各处",
+        Severity.ERROR if error else Severity.WARNING,
+    )
+
+
+# ---- D4xx rows against each other
+
+
+def conflicting_versions(place: Place, other: str, key: str) -> Issue:
+    message = f"第{place.row}行与{other}编号相同（{key}）、报送时间相同，内容却不同，只按其中一条计"
+    return _warning("D401", message, place, "请注明报送时间，或删去作废的一行")
+
+
+def undated(place: Place, number: int, title: str) -> Issue:
+    message = f"“{title}”有{number}行查不到报送时间，按已掌握计"
+    return _warning("D402", message, place, "请填“报送时间”列，或在报送清单中写明文件名、收到时间")
+
+
+# ---- D5xx the manifest
+
+
+def manifest_line(code: str, place: Place, reason: str, hint: str) -> Issue:
+    return Issue(code, f"第{place.row}行{reason}，该行报送清单不计", place, hint)

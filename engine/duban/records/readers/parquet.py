@@ -1,0 +1,25 @@
+"""Parquet: typed columns, read by DuckDB itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from duban.errors import Issue, Place
+from duban.records import problems
+from duban.records.raw import RawColumn, RawTable
+from duban.records.sources import SourceFile
+from duban.records.text import literal, quoted
+
+
+def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) -> Iterator[RawTable]:
+    """The one table of a parquet file."""
+    relation = f"read_parquet({literal(str(file.path))}, file_row_number = true)"
+    try:
+        described = con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
+    except duckdb.Error as error:
+        issues.append(problems.unreadable_file(Place(file=file.name), str(error).splitlines()[0]))
+        return
+    columns = tuple(RawColumn(name, quoted(name), kind) for name, kind, *_ in described)
+    yield RawTable(file.name, "", columns, relation, "file_row_number + 2", (file.stem,), sparse=False)

@@ -1,0 +1,129 @@
+"""References: a value that points at nobody reads as empty, once everything is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from duban.errors import Issue, Place
+from duban.pack.schema import Reference, RecordType
+from duban.records import problems
+from duban.records.coerce import SQL_TYPES
+from duban.records.tables import table_name
+from duban.records.text import quoted
+
+
+@dataclass(frozen=True)
+class _Target:
+    """The column that a reference points at; `strict`: a value found nowhere is an issue."""
+
+    type: str
+    field: str
+    strict: bool
+
+
+def referenced_fields(types: Mapping[str, RecordType]) -> dict[str, frozenset[str]]:
+    """Per record type the fields that some reference points at."""
+    found: dict[str, set[str]] = {}
+    for record_type in types.values():
+        for references in record_type.references.values():
+            for target in _targets(types, references):
+                found.setdefault(target.type, set()).add(target.field)
+    return {name: frozenset(fields) for name, fields in found.items()}
+
+
+def check(
+    con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], columns: Mapping[str, set[str]]
+) -> list[Issue]:
+    """Empty every cell whose value is in none of its targets, with an issue each.
+
+    `columns`: the fields that were handed in, per type. Where a strict target was not handed in nobody can say that
+    a value is wrong; targets with `outside: ignore` are looked at if they are there. All cells are found before the
+    first is emptied, so that the order of the types does not matter.
+    """
+    outside = [
+        (name, field, targets)
+        for name, record_type in types.items()
+        for field, references in record_type.references.items()
+        if (targets := _usable(_targets(types, references), columns))
+        and (spec := record_type.field(field)) is not None
+        and spec.type != "list"
+    ]
+    scratch: list[str] = []
+    for number, (name, field, targets) in enumerate(outside):
+        scratch.append(quoted(f"duban$outside{number}"))
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {scratch[-1]} AS {_outside_sql(types, name, field, targets)}")
+    issues: list[Issue] = []
+    for (name, field, targets), found in zip(outside, scratch, strict=True):
+        issues += _issues(con, types, name, field, targets, found)
+        con.execute(
+            f"UPDATE {table_name(name)} SET {quoted(field)} = NULL FROM {found} o WHERE {table_name(name)}._n = o._n"
+        )
+        con.execute(f"DROP TABLE {found}")
+    return issues
+
+
+def _targets(types: Mapping[str, RecordType], references: tuple[Reference, ...]) -> list[_Target]:
+    """The columns that references name; those that the pack does not declare soundly are lint's to report."""
+    found = []
+    for reference in references:
+        name, _, field = reference.to.partition(".")
+        target = types.get(name)
+        if target is None:
+            continue
+        field = field or (target.key[0] if len(target.key) == 1 else "")
+        if target.field(field) is not None:
+            found.append(_Target(name, field, reference.outside == "issue"))
+    return found
+
+
+def _usable(targets: list[_Target], columns: Mapping[str, set[str]]) -> list[_Target]:
+    """The targets to look into, or none if there is nothing to be held to."""
+    here = [target for target in targets if target.field in columns.get(target.type, ())]
+    strict = [target for target in targets if target.strict]
+    return here if strict and all(target in here for target in strict) else []
+
+
+def _outside_sql(types: Mapping[str, RecordType], name: str, field: str, targets: list[_Target]) -> str:
+    mine = types[name].field(field)
+    nowhere = []
+    for target in targets:
+        theirs = types[target.type].field(target.field)
+        left, right = f"t.{quoted(field)}", f"x.{quoted(target.field)}"
+        if mine and theirs and SQL_TYPES[mine.type] != SQL_TYPES[theirs.type]:
+            left, right = f"cast({left} AS VARCHAR)", f"cast({right} AS VARCHAR)"
+        nowhere.append(
+            f"NOT EXISTS (SELECT 1 FROM {table_name(target.type)} x"
+            f" WHERE x.jurisdiction = t.jurisdiction AND {right} = {left})"
+        )
+    return (
+        f"SELECT t._n, t._file, t._sheet, t._row, cast(t.{quoted(field)} AS VARCHAR) AS text FROM {table_name(name)} t"
+        f" WHERE t.{quoted(field)} IS NOT NULL AND {' AND '.join(nowhere)}"
+    )
+
+
+def _issues(
+    con: duckdb.DuckDBPyConnection,
+    types: Mapping[str, RecordType],
+    name: str,
+    field: str,
+    targets: list[_Target],
+    found: str,
+) -> list[Issue]:
+    spec = types[name].field(field)
+    assert spec is not None
+    where = "、".join(f"“{types[target.type].title}”" for target in targets)
+    rows = con.execute(
+        f"SELECT _file, _sheet, _row, left(text, 60), row_number() OVER w AS place, count(*) OVER (PARTITION BY _file)"
+        f" FROM {found} WINDOW w AS (PARTITION BY _file ORDER BY _n) QUALIFY place <= {problems.CAP} ORDER BY _file, place"
+    ).fetchall()
+    issues = []
+    for file, sheet, row, text, place, number in rows:
+        shown = "（个人信息，略）" if spec.personal else text
+        at = Place(file or name, 0, sheet, row, spec.title)
+        issues.append(problems.cell(problems.OUTSIDE, at, spec.type, shown, (), where))
+        if place == problems.CAP < number:
+            issues.append(problems.more(problems.OUTSIDE, Place(file=file or name), number - place, error=True))
+    return issues

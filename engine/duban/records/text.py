@@ -1,0 +1,72 @@
+"""Text as clerks type it: full-width forms, stray blanks, and names that are nearly right."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# Blanks that `str.strip` and SQL `trim` do not all agree on: ideographic and no-break space, BOM, zero-width space.
+BLANKS = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"
+
+# Full-width ASCII (！ to ～) and the ideographic space, with what they stand for.
+FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
+HALF_WIDTH = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)) + " "
+
+_NARROW = str.maketrans(FULL_WIDTH, HALF_WIDTH)
+_WHITESPACE = re.compile(rf"[\s{BLANKS}]+")
+
+
+def fold(text: str) -> str:
+    """The form in which names are compared: half-width, lower case, no blanks or line breaks.
+
+    >>> fold(" 整改\\n期限（天） ")
+    '整改期限(天)'
+    """
+    return _WHITESPACE.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def narrow(text: str) -> str:
+    """The form in which allowed values are compared; `narrow_sql` is the same in SQL.
+
+    >>> narrow("停产（有人 作业）")
+    '停产(有人作业)'
+    """
+    return _WHITESPACE.sub("", text.translate(_NARROW)).lower()
+
+
+def narrow_sql(expression: str) -> str:
+    """`narrow` as an SQL expression."""
+    return f"lower(regexp_replace({half_width_sql(expression)}, '[\\s{BLANKS[6:]}]+', '', 'g'))"
+
+
+def half_width_sql(expression: str) -> str:
+    """SQL: full-width letters, digits, punctuation and blanks made half-width."""
+    return f"translate({expression}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)})"
+
+
+def trimmed_sql(expression: str) -> str:
+    """SQL: the text without blanks around it, NULL if there is nothing else. Few cells need the slow `trim`."""
+    blanks = literal(BLANKS)
+    return (
+        f"nullif(CASE WHEN regexp_matches({expression}, '^[\\s{BLANKS[6:]}]|[\\s{BLANKS[6:]}]$')"
+        f" THEN trim({expression}, {blanks}) ELSE {expression} END, '')"
+    )
+
+
+def meant(wrong: str, known: Iterable[str]) -> str:
+    """The known name that `wrong` is nearest to, '' if none is near."""
+    by_fold = {fold(name): name for name in known}
+    near = difflib.get_close_matches(fold(wrong), by_fold, n=1, cutoff=0.6)
+    return by_fold[near[0]] if near else ""
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

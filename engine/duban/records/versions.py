@@ -1,0 +1,50 @@
+"""Rows that contradict each other: one key, one hand-in time, two contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from duban.errors import Issue, Place
+from duban.pack.schema import MANIFEST, RecordType
+from duban.records import problems
+from duban.records.tables import table_name
+from duban.records.text import quoted
+
+
+def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType]) -> list[Issue]:
+    """A warning for every row that says something else than an earlier one of the same key and hand-in time."""
+    return [
+        issue
+        for name, record_type in types.items()
+        if record_type.key and name != MANIFEST
+        for issue in _conflicts(con, name, record_type)
+    ]
+
+
+def _conflicts(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -> list[Issue]:
+    table = table_name(name)
+    parts = [quoted(field) for field in record_type.key]
+    start = [quoted(record_type.span.start)] if record_type.span and record_type.span.start not in record_type.key else []
+    same = ", ".join(["jurisdiction", *parts, *start, "submitted_at"])
+    keyed = " AND ".join(f"{part} IS NOT NULL" for part in parts)
+    content = "hash(" + ", ".join(quoted(field) for field in record_type.fields) + ")"
+    # A hash finds the few candidates among millions of rows in little memory; only they are compared in full.
+    repeated = f"SELECT hash({same}) FROM {table} WHERE {keyed} GROUP BY 1 HAVING count(*) > 1"
+    if not con.execute(f"SELECT count(*) FROM ({repeated})").fetchall()[0][0]:
+        return []
+    text = " || '/' || ".join(f"cast({part} AS VARCHAR)" for part in parts)
+    rows = con.execute(
+        f"SELECT _file, _sheet, _row, {text}, first_file, first_row FROM (SELECT *, {content} AS content,"
+        f" first_value({content}) OVER w AS first_content, first_value(_file) OVER w AS first_file,"
+        f" first_value(_row) OVER w AS first_row FROM {table} WHERE {keyed} AND hash({same}) IN ({repeated})"
+        f" WINDOW w AS (PARTITION BY {same} ORDER BY _n)) WHERE content <> first_content ORDER BY _n"
+    ).fetchall()
+    issues = []
+    for file, sheet, row, key, first_file, first_row in rows[: problems.CAP]:
+        other = f"第{first_row}行" if first_file == file else f"“{first_file}”第{first_row}行"
+        issues.append(problems.conflicting_versions(Place(file or name, 0, sheet, row), other, key))
+    if len(rows) > problems.CAP:
+        issues.append(problems.more("D401", Place(file=name), len(rows) - problems.CAP, error=False))
+    return issues

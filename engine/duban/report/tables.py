@@ -1,0 +1,201 @@
+"""The files of an audit: findings as CSV for a desk, all duties as Parquet, and audit.json that says how they came about."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from duban import __version__
+from duban.conditions import literal
+from duban.errors import Issue, UsageError
+
+if TYPE_CHECKING:
+    from duban.auditing import Audit
+
+# The columns of violations.csv, unproven.csv and manual.csv, in order.
+COLUMNS = (
+    "fingerprint", "obligation", "clause", "title", "bearer_kind", "bearer_id", "bearer_name", "town", "trigger_id",
+    "period_start", "period_end", "due", "status", "enforceable", "required", "observed", "shortfall", "days_overdue",
+    "ground", "basis", "alert", "message", "speaks_for", "verification", "data_through", "quote", "evidence", "source",
+    "as_of", "known_by",
+)  # fmt: skip
+FINDINGS = {
+    "violations.csv": "status IN ('breached', 'late')",
+    "unproven.csv": "status = 'unproven'",
+    "manual.csv": "status = 'manual'",
+}
+ORDER = "obligation, jurisdiction, bearer_id, trigger_id, period_start"
+# Excel runs a cell that begins like this as a formula; a quote mark before it keeps it text.
+_FORMULA = "'^[=+@\\t\\r-]'"
+
+
+def findings_sql(audit: Audit, where: str) -> str:
+    """SQL of the finding columns as text and numbers, in the fixed order of rows."""
+    _texts(audit)
+    shown = {
+        "due": _moment("d.due"),
+        "evidence": "array_to_string(d.evidence, '；')",
+        "source": "array_to_string(d.source, '；')",
+        "verification": "'待核实'",
+        "as_of": _moment(literal(audit.as_of)),
+        "known_by": _moment(literal(audit.known_by)),
+        **{name: f"t.{name}" for name in ("clause", "title", "quote")},
+        **{name: _number(f"d.{name}") for name in ("required", "observed", "shortfall")},
+    }
+    texts = {"bearer_id", "bearer_name", "town", "trigger_id", "message", "speaks_for", "evidence", "source"}
+    columns = []
+    for name in COLUMNS:
+        sql = shown.get(name, f"d.{name}")
+        if name in texts:
+            sql = f"CASE WHEN regexp_matches({sql}, {_FORMULA}) THEN '''' || {sql} ELSE {sql} END"
+        columns.append(f"{sql} AS {name}")
+    order = ", ".join(f"d.{name}" for name in ORDER.split(", "))
+    return f"SELECT {', '.join(columns)} FROM duties d JOIN obligation_text t USING (obligation) WHERE {where} ORDER BY {order}"
+
+
+def _texts(audit: Audit) -> None:
+    """The pack's texts as a table, once."""
+    con = audit.connection
+    con.execute("CREATE TEMP TABLE IF NOT EXISTS obligation_text (obligation VARCHAR, clause VARCHAR, title VARCHAR, quote VARCHAR)")
+    if con.execute("SELECT count(*) FROM obligation_text").fetchone() == (0,):
+        rows = [(item.id, item.clause, item.title, item.quote) for item in audit.pack.obligations]
+        con.executemany("INSERT INTO obligation_text VALUES (?, ?, ?, ?)", rows)
+
+
+def _moment(sql: str) -> str:
+    """24:00 of a day as the day, any other moment with its time."""
+    day = f"strftime({sql} - INTERVAL 1 MICROSECOND, '%Y-%m-%d')"
+    return f"CASE WHEN {sql} = date_trunc('day', {sql}) THEN {day} ELSE strftime({sql}, '%Y-%m-%d %H:%M:%S') END"
+
+
+def _number(sql: str) -> str:
+    return f"CASE WHEN {sql} = floor({sql}) THEN CAST(CAST({sql} AS BIGINT) AS VARCHAR) ELSE CAST({sql} AS VARCHAR) END"
+
+
+def write(audit: Audit, folder: Path) -> list[Path]:
+    """Write all files of an audit into a folder: all of them, or none.
+
+    Raises UsageError if the folder cannot be written (a file of it is open in Excel, say); then nothing has changed.
+    """
+    try:
+        with _staged(folder) as stage:
+            for name, where in FINDINGS.items():
+                _csv(audit, findings_sql(audit, where), stage / name)
+            _csv(audit, "SELECT * FROM missing", stage / "missing.csv")
+            _issues(audit, stage / "issues.csv")
+            _parquet(audit, stage / "duties.parquet")
+            text = json.dumps(summary(audit), ensure_ascii=False, indent=1, default=str)
+            (stage / "audit.json").write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        hint = Issue("U010", f"{error.strerror or error}：{error.filename or folder}", hint="若文件正在 Excel 或 WPS 中打开，请先关闭")
+        raise UsageError(f"结果无法写入 {folder}，原有文件未改动", [hint]) from error
+    return [folder / name for name in (*FINDINGS, "missing.csv", "issues.csv", "duties.parquet", "audit.json")]
+
+
+@contextmanager
+def _staged(folder: Path) -> Iterator[Path]:
+    """A place to write beside the old files; at the end they are exchanged, and put back if one cannot be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".duban-", dir=folder))
+    backup = stage / "before"
+    try:
+        yield stage
+        backup.mkdir()
+        moved: list[Path] = []
+        try:
+            for path in sorted(item for item in stage.iterdir() if item.is_file()):
+                target = folder / path.name
+                if target.exists():
+                    os.replace(target, backup / path.name)
+                moved.append(target)
+                os.replace(path, target)
+        except OSError:
+            for target in moved:
+                if (backup / target.name).exists():
+                    os.replace(backup / target.name, target)
+                else:
+                    target.unlink(missing_ok=True)
+            raise
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _csv(audit: Audit, sql: str, path: Path) -> None:
+    """UTF-8 with BOM, so that Excel and WPS read the Chinese."""
+    body = path.with_suffix(".part")
+    audit.connection.execute(f"COPY ({sql}) TO {literal(str(body.resolve()))} (FORMAT csv, HEADER true)")
+    with path.open("wb") as stream, body.open("rb") as rows:
+        stream.write(b"\xef\xbb\xbf")
+        shutil.copyfileobj(rows, stream, 1 << 20)
+    body.unlink()
+
+
+def _issues(audit: Audit, path: Path) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["severity", "code", "file", "sheet", "row", "column", "value", "message", "hint"])
+        for issue in audit.issues:
+            place = issue.place
+            rows.writerow([issue.severity.value, issue.code, place.file, place.sheet, place.row or place.line or "", place.column,
+                           "'" + issue.value if issue.value[:1] in "=+-@\t\r" and issue.value else issue.value, issue.message, issue.hint])  # fmt: skip
+
+
+def _parquet(audit: Audit, path: Path) -> None:
+    _texts(audit)
+    sql = (
+        f"SELECT d.*, t.clause, t.title, t.quote, {literal(audit.as_of)} AS as_of, {literal(audit.known_by)} AS known_by\n"
+        f"FROM duties d JOIN obligation_text t USING (obligation) ORDER BY {ORDER}"
+    )
+    audit.connection.execute(f"COPY ({sql}) TO {literal(str(path.resolve()))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def summary(audit: Audit) -> dict[str, Any]:
+    """What audit.json says: the rules, the moment, the readings used, the inputs with hashes, the counts, the issues."""
+    pack = audit.pack
+    by_obligation: dict[str, dict[str, int]] = {}
+    for obligation, status, count in audit.connection.execute(
+        "SELECT obligation, status, count(*) FROM duties GROUP BY ALL ORDER BY ALL"
+    ).fetchall():
+        by_obligation.setdefault(obligation, {})[status] = count
+    return {
+        "duban": __version__,
+        "pack": {
+            "id": pack.header.id,
+            "number": pack.header.number,
+            "title": pack.header.title,
+            "folder": str(pack.folder.resolve()),
+            "sha256": pack.digest,
+        },
+        "as_of": shown(audit.as_of),
+        "known_by": shown(audit.known_by),
+        "complete": pack.header.complete,
+        "readings": [
+            {"name": name, "value": str(pack.values[name]), "default": str(spec.default), "title": spec.title, "clause": spec.clause, "why": spec.why}
+            for name, spec in pack.header.parameters.items()
+        ],
+        "records": list(audit.source),
+        "inputs": [{key: value for key, value in vars(item).items() if value != ""} for item in audit.inputs],
+        "after_as_of": dict(audit.future),
+        "duties": {status.value: count for status, count in audit.counts.items()},
+        "by_obligation": by_obligation,
+        "obligations": sorted(by_obligation),
+        "issues": [{"severity": issue.severity.value, "code": issue.code, "place": str(issue.place), "message": issue.message, "hint": issue.hint}
+                   for issue in audit.issues],
+    }  # fmt: skip
+
+
+def shown(moment: datetime) -> str:
+    """A moment as a person and `--as-of` read it: 24:00 of a day as the day."""
+    if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
+        return (moment.date().fromordinal(moment.toordinal() - 1)).isoformat()
+    return moment.isoformat(sep=" ")
+
+

@@ -1,0 +1,130 @@
+"""What a pack talks about: record types with their fields and references, and the kinds of bearers. Pydantic models of
+the YAML words; the lowest layer, since conditions, tests, packs and readers all need them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+FieldType = Literal["text", "int", "decimal", "bool", "date", "datetime", "month", "list"]
+Unit = Literal["day", "week", "month", "quarter", "half_year", "year"]
+NUMERIC_TYPES = frozenset({"int", "decimal"})
+TEMPORAL_TYPES = frozenset({"date", "datetime", "month"})
+
+
+class Word(BaseModel):
+    """Base of all models of the language: strict types, no unknown keys, immutable."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def _as_tuple(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,) if isinstance(value, (str, dict)) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class FieldSpec(Word):
+    """One column of a record type: header and aliases, type, unit, allowed values."""
+
+    title: str
+    aliases: Names = ()
+    type: FieldType = "text"
+    values: Names = ()
+    unit: str = ""
+    required: bool = False
+    happened: bool = False
+    personal: bool = False
+    note: str = ""
+
+
+class Reference(Word):
+    """Where a field points: a record type's key, or `record.field`; `outside` says what a value found nowhere there means."""
+
+    to: str
+    outside: Literal["issue", "ignore"] = "issue"
+
+
+def _as_references(value: Any) -> Any:
+    items = value if isinstance(value, list) else [value]
+    return tuple({"to": item} if isinstance(item, str) else item for item in items)
+
+
+References = Annotated[tuple[Reference, ...], BeforeValidator(_as_references)]
+
+JURISDICTION, SUBMITTED_AT, SUBMITTED_BY = "jurisdiction", "submitted_at", "submitted_by"
+
+# What every table may hold besides its own fields (the envelope of a hand-in).
+ENVELOPE = {
+    JURISDICTION: FieldSpec(title="辖区", aliases=("县区",)),
+    SUBMITTED_AT: FieldSpec(title="报送时间", aliases=("上报时间", "发送时间"), type="datetime"),
+    SUBMITTED_BY: FieldSpec(title="填报单位", aliases=("报送单位",)),
+}
+
+
+class Span(Word):
+    """The fields that say from when until when a roster row holds."""
+
+    start: str = Field(alias="from")
+    end: str = Field(alias="to")
+
+
+class RecordType(Word):
+    """A kind of record: what identifies a row, when it happened, what it refers to, and its columns."""
+
+    title: str
+    aliases: Names = ()
+    key: Names = ()
+    time: str = ""
+    period: str = ""
+    span: Span | None = None
+    complete: Literal["declared", "assumed"] | None = None
+    handed_in_by: str = ""
+    references: dict[str, References] = {}
+    fields: dict[str, FieldSpec]
+    note: str = ""
+
+    def field(self, name: str) -> FieldSpec | None:
+        """The field of that name, the envelope's included; None if there is none."""
+        return self.fields.get(name) or ENVELOPE.get(name)
+
+    @property
+    def is_roster(self) -> bool:
+        """A type without an event: it says who exists, and is complete unless declared otherwise."""
+        return not self.time
+
+
+MANIFEST = "manifest"
+MANIFEST_TYPE = RecordType.model_validate(
+    {
+        "title": "报送清单",
+        "fields": {
+            "sender": {"title": "报送单位", "required": True},
+            "subject": {"title": "所属主体"},
+            "record_type": {"title": "材料类型", "required": True},
+            "covered_from": {"title": "数据起", "type": "date", "required": True},
+            "covered_through": {"title": "数据止", "type": "date", "required": True},
+            "received_at": {"title": "收到时间", "type": "datetime"},
+            "rows": {"title": "行数", "type": "int"},
+            "file": {"title": "文件名"},
+        },
+    }
+)
+
+
+class BearerKind(Word):
+    """Who can bear duties: rows of a record type, identified by `key`; see semantics.md §4."""
+
+    record: str
+    key: Names
+    title: str = ""
+    where: str = ""
+    start: str = Field(default="", alias="from")
+    end: str = Field(default="", alias="to")
+    name: str = ""
+    town: str = ""
+    reports_through: Names = ()

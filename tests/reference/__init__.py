@@ -1,0 +1,129 @@
+"""A reference evaluator: the meaning of a rule pack in plain Python, written from docs/semantics.md alone.
+
+Slow and obviously right; the property tests hold the engine to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from reference.bearers import Bearer, bearers_of
+from reference.calendar import Workdays
+from reference.frames import frames_of
+from reference.holidays import CN
+from reference.judgement import applicable_spans, judge_frame
+from reference.proof import unproven_trigger_span
+from reference.records import Row, read_manifest, see
+from reference.schema import read_types
+from reference.temporal import END, START, Span, boundary, to_temporal
+from reference.world import World, read_params
+
+__all__ = ["evaluate", "evaluate_world"]
+
+
+def evaluate(
+    pack: dict[str, Any],
+    rows: dict[str, list[Row]],
+    as_of: date | datetime | str,
+    known_by: date | datetime | str | None = None,
+    params: dict[str, Any] | None = None,
+    waivers: Iterable[dict[str, Any]] = (),
+    calendar: dict[str, frozenset[date]] = CN,
+) -> list[dict[str, Any]]:
+    """All duties of a world that exist at as_of, one dict each.
+
+    pack: {"pack": pack.yaml, "records": records.yaml, "obligations": [...]} as loaded. known_by None: all is known.
+    """
+    world = build_world(pack, rows, as_of, known_by, params, waivers, calendar)
+    duties: list[dict[str, Any]] = []
+    for obligation in pack["obligations"]:
+        for bearer in bearers_of(world, obligation["bearer"]):
+            found = [judge_frame(world, obligation, bearer, frame) for frame in frames_of(world, obligation, bearer)]
+            found.append(_unproven_trigger(world, obligation, bearer))
+            duties += [finish(duty) for duty in found if duty is not None]
+    return duties
+
+
+def evaluate_world(world: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same for a drawn world."""
+    clocks = world["as_of"], world["known_by"]
+    return evaluate(world["pack"], world["rows"], *clocks, world["params"], world["waivers"])
+
+
+def build_world(
+    pack: dict[str, Any],
+    rows: dict[str, list[Row]],
+    as_of: Any,
+    known_by: Any,
+    params: dict[str, Any] | None,
+    waivers: Iterable[dict[str, Any]],
+    calendar: dict[str, frozenset[date]],
+) -> World:
+    home = pack["pack"]["jurisdiction"]
+    limit = boundary(to_temporal(as_of))
+    known = END if known_by is None else boundary(to_temporal(known_by))
+    types = read_types(pack["records"])
+    manifest = read_manifest(rows.get("manifest", []), home)
+    return World(
+        pack=pack["pack"],
+        types=types,
+        view=see(types, rows, manifest, home, limit, known),
+        manifest=manifest,
+        params=read_params(pack["pack"], params),
+        as_of=limit,
+        known_by=known,
+        workdays=Workdays(calendar["holidays"], calendar["makeup"]),
+        waivers=list(waivers),
+    )
+
+
+def _unproven_trigger(world: World, obligation: dict[str, Any], bearer: Bearer) -> dict[str, Any] | None:
+    """§6: one extra duty if the triggers of a bearer are not all handed in."""
+    if "each" not in obligation:
+        return None
+    applicable = [span for span, _ in applicable_spans(world, obligation, bearer)]
+    overlap = unproven_trigger_span(world, obligation, bearer, applicable)
+    if overlap is None:
+        return None
+    return {
+        "obligation": obligation["id"],
+        "jurisdiction": bearer.jurisdiction,
+        "bearer_id": bearer.id,
+        "trigger_id": "",
+        "period_start": None,
+        "status": "unproven",
+        "row": "trigger type",
+        "required": None,
+        "observed": None,
+        "due": min(world.as_of, world.window_of(obligation)[1]),
+        "live": overlap,
+        "start_known": True,
+        "evidence": set(),
+        "enforceable": not obligation.get("advisory"),
+    }
+
+
+def finish(duty: dict[str, Any]) -> dict[str, Any]:
+    """Shortfall, and the open ends of time as None."""
+    live: list[Span] = duty.pop("live")
+    required, observed = duty["required"], duty["observed"]
+    shortfall = None if required is None or observed is None else max(required - observed, 0)
+    return {
+        **duty,
+        "required": _plain(required),
+        "observed": _plain(observed),
+        "shortfall": _plain(shortfall),
+        "due": None if duty["due"] == END else duty["due"],
+        "live_start": None if not live or live[0][0] == START else live[0][0],
+        "live_end": None if not live or live[-1][1] == END else live[-1][1],
+        "segments": live,
+    }
+
+
+def _plain(number: Any) -> Any:
+    if isinstance(number, Fraction):
+        return int(number) if number.denominator == 1 else float(number)
+    return number

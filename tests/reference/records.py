@@ -1,0 +1,262 @@
+"""Records, as seen at as_of with what was known by known_by (semantics §2)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from reference.calendar import Period, period_of
+from reference.schema import RecordType
+from reference.temporal import END, START, TICK, Span, Temporal, boundary, day_of, exists_by, order_key
+
+Row = dict[str, Any]
+
+
+@dataclass(eq=False)
+class Record:
+    """One row as seen; `values` includes the built-in fields."""
+
+    type: RecordType
+    jurisdiction: str
+    values: Row
+    id: str = ""
+
+    @property
+    def key(self) -> tuple[Any, ...] | None:
+        """None for a type without key, and for a row with an empty key field."""
+        values = tuple(self.values.get(name) for name in self.type.key)
+        return values if values and all(v is not None for v in values) else None
+
+    @property
+    def event(self) -> Temporal | None:
+        return self.values.get(self.type.time) if self.type.time else None
+
+    @property
+    def span(self) -> Span:
+        """[from 00:00, to 24:00). Decided: an empty start is "since ever" (the page only speaks of an empty end)."""
+        return span_of(self, *self.type.span) if self.type.span else (START, END)
+
+    def period(self, unit: str) -> Period | None:
+        """The field named by `period:`, else the period of the event."""
+        value = self.values.get(self.type.period) if self.type.period else self.event
+        return None if value is None else period_of(value, unit)
+
+
+def span_of(record: Record, first: str, last: str) -> Span:
+    start, end = record.values.get(first), record.values.get(last)
+    return (START if start is None else order_key(start)), (END if end is None else boundary(end))
+
+
+@dataclass(frozen=True)
+class ManifestLine:
+    """One hand-in (§6)."""
+
+    jurisdiction: str
+    sender: str
+    subject: str
+    record_type: str
+    covered_from: date
+    covered_through: date
+    received_at: Temporal | None
+    file: str | None
+
+    def covers(self, day: date) -> bool:
+        """covered_from … min(covered_through, day of received_at)."""
+        if self.received_at is not None and day > day_of(self.received_at):
+            return False
+        return self.covered_from <= day <= self.covered_through
+
+    def counts_by(self, known_by: datetime) -> bool:
+        """Decided: "from covered_through on" = as if received on that day as a bare date."""
+        return exists_by(self.received_at if self.received_at is not None else self.covered_through, known_by)
+
+
+def read_manifest(rows: list[Row], jurisdiction: str) -> list[ManifestLine]:
+    """Decided: a line without type, sender or covered days says nothing and is dropped."""
+    needed = ("sender", "record_type", "covered_from", "covered_through")
+    return [
+        ManifestLine(
+            jurisdiction=row.get("jurisdiction") or jurisdiction,
+            sender=row["sender"],
+            subject=row.get("subject") or row["sender"],
+            record_type=row["record_type"],
+            covered_from=day_of(row["covered_from"]),
+            covered_through=day_of(row["covered_through"]),
+            received_at=row.get("received_at"),
+            file=row.get("file"),
+        )
+        for row in rows
+        if all(row.get(name) is not None for name in needed)
+    ]
+
+
+@dataclass
+class View:
+    """All records as seen."""
+
+    types: dict[str, RecordType]
+    as_of: datetime
+    by_type: dict[str, list[Record]] = field(default_factory=dict)
+    _index: dict[tuple[str, str, str, Any], list[Record]] = field(default_factory=lambda: defaultdict(list))
+
+    def rows(self, record_type: str, jurisdiction: str) -> list[Record]:
+        return [record for record in self.by_type.get(record_type, []) if record.jurisdiction == jurisdiction]
+
+    def add_to_index(self) -> None:
+        """Every field that some reference points at."""
+        pointed_at = {(t.type, t.field) for kind in self.types.values() for ts in kind.references.values() for t in ts}
+        for name, column in pointed_at:
+            for record in self.by_type.get(name, []):
+                if record.values.get(column) is not None:
+                    self._index[name, column, record.jurisdiction, record.values[column]].append(record)
+
+    def referenced(self, record: Record, name: str) -> Record | None:
+        """The row that a reference field names (§3): same jurisdiction and key; with spans the one that holds
+        the record's event.
+
+        Decided: an event field that is empty finds no row among spans; as_of stands for its own last instant
+        (the day that it ends); if several spans hold the moment the one that started last counts (§4).
+        """
+        wanted = record.values.get(name)
+        for target in record.type.references[name]:
+            found = self._index.get((target.type, target.field, record.jurisdiction, wanted), [])
+            if not self.types[target.type].span:
+                if found:
+                    return max(found, key=lambda r: r.id)
+                continue
+            moment = self._moment_of(record)
+            holding = [r for r in found if moment is not None and r.span[0] <= moment < r.span[1]]
+            if holding:
+                return max(holding, key=lambda r: (r.span[0], r.id))
+        return None
+
+    def _moment_of(self, record: Record) -> datetime | None:
+        if record.type.time:
+            return None if record.event is None else order_key(record.event)
+        if record.type.span and record.span[0] > START:
+            return record.span[0]
+        return self.as_of - TICK
+
+    def is_inside(self, record: Record, name: str) -> bool:
+        """Whether a reference names something that exists (or need not)."""
+        return any(
+            target.outside == "ignore"
+            or self._index.get((target.type, target.field, record.jurisdiction, record.values[name]))
+            for target in record.type.references[name]
+        )
+
+
+def see(
+    types: dict[str, RecordType],
+    rows: dict[str, list[Row]],
+    manifest: list[ManifestLine],
+    jurisdiction: str,
+    as_of: datetime,
+    known_by: datetime,
+) -> View:
+    """Steps 1–6 of §2, in that order."""
+    view = View(types, as_of)
+    for name, record_type in types.items():
+        records = [
+            Record(record_type, values["jurisdiction"], values)
+            for row in rows.get(name, [])
+            for values in [_known_values(record_type, row, manifest, jurisdiction)]
+        ]
+        records = [r for r in records if _is_known(r, known_by)]
+        records = _newest_versions(records)
+        records = [r for r in records if r.event is None or exists_by(r.event, as_of)]
+        view.by_type[name] = [_without_future(r, as_of) for r in records]
+        _name(view.by_type[name])
+    view.add_to_index()
+    _empty_outside_references(view)
+    return view
+
+
+def _known_values(record_type: RecordType, row: Row, manifest: list[ManifestLine], jurisdiction: str) -> Row:
+    values = dict(row)
+    values["jurisdiction"] = row.get("jurisdiction") or jurisdiction
+    if values.get("submitted_at") is None:
+        values["submitted_at"] = handed_in_at(record_type, values, manifest)
+    return values
+
+
+def handed_in_at(record_type: RecordType, row: Row, manifest: list[ManifestLine]) -> Temporal | None:
+    """§2.1: the received_at of the earliest manifest line that fits.
+
+    Decided: "covered days" are the cut ones of §6; the line is of the row's jurisdiction; a row without event day
+    fits no line; lines with a blank received_at cannot tell; something must match (file or sender).
+    """
+    event = row.get(record_type.time) if record_type.time else None
+    if event is None:
+        return None
+    times = [
+        line.received_at
+        for line in manifest
+        if line.record_type == record_type.name
+        and line.jurisdiction == row["jurisdiction"]
+        and line.received_at is not None
+        and _same_source(line, row)
+        and line.covers(day_of(event))
+    ]
+    return min(times, key=order_key) if times else None
+
+
+def _same_source(line: ManifestLine, row: Row) -> bool:
+    file, sender = row.get("file"), row.get("submitted_by")
+    if line.file is not None and line.file != file:
+        return False
+    if sender is not None and line.sender != sender:
+        return False
+    return sender is not None or line.file is not None
+
+
+def _is_known(record: Record, known_by: datetime) -> bool:
+    submitted = record.values.get("submitted_at")
+    return submitted is None or exists_by(submitted, known_by)
+
+
+def _newest_versions(records: list[Record]) -> list[Record]:
+    """§2.3. Decided: bare submitted_at are ordered by order key; ties cannot be settled here (content hash)."""
+    newest: dict[Any, Record] = {}
+    for number, record in enumerate(records):
+        start = record.values.get(record.type.span[0]) if record.type.span else None
+        version_of = (number,) if record.key is None else (record.jurisdiction, record.key, start)
+        rival = newest.get(version_of)
+        if rival is None or _age(record) > _age(rival):
+            newest[version_of] = record
+    return list(newest.values())
+
+
+def _age(record: Record) -> datetime:
+    submitted = record.values.get("submitted_at")
+    return START if submitted is None else order_key(submitted)
+
+
+def _without_future(record: Record, as_of: datetime) -> Record:
+    """§2.5: happened fields after as_of read as empty."""
+    values = dict(record.values)
+    for name in record.type.happened:
+        if values.get(name) is not None and not exists_by(values[name], as_of):
+            values[name] = None
+    return replace(record, values=values)
+
+
+def _name(records: list[Record]) -> None:
+    """Record ids. A row without key gets `#` and an ordinal (the true id is a hash that only the engine knows)."""
+    for number, record in enumerate(records):
+        record.id = f"#{number:04d}" if record.key is None else "/".join(str(v) for v in record.key)
+
+
+def _empty_outside_references(view: View) -> None:
+    """§2.6, judged by the rows as seen: a name of something not yet known reads as empty."""
+    outside = [
+        (record, name)
+        for records in view.by_type.values()
+        for record in records
+        for name in record.type.references
+        if record.values.get(name) is not None and not view.is_inside(record, name)
+    ]
+    for record, name in outside:
+        record.values[name] = None

@@ -1,0 +1,153 @@
+"""The engine against the reference, duty by duty; and properties of the engine.
+
+Mismatches are made small by hand (`shrink`): worlds come from seeds. A mismatch names the obligation, the rows that
+are left, and both duties.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from engine_world import engine_duties, write_tables, yaml_text
+from reference import evaluate_world, properties
+from reference.drawn_obligations import TEMPLATES
+from reference.properties import by_key, evidence_of, summary
+from reference.shrinking import shrink
+from reference.strategies import worlds
+
+Row = dict[str, Any]
+NO_SHRINK = settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
+SMALLER_AT_MOST = 400  # evaluations spent on making a mismatch small
+
+
+def difference(world: Row) -> str | None:
+    """The first disagreement between the engine and the reference; None if there is none."""
+    ours = by_key([_comparable(duty, world) for duty in evaluate_world(world)])
+    try:
+        theirs = by_key([_comparable(duty, world) for duty in engine_duties(world)])
+    except Exception as error:
+        return f"the engine failed: {type(error).__name__}: {error}"
+    for key in sorted(ours.keys() | theirs.keys(), key=repr):
+        left, right = (sorted(duties.get(key, []), key=_order) for duties in (ours, theirs))
+        if len(left) != len(right):
+            return _tell(f"{len(left)} duties of the reference, {len(right)} of the engine", key, left, right)
+        for mine, its in zip(left, right, strict=True):
+            wrong = [name for name in _compared(mine, world) if not _same(mine, its, name)]
+            if wrong:
+                return _tell(f"they differ in {', '.join(wrong)}", key, [mine], [its])
+    return None
+
+
+def _comparable(duty: Row, world: Row) -> Row:
+    """Only obligations with a period unit (reconcile aside) have a period in their key."""
+    rule = _rule(duty, world)
+    has_period = rule.get("every", "once") != "once" and "reconcile" not in rule
+    return {**duty, "period_start": duty["period_start"] if has_period else None}
+
+
+def _rule(duty: Row, world: Row) -> Row:
+    return next(rule for rule in world["pack"]["obligations"] if rule["id"] == duty["obligation"])
+
+
+def _compared(duty: Row, world: Row) -> list[str]:
+    """What is compared: what was never computed (rows 1 and 2 of §8) is not, nor what the page leaves open."""
+    names = ["status"]
+    if duty["start_known"]:
+        names += ["due", "live_start", "live_end"]
+    if duty["row"][0] in "12t":
+        return names
+    rule = _rule(duty, world)
+    names += ["enforceable", "observed"]
+    if "forbid" not in rule:
+        names += ["required", "shortfall"]
+    if any(word in rule for word in ("perform", "respond", "forbid")):
+        names.append("evidence")
+    return names
+
+
+def _same(mine: Row, its: Row, name: str) -> bool:
+    left, right = mine[name], its[name]
+    if name == "evidence":
+        return evidence_of(mine) == evidence_of(its)
+    if name in ("required", "observed", "shortfall") and left is not None and right is not None:
+        return abs(float(left) - float(right)) < 1e-9
+    return bool(left == right)
+
+
+def _order(duty: Row) -> str:
+    return repr((duty["status"], duty["due"], sorted(duty["evidence"])))
+
+
+def _tell(what: str, key: Any, mine: list[Row], its: list[Row]) -> str:
+    shown = [f"{what}: {key}", "reference:", *map(_line, mine), "engine:", *map(_line, its)]
+    return "\n".join(shown)
+
+
+def _line(duty: Row) -> str:
+    return "  " + ", ".join(f"{name}={value}" for name, value in duty.items() if name != "segments")
+
+
+def describe(world: Row) -> str:
+    """A small world to read: its obligations as YAML and its rows without empty cells."""
+    lines = [yaml_text(world["pack"]).split("\x00")[2]]
+    lines += [f"{name}: {world[name]}" for name in ("as_of", "known_by", "params", "waivers", "seed")]
+    spec = world["pack"]["pack"]
+    lines.append(f"complete: {spec['complete']}, quota: {spec['parameters']['quota']['default']}, ")
+    lines.append(f"enterprise where: {spec['bearers']['enterprise'].get('where')}")
+    for name, rows in world["rows"].items():
+        for row in rows:
+            lines.append(f"{name}: " + ", ".join(f"{k}={v!s}" for k, v in row.items() if v is not None))
+    return "\n".join(lines)
+
+
+def assert_agreement(world: Row) -> None:
+    found = difference(world)
+    if found is None:
+        return
+    left = [SMALLER_AT_MOST]
+
+    def fails(candidate: Row) -> bool:
+        left[0] -= 1
+        if left[0] < 0:
+            return False
+        again = difference(candidate)
+        return again is not None and again.startswith("the engine failed") == found.startswith("the engine failed")
+
+    small = shrink(world, fails)
+    pytest.fail(f"{difference(small)}\n\n{describe(small)}", pytrace=False)
+
+
+@pytest.mark.parametrize("template", sorted(set(TEMPLATES), key=lambda t: t.__name__), ids=lambda t: t.__name__)
+@NO_SHRINK
+@given(data=st.data())
+def test_engine_agrees_with_the_reference(template: Any, data: st.DataObject) -> None:
+    """One obligation at a time, each kind by itself."""
+    assert_agreement(data.draw(worlds([template], at_most=1)))
+
+
+@NO_SHRINK
+@given(world=worlds())
+def test_engine_agrees_with_the_reference_on_whole_packs(world: Row) -> None:
+    """Several obligations fused in one plan."""
+    assert_agreement(world)
+
+
+@pytest.mark.parametrize("check", properties.ALL)
+@NO_SHRINK
+@given(world=worlds(), seed=st.integers(0, 2**32))
+def test_property(check: Any, world: Row, seed: int) -> None:
+    check(engine_duties, world, Random(seed))
+
+
+@settings(NO_SHRINK, max_examples=20)
+@given(world=worlds())
+def test_files_say_the_same_as_tables(tmp_path_factory: pytest.TempPathFactory, world: Row) -> None:
+    """The rows of each type split over two files."""
+    folder: Path = write_tables(world["rows"], tmp_path_factory.mktemp("files"))
+    assert summary(engine_duties(world, records=folder)) == summary(engine_duties(world))
