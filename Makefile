@@ -23,7 +23,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.10 python3 p
 DURABLE       := durable-rules==2.0.28
 DURABLE_FLAGS := -DPyEval_CallObject=PyObject_CallObject
 
-# Where to run pytest, and with what: `make test ARGS="-k calendar -x"`.
+# Every notice. (Other folders under rules/ hold what notices share.)
+PACKS := $(patsubst %/pack.yaml,%,$(wildcard rules/*/pack.yaml))
+
+# Further arguments for pytest and the benchmarks: `make test ARGS="-k calendar -x"`.
 ARGS ?=
 
 MAKEFLAGS += --no-print-directory
@@ -49,7 +52,7 @@ lint: $(DEPS) ## code style, layers, and every notice under rules/
 	@echo "· ruff check"         && $(BIN)/ruff check --quiet .
 	@echo "· ruff format --check" && $(BIN)/ruff format --quiet --check .
 	@echo "· lint-imports"       && $(call quietly,$(BIN)/lint-imports)
-	@set -e; for pack in rules/*/; do echo "· duban rules lint $$pack"; $(BIN)/duban rules lint "$$pack"; done
+	@set -e; for pack in $(PACKS); do echo "· duban rules lint $$pack"; $(BIN)/duban rules lint "$$pack"; done
 
 type: $(DEPS) ## check types (mypy --strict)
 	@echo "· mypy --strict"       && $(call quietly,$(BIN)/mypy)
@@ -63,7 +66,7 @@ docs: $(DEPS) ## write the generated parts of docs/ anew
 # Coverage makes every test slower, and `make test` has drawn the many examples: here hypothesis draws fewer.
 check: lint type $(JUDGE) ## all that must hold before a commit: lint, type, docs, cases, tests with coverage
 	@echo "· docs are up to date" && $(PY) docs/generate.py --check
-	@set -e; for pack in rules/*/; do echo "· duban rules test $$pack"; $(BIN)/duban rules test "$$pack"; done
+	@set -e; for pack in $(PACKS); do echo "· duban rules test $$pack"; $(BIN)/duban rules test "$$pack"; done
 	@echo "· pytest, warnings as errors, coverage"
 	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(PY) -m pytest -q --cov --cov-report=term $(ARGS)
 

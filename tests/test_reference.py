@@ -268,6 +268,28 @@ def test_forbid_is_breached_at_once_and_needs_proof_to_be_met() -> None:
     assert statuses(judge(rule, hit, date(2023, 11, 9))) == ["pending"]  # it has not happened yet
     assert statuses(judge(rule, {"enterprise": [enterprise()]})) == ["met", "met"]
     assert statuses(judge(rule, {"enterprise": [enterprise()], "manifest": []})) == ["unproven", "unproven"]
+    waiver = {
+        "obligation": "o",
+        "bearer": "E1",
+        "approved_on": "2023-11-01",
+        "from": "2023-11-10",
+        "until": "2023-11-10",
+    }
+    assert statuses(judge(rule, hit, waivers=[waiver])) == ["waived", "met"]  # its only hit is on a waived day
+
+
+def test_roster_triggers_have_the_start_of_their_span_in_their_id() -> None:
+    rule = {
+        "bearer": "enterprise",
+        "window": "campaign",
+        "each": {"record": "enterprise"},
+        "within": "10 days",
+        "perform": {"record": "inspection", "at_least": 1},
+    }
+    spans = [enterprise(first=date(2023, 11, 5), last=date(2023, 12, 1)), enterprise(first=date(2023, 12, 20))]
+    first, second = judge(rule, {"enterprise": spans, "inspection": [inspection("1", date(2023, 12, 25))]})
+    assert (first["trigger_id"], first["status"]) == ("E1/2023-11-05", "late")
+    assert (second["trigger_id"], second["status"]) == ("E1/2023-12-20", "met")
 
 
 RECONCILE = {

@@ -117,8 +117,8 @@ def audit(
     >>> import duban
     >>> roster = [{"enterprise_id": "M01", "name": "甲岭样01号石料矿", "town": "甲岭镇", "status": "生产"}]
     >>> with duban.audit({"enterprise": roster}, "zezhou-2023-331", as_of="2023-12-31") as result:
-    ...     sorted(set(result.unproven.obligation))[:1]
-    ['county-checks-share']
+    ...     result.unproven[["bearer_id", "obligation"]].iloc[0].to_list()
+    ['M01', 'head-leads-inspections']
     """
     ready = _ready(pack, params)
     for name in obligations:

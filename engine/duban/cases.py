@@ -36,6 +36,9 @@ class Expected(Word):
     shortfall: int | float | None = None
     due: date | datetime | str | None = None
     alert: str | None = None
+    attainable: bool | None = None
+    days_left: int | None = None
+    days_overdue: int | None = None
     evidence: list[str] | None = None
     says: str = ""
 
@@ -61,6 +64,11 @@ class CaseFile(Word):
     obligation: str
     records: Rows = {}
     cases: list[Case] = Field(min_length=1)
+
+
+_COMPARED = (
+    "status", "enforceable", "required", "observed", "shortfall", "alert", "attainable", "days_left", "days_overdue",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ def _differences(case: Case, duties: dict[tuple[str, str, date | None], dict[str
         if duty is None:
             yield f"{label}: no such duty"
             continue
-        for word in ("status", "enforceable", "required", "observed", "shortfall", "alert"):
+        for word in _COMPARED:
             wanted = getattr(expected, word)
             if wanted is not None and wanted != duty[word]:
                 yield f"{label}: {word} is {duty[word]}, expected {wanted}"

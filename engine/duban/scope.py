@@ -64,11 +64,12 @@ class Row:
     def resolve(self, parts: tuple[str, ...]) -> Column | None:
         if len(parts) == 1:
             return self.column(parts[0])
-        row = self._follow(parts[0])
+        row = self.follow(parts[0])
         column = row.resolve(parts[1:]) if row is not None else None
         return column
 
-    def _follow(self, name: str) -> Row | None:
+    def follow(self, name: str) -> Row | None:
+        """The row that a reference leads to, joined to the query; None if the name is no reference to one row."""
         found = [item for item in self._references() if name in (item[0], item[1])]
         if len(found) != 1:
             if len(found) > 1:
@@ -150,6 +151,20 @@ class Chain:
     def __str__(self) -> str:
         return ".".join((*self.path, "+".join(self.keys)))
 
+    def nobody(self, row: Row) -> str:
+        """SQL: a given value points outside, where `outside: ignore` expects strangers: the record is nobody's."""
+        found, current = [], row
+        for name in self.path:
+            references = current.type.references.get(name, ())
+            following = current.follow(name)
+            cell = current.column(name)
+            if following is None or cell is None:
+                break
+            if any(reference.outside == "ignore" for reference in references):
+                found.append(f'({cell.sql} IS NOT NULL AND {following.alias}."$n" IS NULL)')
+            current = following
+        return " OR ".join(found) or "FALSE"
+
     def sql(self, row: Row) -> str:
         """The key as text, parts joined by `/`; NULL when a part is empty."""
         columns = [row.resolve((*self.path, key)) for key in self.keys]
@@ -175,6 +190,8 @@ def chains(schema: Schema, record: str, target: str, keys: tuple[str, ...]) -> l
         found: list[Chain] = []
         following: list[tuple[str, tuple[str, ...]]] = []
         for current, path in front:
+            if current == target:  # reached by its own key: the wanted field stands in that row
+                found.append(Chain(path, keys))
             for name, references in schema.records[current].references.items():
                 for reference in references:
                     to, key = schema.target(reference)

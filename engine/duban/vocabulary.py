@@ -25,7 +25,7 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, (str, dict)) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | list[str])]
 
 
 class FieldSpec(Word):
@@ -54,7 +54,7 @@ def _as_references(value: Any) -> Any:
     return tuple({"to": item} if isinstance(item, str) else item for item in items)
 
 
-References = Annotated[tuple[Reference, ...], BeforeValidator(_as_references)]
+References = Annotated[tuple[Reference, ...], BeforeValidator(_as_references, json_schema_input_type=str | Reference | list[str | Reference])]
 
 JURISDICTION, SUBMITTED_AT, SUBMITTED_BY = "jurisdiction", "submitted_at", "submitted_by"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from duban.errors import Issue
 from duban.pack.pack import Pack
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 FILE = "waivers.yaml"
 
 
+def _iso(value: Any) -> Any:
+    """A date as text, as Python callers and JSON give it."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
+
+
 class Waiver(Word):
     """One decision: which duty (obligation and bearer, or fingerprint), why, who approved it, and for which days."""
 
@@ -29,9 +40,9 @@ class Waiver(Word):
     fingerprint: str = ""
     reason: str
     approved_by: str
-    approved_on: date
-    start: date = Field(alias="from")
-    end: date = Field(alias="until")
+    approved_on: Day
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="until")
 
     @model_validator(mode="after")
     def _names_a_duty(self) -> Waiver:

@@ -15,7 +15,7 @@ from reference.calendar import Workdays
 from reference.frames import frames_of
 from reference.holidays import CN
 from reference.judgement import applicable_spans, judge_frame
-from reference.proof import unproven_trigger_span
+from reference.proof import earliest_due, first_unproven_day, unproven_trigger_span
 from reference.records import Row, read_manifest, see
 from reference.schema import read_types
 from reference.temporal import END, START, Span, boundary, to_temporal
@@ -88,17 +88,18 @@ def _unproven_trigger(world: World, obligation: dict[str, Any], bearer: Bearer) 
     overlap = unproven_trigger_span(world, obligation, bearer, applicable)
     if overlap is None:
         return None
+    due = earliest_due(world, obligation, bearer, first_unproven_day(world, obligation, bearer, overlap))
     return {
         "obligation": obligation["id"],
         "jurisdiction": bearer.jurisdiction,
         "bearer_id": bearer.id,
         "trigger_id": "",
         "period_start": None,
-        "status": "unproven",
+        "status": "pending" if world.as_of < due else "unproven",
         "row": "trigger type",
         "required": None,
         "observed": None,
-        "due": min(world.as_of, world.window_of(obligation)[1]),
+        "due": due,
         "live": overlap,
         "start_known": True,
         "evidence": set(),

@@ -41,7 +41,7 @@ class Duty:
     def act_names(self, record: Record) -> Resolve:
         """Names for the `where` of an act: `bearer.f` is the row at the act's order key.
 
-        Decided: no row holds that moment (or there is no event time): `bearer.f` is empty.
+        Decided: no row holds that moment (or there is no event time): `bearer.f` is empty; there is no fallback.
         """
         row = self.bearer.at(None if record.event is None else order_key(record.event))
         return self.world.names(record, row, self.trigger, self.frame.window, self.frame.period)

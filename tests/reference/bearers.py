@@ -65,11 +65,7 @@ class Bearer:
         return self.at(day_begins(day))
 
     def at_due(self, due: datetime) -> Record:
-        """§3: the span at due; none: the latest before it, else the earliest.
-
-        Decided: a due at 24:00 belongs to the day that it ends ("the holder on the due date"), so this looks at
-        the instant before due.
-        """
+        """§3: the span that holds the moment just before due; none: the latest before it, else the earliest."""
         before = [piece for piece in self.pieces if piece.first <= due - TICK]
         return (before or self.pieces)[-1 if before else 0].record
 
@@ -180,6 +176,19 @@ def follow(world: World, record: Record, chain: Chain) -> str | None:
     return None if any(v is None for v in values) else "/".join(str(v) for v in values)
 
 
+def is_nobodys(world: World, record: Record, chain: Chain) -> bool:
+    """A given value on the way points outside where strangers are expected (`outside: ignore`): nobody's, not loose."""
+    row: Record | None = record
+    for step in chain.steps:
+        if row is None or row.values.get(step) is None:
+            return False
+        following = world.view.referenced(row, step)
+        if following is None and any(target.outside == "ignore" for target in row.type.references[step]):
+            return True
+        row = following
+    return False
+
+
 def belongs_to_bearer(
     world: World, record: Record, bearer: Bearer, link: str | None = None, where: str | None = None
 ) -> bool | None:
@@ -194,7 +203,9 @@ def belongs_to_bearer(
             raise ValueError(f"{record.type.name} does not lead to {bearer.kind.name}")
         return True
     end = follow(world, record, chain)
-    return None if end is None else end == bearer.id
+    if end is None:
+        return False if is_nobodys(world, record, chain) else None
+    return end == bearer.id
 
 
 def belongs_to_trigger(world: World, record: Record, trigger: Record, link: str | None) -> bool | str | None:
@@ -217,7 +228,7 @@ def belongs_to_trigger(world: World, record: Record, trigger: Record, link: str 
     if record.jurisdiction != trigger.jurisdiction:
         return False
     end = follow(world, record, chain)
-    return None if end is None else end == trigger.id
+    return None if end is None else end == trigger.key_text
 
 
 def _chain(world: World, start: str, goal: str, key: tuple[str, ...], link: str | None) -> Chain | None:

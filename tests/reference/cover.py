@@ -98,7 +98,7 @@ def _credit(coverage: Coverage, duty: Duty, by: dict[str, Any], act: Act, target
     mine = {id_ for id_, owned in owners.items() if owned}
     if act.certain:
         coverage.covered |= mine
-        if mine:
+        if mine & coverage.asked:
             coverage.evidence.add(act.record.id)
     else:
         coverage.possible |= mine

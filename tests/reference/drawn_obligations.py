@@ -224,7 +224,7 @@ def trigger_periods(draw: Draw) -> Rule:
 
 def perform_trigger(draw: Draw) -> Rule:
     trigger = one(draw, ["stop", "hazard", "enterprise"])
-    each: Rule = {"record": "enterprise", "first": True}
+    each: Rule = {"record": "enterprise", **({"first": True} if often(draw, 1, 2) else {})}
     if trigger == "hazard":
         each = each_hazard(draw)
     if trigger == "stop":

@@ -99,7 +99,7 @@ def triggers_of(world: World, obligation: dict[str, Any], bearer: Bearer) -> lis
     """The rows of `each.record` that belong to the bearer, `where` true or unknown.
 
     Decided: `first` chooses before the window does, by order key; an empty `from` comes last.
-    Decided: `bearer.f` in `each.where` reads the row at `from` (the due does not exist yet).
+    `bearer.f` in `each.where` reads the row at the trigger's order key (without `time`: decided: its span's start).
     """
     each = obligation["each"]
     triggers = []
@@ -108,7 +108,7 @@ def triggers_of(world: World, obligation: dict[str, Any], bearer: Bearer) -> lis
         if belongs_to_bearer(world, record, bearer, each.get("link"), where) is not True:
             continue
         start = _from(world, each, record)
-        row = bearer.at(order_key(start)) if start is not None else None
+        row = bearer.at(_order_key_of(record))
         holds = truth(where, world.names(record, row, record, world.window_of(obligation)))
         if holds is not False:
             triggers.append(Trigger(record, holds is True, start, _until(world, each, record)))
@@ -116,6 +116,12 @@ def triggers_of(world: World, obligation: dict[str, Any], bearer: Bearer) -> lis
         triggers.sort(key=lambda t: (END if t.start is None else order_key(t.start), t.record.id))
         triggers = triggers[:1]
     return triggers
+
+
+def _order_key_of(record: Record) -> datetime | None:
+    if record.type.time:
+        return None if record.event is None else order_key(record.event)
+    return record.span[0]
 
 
 def _from(world: World, each: dict[str, Any], record: Record) -> Temporal | None:

@@ -138,13 +138,8 @@ def run_test(duty: Duty, test: dict[str, Any]) -> Outcome:
 
 
 def _is_satisfied(duty: Duty, test: dict[str, Any], outcome: Outcome) -> bool:
-    """By due. forbid and reconcile also need due ≤ as_of and P.
-
-    Decided: a hit that a waiver covers is no hit, here too: with nothing else against it such a forbid is met.
-    """
-    if "forbid" in test:
-        return duty.due <= duty.world.as_of and not outcome.could and _proven(duty)
-    if "reconcile" in test:
+    """By due. forbid and reconcile also need due ≤ as_of and P."""
+    if "forbid" in test or "reconcile" in test:
         return outcome.satisfied and duty.due <= duty.world.as_of and _proven(duty)
     return outcome.satisfied
 
@@ -164,12 +159,12 @@ def path_holds(duty: Duty, path: dict[str, Any]) -> bool:
     """
     if truth(path.get("where"), duty.names(duty.subject)) is not True:
         return False
-    if not any(word in path for word in WORDS):
-        return True
     due: datetime | None = duty.due
     if path.get("by") is not None:
         frame = duty.frame
         due = due_by(duty.world, path["by"], frame.window, duty.bearer, duty.trigger, frame.period)
+    if not any(word in path for word in WORDS):  # only asks a person, while its own due is not over
+        return path.get("by") is None or (due is not None and duty.world.as_of < due)
     if due is None:
         return False
     own = replace(duty, due=due, has_by=duty.has_by or path.get("by") is not None)
@@ -204,7 +199,12 @@ def _is_excused(duty: Duty, day: date) -> bool:
 
 
 def _is_waived(duty: Duty, outcome: Outcome) -> bool:
-    """Row 6. For done and respond a waiver only holds while as_of ≤ until, or if it was satisfied by then."""
+    """Row 6. For done and respond a waiver only holds while as_of ≤ until, or if it was satisfied by then.
+
+    forbid: also if there are hits and each is on a waived day (other hits have been dealt with in row 3).
+    """
+    if outcome.hits:
+        return True
     for waiver in _waivers(duty):
         if duty.due == END or not _covers(waiver, day_it_ends(duty.due)):
             continue

@@ -26,7 +26,7 @@ def judge_done(duty: Duty, spec: str, require: str | None) -> Outcome:
         satisfied=holds and exists_by(done, duty.due),
         at=order_key(done) if holds else None,
         has_late=True,
-        evidence={duty.trigger.id} if holds and duty.trigger else set(),
+        evidence={duty.trigger.id} if duty.trigger else set(),
     )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from reference.bearers import Bearer
+from reference.calendar import period_of
+from reference.dues import due_by, due_within, rolled
 from reference.temporal import Span, days_touched, intersect
 from reference.world import World
+
+FIXED = re.compile(r"^(\d{4}-\d{2}-\d{2}|date '|day \d|param\.|window\.|period\.)")  # a due that no trigger's field decides
 
 
 def is_assumed(world: World, record_type: str) -> bool:
@@ -107,3 +112,34 @@ def unproven_trigger_span(
     if not overlap or is_proven(world, obligation, bearer, record_type, days_touched(overlap)):
         return None
     return overlap
+
+
+def first_unproven_day(world: World, obligation: dict[str, Any], bearer: Bearer, overlap: list[Span]) -> date:
+    """The first day on which a trigger might lie unseen."""
+    days = days_touched(overlap)
+    assert days is not None
+    record_type = obligation["each"]["record"]
+    return next(day for day in days if not is_proven(world, obligation, bearer, record_type, [day]))
+
+
+def earliest_due(world: World, obligation: dict[str, Any], bearer: Bearer, day: date) -> datetime:
+    """When a trigger on that day would be due at the earliest; where its own fields decide that, as_of (window's end)."""
+    window = world.window_of(obligation)
+    unknown = min(world.as_of, window[1])
+    unit = obligation.get("every")
+    if "reconcile" in obligation or (obligation.get("respond") or {}).get("direction") == "before":
+        return unknown
+    period = period_of(day, unit) if unit else None
+    if "by" in obligation:
+        if not FIXED.match(str(obligation["by"])):
+            return unknown
+        due = due_by(world, obligation["by"], window, bearer, None, period)
+    elif "within" in obligation:
+        due = due_within(world, obligation["within"], day)
+    elif period is not None:
+        return min(period.span[1], window[1])
+    else:
+        return unknown
+    found = rolled(world, obligation, due)
+    assert found is not None
+    return found

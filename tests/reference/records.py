@@ -30,12 +30,16 @@ class Record:
         return values if values and all(v is not None for v in values) else None
 
     @property
+    def key_text(self) -> str:
+        return "/".join(str(value) for value in self.key or ())
+
+    @property
     def event(self) -> Temporal | None:
         return self.values.get(self.type.time) if self.type.time else None
 
     @property
     def span(self) -> Span:
-        """[from 00:00, to 24:00). Decided: an empty start is "since ever" (the page only speaks of an empty end)."""
+        """[from 00:00, to 24:00). An empty start is open too."""
         return span_of(self, *self.type.span) if self.type.span else (START, END)
 
     def period(self, unit: str) -> Period | None:
@@ -99,6 +103,7 @@ class View:
     types: dict[str, RecordType]
     as_of: datetime
     by_type: dict[str, list[Record]] = field(default_factory=dict)
+    handed_in: frozenset[str] = frozenset()
     _index: dict[tuple[str, str, str, Any], list[Record]] = field(default_factory=lambda: defaultdict(list))
 
     def rows(self, record_type: str, jurisdiction: str) -> list[Record]:
@@ -143,6 +148,7 @@ class View:
         """Whether a reference names something that exists (or need not)."""
         return any(
             target.outside == "ignore"
+            or target.type not in self.handed_in  # no such table at all: nothing to compare with
             or self._index.get((target.type, target.field, record.jurisdiction, record.values[name]))
             for target in record.type.references[name]
         )
@@ -157,7 +163,7 @@ def see(
     known_by: datetime,
 ) -> View:
     """Steps 1–6 of §2, in that order."""
-    view = View(types, as_of)
+    view = View(types, as_of, handed_in=frozenset(name for name, given in rows.items() if given))
     for name, record_type in types.items():
         records = [
             Record(record_type, values["jurisdiction"], values)
@@ -246,7 +252,15 @@ def _without_future(record: Record, as_of: datetime) -> Record:
 def _name(records: list[Record]) -> None:
     """Record ids. A row without key gets `#` and an ordinal (the true id is a hash that only the engine knows)."""
     for number, record in enumerate(records):
-        record.id = f"#{number:04d}" if record.key is None else "/".join(str(v) for v in record.key)
+        record.id = f"#{number:04d}" if record.key is None else "/".join([record.key_text, *_start_day(record)])
+
+
+def _start_day(record: Record) -> list[str]:
+    """A type with `span`: the span's start day, blank if open."""
+    if not record.type.span:
+        return []
+    start = record.values.get(record.type.span[0])
+    return ["" if start is None else day_of(start).isoformat()]
 
 
 def _empty_outside_references(view: View) -> None:

@@ -44,7 +44,7 @@ def _plan_views(compiler: Compiler) -> None:
     pack = compiler.pack
     compiler.steps.append(calendar(pack))
     for name, record in pack.records.items():
-        compiler.steps.append(seen(name, record, compiler.as_of_sql, compiler.known_by_sql))
+        compiler.steps += seen(compiler.schema, name, compiler.as_of_sql, compiler.known_by_sql)
         if record.span is not None and record.key:
             compiler.steps.append(spans(name, record))
     for kind_name, kind in pack.header.bearers.items():
@@ -99,7 +99,7 @@ def _missing(compiler: Compiler, obligations: list[Obligation]) -> str:
             blind = quote(obligation.id + "/blind")
             parts.append(
                 f"SELECT {literal(obligation.each.record)}, d.jurisdiction, coalesce({through}, d.bearer_id), d.s, d.e, d.bearer_id || {literal(obligation.id)}\n"
-                f"FROM {blind} d {who}"
+                f"FROM {blind} d {who} WHERE d.due <= {compiler.as_of_sql}"
             )
     union = "\nUNION ALL\n".join(parts)
     return (

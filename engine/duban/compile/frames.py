@@ -55,7 +55,10 @@ def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
     start, start_bare = _moment(each.start, names, 'g."$t"', 'g."$tb"')
     until, until_bare = _moment(each.end, names, "NULL", "FALSE")
     if not each.start and not schema.records[each.record].time:
-        start, start_bare = f'nullif(g."$s", {sql.BEGIN})', "FALSE"
+        span = schema.records[each.record].span
+        column = row.column(span.start) if span is not None else None
+        assert column is not None  # lint has seen to it
+        start, start_bare = column.sql, "TRUE" if column.type == "date" else f"coalesce({column.bare}, FALSE)"
     key = schema.records[each.record].key
     key_sql = key_text(f"g.{quote(part)}" for part in key) if key else 'g."$id"'
     joins = f"JOIN {quote(f'bearer/{obligation.bearer}/ids')} i ON i.jurisdiction = g.jurisdiction AND i.bearer_id = {who}\n"
@@ -119,10 +122,12 @@ class _Frames:
 
     def _grid(self) -> str:
         unit = self.obligation.unit
-        first = period_start(unit, self.window_a)
-        last = f"least({self.window_b}, {self.compiler.as_of_sql} + {step_interval(unit)})"
+        # a due may lie outside its period: with `by`, look as far around the window as it can
+        reach = f"INTERVAL ({self.by.reach_days if self.by is not None else 0}) DAY"
+        first = period_start(unit, f"({self.window_a} - {reach})")
+        last = f"least({self.window_b}, {self.compiler.as_of_sql} + {step_interval(unit)}) + {reach}"
         series = f"SELECT CAST(unnest(generate_series(CAST({first} AS TIMESTAMP), {last}, {step_interval(unit)})) AS TIMESTAMP) AS full_a"
-        return f"SELECT full_a, full_a + {step_interval(unit)} AS full_b FROM ({series}) WHERE full_a < {self.window_b}"
+        return f"SELECT full_a, full_a + {step_interval(unit)} AS full_b FROM ({series}) WHERE full_a < {self.window_b} + {reach}"
 
     # --- with a trigger
     def triggers(self) -> str:
@@ -137,7 +142,8 @@ class _Frames:
             span: Duration = parse_duration(o.within)
             moment = "from_b" if span.unit == "hours" else "from_a"
             due = sql.shift(moment, "FALSE" if span.unit == "hours" else "TRUE", span)
-            return self._shaped(source, a="from_a", b=due, due=due)
+            rolled = f"SELECT *, {self._roll()} AS rolled FROM (SELECT *, {due} AS unrolled FROM ({source})) d"
+            return self._shaped(rolled, a="from_a", b="rolled", due="rolled")
         if self.by is not None:
             return self._with_due(source, self.by, "from_a", period="")
         return self._shaped(source, a="from_a", b="until", due="until")
@@ -157,7 +163,7 @@ class _Frames:
         source = f"SELECT * FROM ({source}) WHERE from_a IS NULL OR {a} < least({cap}, until)"
         if self.by is None:
             return self._shaped(source, a=a, b=f"least({cap}, until)", due=cap, period=True)
-        return self._with_due(source, self.by, a, period=f"least({cap}, until)")
+        return self._with_due(source, self.by, a, period=f"least({cap}, until)", stretched=False)
 
     def reported(self) -> str:
         """A figure that was handed in: its own period, due when it was made (or `by`)."""
@@ -173,7 +179,7 @@ class _Frames:
         return f"(t.from_a IS NULL OR (t.from_a >= {self.window_a} AND t.from_a < {self.window_b}))"
 
     # --- the common shape
-    def _with_due(self, source: str, by: By, a: str, *, period: str, key: bool = True, open_span: bool = True) -> str:
+    def _with_due(self, source: str, by: By, a: str, *, period: str, key: bool = True, open_span: bool = True, stretched: bool = True) -> str:
         """Frames whose due is an expression; `period` is the SQL end of the nominal span ('' : the due itself)."""
         names, joins = self._due_names()
         due = sql.due(by, names, "q.full_a", "q.full_b")
@@ -183,13 +189,11 @@ class _Frames:
         body = f"SELECT *, {rolled} AS rolled FROM ({inner}) d"
         if period and key:
             body = f"SELECT * FROM ({body}) WHERE unrolled IS NULL OR (unrolled > {self.window_a} AND unrolled <= {self.window_b})"
-        end = f"greatest({period}, rolled)" if period and key else (period or "rolled")
+        end = f"greatest({period}, rolled)" if period and key and stretched else (period or "rolled")
         return self._shaped(body, a=a, b=end, due="rolled", period=bool(period) and key, open_span=open_span, calendar=bool(period))
 
     def _roll(self) -> str:
-        roll = self.obligation.roll
-        wanted = self.compiler.pack.values.get(roll.removeprefix("param."), roll) if roll else ""
-        return sql.rolled("d.unrolled") if wanted == "workday" else "d.unrolled"
+        return sql.rolled("d.unrolled") if self.compiler.rolls(self.obligation) else "d.unrolled"
 
     def _due_names(self) -> tuple[Names, str]:
         """The names that a due may read: the trigger's fields, or else the bearer's newest row."""
@@ -224,6 +228,7 @@ class _Frames:
         unknown = f"CASE WHEN {due} IS NULL THEN '应完成时间' END"
         if has_trigger:
             unknown = f"CASE WHEN sure IS NULL THEN '触发条件' WHEN from_a IS NULL THEN '起算时间' WHEN {due} IS NULL THEN '应完成时间' END"
+            a, b = f"CASE WHEN from_a IS NULL THEN {self.window_a} ELSE {a} END", f"CASE WHEN from_a IS NULL THEN {self.window_b} ELSE {b} END"
         return (
             f"SELECT jurisdiction, bearer_id, {trigger}, {days}, {full},\n"
             f"  {a} AS a, {b} AS b, {due} AS due, {opened}, {unknown} AS unknown\nFROM ({source})"

@@ -25,6 +25,7 @@ class Scan:
     record: str
     chain: Chain | None
     who: str = "''"  # SQL of the owner's key
+    nobody: str = "FALSE"  # SQL: belongs to nobody we judge
     conditions: dict[str, str] = field(default_factory=dict)  # SQL -> column
     values: dict[str, str] = field(default_factory=dict)  # SQL -> column
     joins: dict[str, str] = field(default_factory=dict)
@@ -40,7 +41,8 @@ class Scan:
         columns += [f"{sql} AS {column}" for sql, column in (*self.conditions.items(), *self.values.items())]
         some = " OR ".join(f"{sql} IS DISTINCT FROM FALSE" for sql in self.conditions)
         source = f"FROM {quote('seen/' + self.record)} r\n" + "\n".join(self.joins.values())
-        body = "SELECT " + ",\n  ".join(columns) + f"\n{source}\nWHERE ({some})"
+        mine = "" if self.nobody == "FALSE" else f" AND NOT ({self.nobody})"
+        body = "SELECT " + ",\n  ".join(columns) + f"\n{source}\nWHERE ({some}){mine}"
         loose = f'({who} IS NULL OR r."$t" IS NULL)'
         why = f"{self.record}: one pass for {len(self.conditions)} condition(s)"
         return [
@@ -75,6 +77,11 @@ class Compiler:
         start, end = self.pack.window(self.obligation)
         return literal(start), literal(end)
 
+    def rolls(self, obligation: Obligation) -> bool:
+        """Whether its dues move to the next workday."""
+        roll = obligation.roll
+        return bool(roll) and self.pack.values.get(roll.removeprefix("param."), roll) == "workday"
+
     def names(self, duty: DutyTable, own: Row | None, moment: str = "") -> Names:
         """The scope of a condition on a duty: alias d, its bearer b, its trigger g."""
         assert self.obligation is not None
@@ -105,7 +112,7 @@ class Compiler:
         row = Row(self.schema, record, "r")
         names = Names(self.schema, row, {}, frame_columns(*self.window()))
         if chain is not None:
-            scan.who = chain.sql(row)
+            scan.who, scan.nobody = chain.sql(row), chain.nobody(row)
         condition = boolean(where, names).sql
         column = scan.conditions.setdefault(condition, f"c{len(scan.conditions)}")
         found = []

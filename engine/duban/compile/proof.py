@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from duban.compile import sql
 from duban.compile.planner import Compiler
-from duban.conditions import literal, quote
-from duban.kinds.base import DutyTable, Need, exists_by, step_interval
+from duban.conditions import Column, literal, quote
+from duban.kinds.base import DutyTable, Need, exists_by, period_start, step_interval
+from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation, handed_in_by
+from duban.pack.timing import parse_by, parse_duration
+from duban.scope import Names
 
 
 def plan_lines(compiler: Compiler) -> None:
@@ -25,11 +28,11 @@ def plan_lines(compiler: Compiler) -> None:
 
 
 def assumed(compiler: Compiler, record: str) -> bool:
-    """Whether a type's data is taken as complete: the pack says so, or the type does, or it is a roster."""
+    """Whether a type's data is taken as complete: the type says so, or else the pack does, or it is a roster."""
     spec = compiler.schema.records[record]
-    if compiler.pack.header.complete == "assumed":
-        return True
-    return spec.complete == "assumed" or (spec.complete is None and spec.is_roster)
+    if spec.complete is not None:
+        return spec.complete == "assumed"
+    return compiler.pack.header.complete == "assumed" or spec.is_roster
 
 
 def plan_proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
@@ -102,9 +105,11 @@ def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, need
 
 def _asked(duty: DutyTable, need: Need) -> str:
     """(duty, jurisdiction, bearer_id, s, e): whole days that must be proven."""
-    if need.previous:
-        step = step_interval(duty.unit or "month")
-        return f"SELECT duty, jurisdiction, bearer_id, full_a - {step} AS s, full_a AS e FROM {quote(duty.name)}"
+    if need.period:
+        step = f" - {step_interval(duty.unit)}" if need.period == "previous" else ""
+        end = "full_a" if need.period == "previous" else sql.last_day_end("least(full_b, due)")
+        body = f"SELECT duty, jurisdiction, bearer_id, full_a{step} AS s, {end} AS e FROM {quote(duty.name)}"
+        return f"SELECT * FROM ({body}) WHERE s < e"
     until = "least(seg.e, d.due)"
     return (
         f"SELECT d.duty, d.jurisdiction, d.bearer_id, {sql.first_day('seg.s')} AS s, {sql.last_day_end(until)} AS e\n"
@@ -126,19 +131,52 @@ def _gaps(asked: str, proven: str, record: str) -> str:
 
 
 def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> str:
-    """`ID/blind`: bearers whose triggers cannot be known, because the trigger's type was not handed in throughout."""
+    """`ID/blind`: bearers whose triggers cannot be known, because the trigger's type was not handed in throughout.
+
+    Such a duty waits like any other: due when a trigger on the first unproven day would be, at the earliest.
+    """
     proven = quote(plan_proven(compiler, obligation, duty.trigger))
     window_a, window_b = compiler.day_span()
     until = f"least({window_b}, {compiler.as_of_sql})"
     alive = (
-        f"SELECT jurisdiction, bearer_id, greatest(s, {window_a}) AS s, least(e, {until}) AS e\n"
+        f"SELECT jurisdiction, bearer_id, greatest(s, {window_a}) AS live_start, least(e, {until}) AS live_end\n"
         f"FROM {quote(obligation.id + '/pieces')} WHERE applies IS DISTINCT FROM FALSE AND s < {until} AND e > {window_a}"
     )
-    days = f"SELECT jurisdiction, bearer_id, s AS live_start, e AS live_end, {sql.first_day('s')} AS s, {sql.last_day_end('e')} AS e FROM ({alive}) WHERE s < e"
+    days = f"{sql.first_day('live_start')} AS s, {sql.last_day_end('live_end')} AS e"
+    asked = compiler.add(
+        f"{obligation.id}/blind/asked",
+        f"SELECT row_number() OVER () AS duty, *, {days} FROM ({alive}) WHERE live_start < live_end",
+        "days on which a trigger might lie",
+    )
+    gaps = compiler.add(f"{obligation.id}/blind/gaps", _gaps(asked, proven, duty.trigger), "days of them that were not handed in")
+    first = (
+        "SELECT q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end, min(g.s) AS s, max(g.e) AS e\n"
+        f"FROM {quote(asked)} q LEFT JOIN {quote(gaps)} g USING (duty) GROUP BY q.jurisdiction, q.bearer_id HAVING count(g.s) > 0"
+    )
+    unrolled = _earliest_due(compiler, obligation, until)
+    rolled = sql.rolled("d.unrolled") if compiler.rolls(obligation) else "d.unrolled"
     return compiler.add(
         f"{obligation.id}/blind",
-        f"SELECT q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end, {until} AS due, min(q.s) AS s, max(q.e) AS e\n"
-        f"FROM ({days}) q LEFT JOIN {proven} p ON p.jurisdiction = q.jurisdiction AND p.bearer_id = q.bearer_id AND p.s <= q.s AND p.e >= q.e\n"
-        "GROUP BY q.jurisdiction, q.bearer_id HAVING bool_or(p.s IS NULL)",
+        f"SELECT d.*, {rolled} AS due FROM (SELECT q.*, {unrolled} AS unrolled FROM ({first}) q) d",
         "bearers whose triggers were not handed in",
     )
+
+
+def _earliest_due(compiler: Compiler, obligation: Obligation, otherwise: str) -> str:
+    """SQL of the due that a trigger on the day `q.s` would have; `otherwise` where its own fields decide that."""
+    unit, by = obligation.unit, parse_by(obligation.by) if obligation.by else None
+    period = f"CAST({period_start(unit, 'q.s')} AS TIMESTAMP)" if unit else "q.s"
+    following = f"({period} + {step_interval(unit)})" if unit else "q.s"
+    if obligation.reconcile is not None or obligation.before:
+        return otherwise
+    if by is not None:
+        named = {parts[0] for parts in by.expression.names()} if by.expression is not None else set()
+        if named - {"param", "window", "period"}:
+            return otherwise
+        columns = frame_columns(*compiler.window())
+        columns["period.start"] = Column(f"CAST({period} AS DATE)", "date")
+        columns["period.end"] = Column(f"CAST({following} - INTERVAL 1 DAY AS DATE)", "date")
+        return sql.due(by, Names(compiler.schema, columns=columns), period, following)
+    if obligation.within:
+        return sql.shift("CAST(q.s AS DATE)", "TRUE", parse_duration(obligation.within))
+    return f"least({following}, {compiler.day_span()[1]})" if unit else otherwise

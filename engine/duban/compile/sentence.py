@@ -39,7 +39,6 @@ class Wording:
     def speaks_for(self) -> str:
         """SQL: what speaks for the bearer."""
         parts = [
-            "s.notes",
             "CASE WHEN s.mitigating THEN '替代要求在期限后办理；' ELSE '' END",
             "CASE WHEN s.status = 'pending' AND s.discharging THEN '替代路径已具备；' ELSE '' END",
             "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND s.could THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
@@ -78,8 +77,8 @@ def period(unit: str) -> str:
 
 def subject(wording: Wording) -> str:
     """SQL: who, when, which trigger: what."""
-    who = "coalesce(nullif(s.bearer_name, ''), s.bearer_id)"
-    trigger = f"'（' || {literal(wording.trigger)} || s.trigger_id || '）'" if wording.trigger else "''"
+    who = "coalesce(nullif(s.bearer_name, ''), s.bearer_id || ' ')"
+    trigger = f"'（' || {literal(wording.trigger)} || ' ' || s.trigger_id || '）'" if wording.trigger else "''"
     return f"{who} || {period(wording.unit)} || {trigger} || {literal('“' + wording.title + '”：')}"
 
 
@@ -119,7 +118,8 @@ def message(wording: Wording, as_of: str) -> str:
     asked = f"coalesce(nullif(s.question, ''), {literal(wording.manual + '；')})"
     branches = "\n".join(f"    WHEN '{status}' THEN {text}" for status, text in cases)
     manual = f"{not_done} || {through} || '。需人工认定：' || rtrim({asked}, '；') || '。'"
-    return f"{subject(wording)} || CASE s.status\n{branches}\n    ELSE {manual} END || {literal(wording.tail)}"
+    notes = "CASE WHEN s.notes = '' THEN '' ELSE '（' || rtrim(s.notes, '；') || '）' END"
+    return f"{subject(wording)} || CASE s.status\n{branches}\n    ELSE {manual} END || {notes} || {literal(wording.tail)}"
 
 
 def why_unproven() -> str:
@@ -139,8 +139,10 @@ def why_not() -> str:
     )
 
 
-def blind_message(wording: Wording) -> str:
+def blind_message(wording: Wording, as_of: str) -> str:
     """SQL: the sentence of a duty whose trigger cannot be known; `q` is the blind row, `i` the bearer."""
     who = "coalesce(nullif(i.bearer_name, ''), q.bearer_id)"
-    text = f"“{wording.title}”：{wording.trigger}未报送齐，是否有应办事项不明。证据不足，不作为问题。{wording.tail}"
-    return f"{who} || {literal(text)}"
+    head = f"“{wording.title}”：{wording.trigger}未报送齐，"
+    waiting = literal(f"{head}是否有应办事项不明，尚未到期。{wording.tail}")
+    unproven = literal(f"{head}是否有应办事项不明。证据不足，不作为问题。{wording.tail}")
+    return f"{who} || CASE WHEN {as_of} < q.due THEN {waiting} ELSE {unproven} END"

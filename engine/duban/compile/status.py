@@ -49,8 +49,11 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path
         f"the path “{path.title}”: where it is open, and until when",
     )
     if not path.tests:
-        return compiler.add(base, f"SELECT duty, chosen AS holds, FALSE AS mitigates FROM {quote(base + '/duty')}", path.title)
-    result = path.tests[0].plan(replace(duty, name=f"{base}/duty"), compiler, f"{base}/test")
+        open_still = f"chosen AND due > {compiler.as_of_sql}" if path.by else "chosen"
+        return compiler.add(
+            base, f"SELECT duty, coalesce({open_still}, FALSE) AS holds, FALSE AS mitigates FROM {quote(base + '/duty')}", path.title
+        )
+    result = path.tests[0].plan(replace(duty, name=f"{base}/duty", has_by=duty.has_by or bool(path.by)), compiler, f"{base}/test")
     return compiler.add(
         base,
         f"SELECT duty, d.chosen AND t.timely AND NOT t.empty AS holds, d.chosen AND NOT t.timely AND t.done_at IS NOT NULL AS mitigates\n"
@@ -133,7 +136,7 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
     weak = "f.could OR NOT f.proven"
     late = "'late'" if test.late == "always" else f"CASE WHEN {weak} THEN 'unproven' ELSE 'late' END"
     rows = [
-        (f"f.live_start IS NULL OR f.empty{' OR f.given_fails' if given else ''} OR (f.ended < f.due AND f.due < {sql.END})", "'not_applicable'"),
+        (f"f.live_start IS NULL OR f.empty{' OR f.given_fails' if given else ''} OR f.ended < f.due", "'not_applicable'"),
         (f"f.unknown IS NOT NULL OR f.applies_blank IS NOT NULL OR f.unclear{' OR NOT f.given_holds' if given else ''}", "'unproven'"),
         ("f.hit", "'breached'"),
         (met, "'met'"),
@@ -192,10 +195,10 @@ def _blind(compiler: Compiler, obligation: Obligation, blind: str) -> str:
     print_of = f"left(sha256({pack} || q.jurisdiction || '|' || {literal(obligation.id + '|')} || q.bearer_id || '||'), 16)"
     return (
         f"SELECT {print_of}, {literal(obligation.id)}, q.jurisdiction, {literal(obligation.bearer)}, q.bearer_id, i.bearer_name, i.town,\n"
-        "  '', CAST(NULL AS DATE), CAST(NULL AS DATE), q.due, 'unproven', "
+        f"  '', CAST(NULL AS DATE), CAST(NULL AS DATE), q.due, CASE WHEN {compiler.as_of_sql} < q.due THEN 'pending' ELSE 'unproven' END, "
         f"{'FALSE' if obligation.advisory else 'TRUE'}, CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE),\n"
         "  CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS BOOLEAN), q.live_start, q.live_end, CAST(NULL AS TIMESTAMP),\n"
-        f"  {blind_message(Wording.of(compiler.pack, obligation))}, '', CAST(NULL AS DATE), [], [], {literal(obligation.test.word)},\n"
+        f"  {blind_message(Wording.of(compiler.pack, obligation), compiler.as_of_sql)}, '', CAST(NULL AS DATE), [], [], {literal(obligation.test.word)},\n"
         f"  {literal(obligation.ground)}, {literal(obligation.basis)}, {literal(obligation.alert)}, CAST(NULL AS DOUBLE), FALSE\n"
         f"FROM {quote(blind)} q JOIN {quote(f'bearer/{obligation.bearer}/ids')} i\n"
         "  ON i.jurisdiction = q.jurisdiction AND i.bearer_id = q.bearer_id"

@@ -7,15 +7,49 @@ from duban.conditions import literal, quote
 from duban.kinds.base import boolean, exists_by
 from duban.model import Step
 from duban.pack.pack import Pack
-from duban.scope import Names, Row, key_text
+from duban.scope import Names, Row, Schema, key_text
 from duban.vocabulary import SUBMITTED_AT, BearerKind, RecordType
 
 
-def seen(name: str, record: RecordType, as_of: str, known_by: str) -> Step:
-    """`seen/T`: the newest known version of each record that exists by as_of.
+def seen(schema: Schema, name: str, as_of: str, known_by: str) -> list[Step]:
+    """`seen/T`: the newest known version of each record that exists by as_of, and `keys/T/f` for each reference to it.
 
-    Adds $id (record id), $t and $tb (event and whether it is a bare date), $period, $s and $e (span, rosters).
+    Adds $id (record id), $t and $tb (event and whether it is a bare date), $period, $s and $e (span, rosters). A cell that
+    refers to something not (yet) seen reads as empty, unless strangers are expected there (`outside: ignore`).
     """
+    record = schema.records[name]
+    body = _versions(name, record, as_of, known_by)
+    cells, joins = [], []
+    for number, (field_name, references) in enumerate(record.references.items()):
+        targets = [schema.target(reference) for reference in references]
+        if any(reference.outside == "ignore" for reference in references):
+            continue
+        found = []
+        for index, (target, key) in enumerate(targets):
+            alias, cell = f"k{number}_{index}", quote(field_name)
+            joins.append(
+                f"LEFT JOIN {quote(f'keys/{target}/{key}')} {alias} ON {alias}.jurisdiction = v.jurisdiction AND {alias}.value = CAST(v.{cell} AS VARCHAR)"
+            )
+            found.append(f"{alias}.value IS NOT NULL OR NOT EXISTS (SELECT 1 FROM {quote('raw_' + target)})")
+        cells.append(f"CASE WHEN {' OR '.join(found)} THEN v.{quote(field_name)} END AS {quote(field_name)}")
+    title = f"{record.title}: newest known versions"
+    steps = [Step(f"seen/{name}", body, title)]
+    if cells:
+        joined = "\n".join(joins)
+        steps = [Step(f"seen/{name}", f"SELECT v.* REPLACE ({', '.join(cells)})\nFROM ({body}) v\n{joined}", title)]
+    for key in sorted(_referred(schema, name)):
+        values = f"SELECT DISTINCT jurisdiction, CAST({quote(key)} AS VARCHAR) AS value FROM ({body}) WHERE {quote(key)} IS NOT NULL"
+        steps.append(Step(f"keys/{name}/{key}", values, f"{record.title}: what references can point at"))
+    return steps
+
+
+def _referred(schema: Schema, name: str) -> set[str]:
+    """The fields of a record type that others refer to."""
+    references = [item for record in schema.records.values() for group in record.references.values() for item in group]
+    return {key for target, key in map(schema.target, references) if target == name}
+
+
+def _versions(name: str, record: RecordType, as_of: str, known_by: str) -> str:
     keys = [quote(key) for key in record.key]
     known = f'submitted_at IS NULL OR {exists_by("submitted_at", quote(SUBMITTED_AT + "$bare"), known_by)}'
     source = f"SELECT * FROM {quote('raw_' + name)} WHERE {known}"
@@ -31,7 +65,7 @@ def seen(name: str, record: RecordType, as_of: str, known_by: str) -> Step:
     exists = f"WHERE {time} IS NULL OR {exists_by(time, bare, as_of)}" if record.time else ""
     body = ",\n  ".join(columns)
     source = source.replace("SELECT *", 'SELECT *, _n AS "$n"', 1) if not record.key else source
-    return Step(f"seen/{name}", f"SELECT {body}\nFROM ({source})\n{exists}", f"{record.title}: newest known versions")
+    return f"SELECT {body}\nFROM ({source})\n{exists}"
 
 
 def _newest(source: str, record: RecordType, keys: list[str]) -> str:

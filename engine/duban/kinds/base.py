@@ -75,10 +75,10 @@ class ScanColumns:
 
 @dataclass(frozen=True)
 class Need:
-    """Hand-ins that decide: a record type, over the live span or over the period before."""
+    """Hand-ins that decide: a record type, over the live span, or (reconcile) over a whole period."""
 
     record: str
-    previous: bool = False
+    period: Literal["", "same", "previous"] = ""
 
 
 class LintContext(Protocol):

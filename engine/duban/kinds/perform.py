@@ -93,6 +93,7 @@ class Perform(Test):
                 return f"coalesce(sum(v0) FILTER ({condition}), 0)"
             return f"count({'DISTINCT v0' if self.distinct else '*'}) FILTER ({condition})"
 
+        counted = "ok AND in_scope" + (" AND v0 IS NOT NULL" if self.distinct or self.sum else "")
         unknown = "ok IS NULL OR v0 IS NULL" if self.distinct or self.sum else "ok IS NULL"
         maybe = f"count(*) FILTER (({unknown}) AND in_scope AND on_time)"
         done_at = "m.done_at" if moments else "CAST(NULL AS TIMESTAMP)"
@@ -107,7 +108,7 @@ class Perform(Test):
             f"FROM {quote(wanted)} w LEFT JOIN (\n"
             f"  SELECT duty, {total('ok AND in_scope')} AS observed, {total('ok AND in_scope AND on_time')} AS timely,\n"
             f"    {maybe} AS maybe, {total('ok AND in_full')} AS in_full,\n"
-            "    list(n ORDER BY t, n) FILTER (ok AND in_scope) AS evidence\n"
+            f"    list(n ORDER BY t, n) FILTER ({counted}) AS evidence\n"
             f"  FROM {quote(found)} GROUP BY duty\n"
             f") a USING (duty){reached})"
         )

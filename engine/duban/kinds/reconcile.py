@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field
 
 from duban.conditions import Column, ConditionError, compile_boolean, parse, quote
 from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, step_interval
@@ -38,15 +38,7 @@ class Reconcile(Test):
     needs_proof: ClassVar[bool] = True
 
     equal: tuple[str, ...] | list[str]
-    sides: dict[str, Side] = {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with(cls, value: Any) -> Any:
-        """`with` is no Python name."""
-        if isinstance(value, dict) and "with" in value:
-            value = {("sides" if key == "with" else key): item for key, item in value.items()}
-        return value
+    sides: dict[str, Side] = Field(default={}, alias="with")
 
     def problems(self, lint: LintContext) -> None:
         if not lint.trigger:
@@ -66,8 +58,8 @@ class Reconcile(Test):
                 lint.problem("equal", str(error), error.hint)
 
     def needs(self, trigger: str) -> tuple[Need, ...]:
-        sides = [Need(side.record, side.period == "previous") for side in self.sides.values()]
-        return tuple(dict.fromkeys([Need(trigger), *sides]))
+        sides = [Need(side.record, side.period) for side in self.sides.values()]
+        return tuple(dict.fromkeys([Need(trigger, "same"), *sides]))
 
     def evidence_of(self, trigger: str) -> str:
         return trigger
@@ -105,7 +97,8 @@ class Reconcile(Test):
         who = chain.sql(inner) if chain is not None else "NULL"
         joins = "\n".join(inner.joins.values())
         owned = f'(SELECT q.*, {who} AS "$who" FROM {quote("seen/" + side.record)} q {joins})'
-        same = ' AND r."$who" = d.bearer_id' if chain is not None else ""
+        # a row of nobody known might be this bearer's: it counts as unknown
+        same = ' AND (r."$who" IS NULL OR r."$who" = d.bearer_id)' if chain is not None else ""
         checked = boolean(side.where, names)
         unit = duty.unit or "month"
         start = "d.full_a" if side.period == "same" else f"(d.full_a - {step_interval(unit)})"
@@ -113,13 +106,15 @@ class Reconcile(Test):
         period = 'r."$period"'
         here = f"({period} >= {start} AND {period} < {end})"
         counted = f"(({checked.sql}) AND {here})"
+        if chain is not None:
+            counted = f'({counted} AND CASE WHEN r."$who" IS NOT NULL THEN TRUE END)'
         known = f"count(*) FILTER (({counted}) IS NULL) = 0"
         if side.count:
             values = f'CASE WHEN {known} THEN count(*) FILTER ({counted}) END AS "$value"'
         elif side.sum:
             amount = f"r.{quote(side.sum)}"
             sound = f"{known} AND count(*) FILTER ({counted} AND {amount} IS NULL) = 0"
-            values = f'CASE WHEN {sound} THEN coalesce(sum({amount}) FILTER ({counted}), 0) END AS "$value"'
+            values = f'CASE WHEN {sound} THEN coalesce(sum({amount}) FILTER ({counted}), {side.absent or 0}) END AS "$value"'
         else:
             rows = f"count(*) FILTER ({counted})"
             values = f"CASE WHEN {known} THEN {rows} END AS \"$rows\", " + ", ".join(
@@ -147,7 +142,7 @@ def side_names(schema: Schema, trigger: str, sides: dict[str, Side], alias: str)
     for name, side in sides.items():
         table = quote("side " + name)
         if side.is_number:
-            absent = f'CASE WHEN {table}.duty IS NULL THEN 0 ELSE {table}."$value" END'
+            absent = f'CASE WHEN {table}.duty IS NULL THEN {side.absent or 0} ELSE {table}."$value" END'
             columns[name] = Column(f"({absent})", "decimal", label=name)
             continue
         for field_name, spec in schema.records[side.record].fields.items() if side.record in schema.records else ():

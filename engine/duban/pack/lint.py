@@ -129,6 +129,11 @@ def _record(schema: Schema, name: str, record: RecordType) -> Iterator[Problem]:
             if schema.target(reference) == ("", ""):
                 message = f"`{reference.to}` is no record type with a single key, and no field of one"
                 yield Problem(at, message, near(reference.to.split(".")[0], schema.records))
+                continue
+            target, key = schema.target(reference)
+            here, there = record.field(field_name), schema.records[target].field(key)
+            if here is not None and there is not None and here.type != there.type:
+                yield Problem(at, f"`{field_name}` is {here.type}, {target}.{key} is {there.type}", "declare both alike")
 
 
 def _condition(text: str, names: Names, where: PathKey) -> Iterator[Problem]:
@@ -297,6 +302,8 @@ class ObligationLint:
                 parse_duration(o.within)
             except ConditionError as error:
                 self.problem("within", str(error), error.hint)
+        if o.roll and not (o.by or o.within):
+            self.problem("roll", "only a due named by `by` or `within` rolls; a period ends when it ends")
         if o.roll and o.roll != "workday":
             parameter = o.roll.removeprefix("param.")
             if not o.roll.startswith("param.") or self.pack.values.get(parameter) not in ("workday", "none"):
@@ -310,8 +317,8 @@ class ObligationLint:
         except ConditionError as error:
             self.problem(word, str(error), error.hint)
             return
-        if by.day and not self.unit:
-            self.problem(word, "`day N` is a day of a period: it needs every")
+        if by.day and self.unit != "month":
+            self.problem(word, "`day N` is a day of a month: it needs `every: month`")
         if by.expression is not None:
             own = self.trigger or self.schema.bearers[self.bearer].record
             self._check(word, by.expression.text, own, ("bearer", "trigger", "period"), compile_moment)
@@ -371,8 +378,6 @@ class ObligationLint:
             self.problem("title", "a path has one test at most")
         elif not path.tests and not path.where:
             self.problem("title", "a path needs a test or `where`")
-        elif not path.tests and not path.manual:
-            self.problem("title", "a path without a test only asks a person: write manual")
         for test in path.tests:
             self._one(test.word, lambda test=test: test.problems(self))  # type: ignore[misc]
             self.inside = inside

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -65,6 +66,11 @@ class Pack:
         """A literal day, or the one that a parameter holds."""
         if isinstance(value, date):
             return value
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                raise ConditionError(f"`{value}` is no date") from None
         name = value.removeprefix("param.")
         found = self.values.get(name) if value.startswith("param.") else None
         if not isinstance(found, date):

@@ -30,6 +30,14 @@ class By:
     day: int = 0
     offset: Duration | None = None
 
+    @property
+    def reach_days(self) -> int:
+        """How many days at most the offset moves a due out of its period."""
+        if self.offset is None:
+            return 0
+        days = {"hours": 1 / 24, "days": 1, "workdays": 3, "months": 31}
+        return int(abs(self.offset.n) * days[self.offset.unit]) + 15
+
 
 def parse_duration(text: str) -> Duration:
     """Read `10 days`; raises ConditionError."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from duban.records.coerce import ELEMENT
+from duban.records.spellings import ELEMENT
 
 _CHUNK = 50_000
 _STAGE = '"duban$stage"'
@@ -84,6 +84,3 @@ def transposed(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     """Rows as columns; rows must have `width` cells each."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     return columns or [[] for _ in range(width)]
-
-
-

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from duban.errors import Issue
-from duban.pack.schema import ENVELOPE, JURISDICTION, MANIFEST, FieldSpec, RecordType
 from duban.records import problems
 from duban.records.raw import RawColumn, RawTable
 from duban.records.text import fold, meant
+from duban.vocabulary import ENVELOPE, JURISDICTION, MANIFEST, FieldSpec, RecordType
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,31 @@ class Matched:
 
     columns: dict[str, RawColumn]
     issues: tuple[Issue, ...]
+
+
+class Seen:
+    """Which fields were handed in, and under which header in which table."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, set[str]] = {}
+        self._headers: dict[tuple[str, str, str, str], str] = {}
+
+    def add(self, name: str, table: RawTable, columns: Mapping[str, RawColumn]) -> None:
+        """Note the matched columns of a table of a record type."""
+        self._fields.setdefault(name, set()).update(columns)
+        for field, column in columns.items():
+            self._headers[name, table.file, table.sheet, field] = column.header
+
+    def add_empty(self, name: str, fields: Iterable[str]) -> None:
+        """Note that a table without a single row or column was handed in on purpose: it says that there is nothing."""
+        self._fields.setdefault(name, set()).update(fields)
+
+    def has(self, name: str, field: str) -> bool:
+        return field in self._fields.get(name, ())
+
+    def header(self, name: str, file: str, sheet: str, field: str) -> str:
+        """The header of a field as a file has it; the field's name where that is not known."""
+        return self._headers.get((name, file, sheet, field), field)
 
 
 def columns_of(name: str, record_type: RecordType) -> dict[str, FieldSpec]:
@@ -42,7 +67,8 @@ def match(table: RawTable, name: str, record_type: RecordType, referenced: froze
         if field is None:
             issues.append(_unknown(table, column, record_type, fields))
         elif field in columns:
-            issues.append(problems.twice(table.place(1, column.header), fields[field].title, columns[field].header, position))
+            place, first = table.place(1, column.header), columns[field].header
+            issues.append(problems.twice(place, fields[field].title, first, position))
         else:
             columns[field] = column
     issues.extend(_missing(table, record_type, fields, columns, referenced))

@@ -1,28 +1,27 @@
 """Load: everything that was handed in becomes one typed table per record type, and a list of issues.
 
-    find the files or frames → read each table → match its header → coerce its cells → date the rows by the manifest
-    → compare rows with each other and with what they refer to
+Find the files or frames → read each table → match its header → coerce its cells → date the rows by the manifest
+→ compare rows with each other and with what they refer to.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from duban.errors import DataError, Issue
-from duban.pack.schema import MANIFEST, MANIFEST_TYPE, RecordType
+from duban.errors import DataError, Issue, PackError
 from duban.records import manifest, problems, references, versions
-from duban.records.headers import match
+from duban.records.headers import Seen, columns_of, match
 from duban.records.raw import RawTable
 from duban.records.readers import SUFFIXES, frames, read_file
 from duban.records.sources import TypeNames, source_files
 from duban.records.tables import Filling, create, fill, finish
+from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,16 @@ class InputFile:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What `load` did: issues in the order of the files, the inputs, and the number of rows per record type."""
+    """What `load` did: issues in the order of the files, the inputs, and the number of rows per record type.
+
+    `unread`: the record types of which a table was handed in that could not be read at all, so that nobody may
+    conclude anything from what the others lack.
+    """
 
     issues: tuple[Issue, ...]
     inputs: tuple[InputFile, ...]
     counts: dict[str, int]
+    unread: tuple[str, ...] = ()
 
 
 def load(
@@ -83,9 +87,11 @@ class _Loading:
         self.referenced = references.referenced_fields(types)
         self.issues: list[Issue] = []
         self.inputs: list[InputFile] = []
-        self.columns: dict[str, set[str]] = {}  # the fields that were handed in, per type
+        self.unread: dict[str, None] = {}  # the types of tables that could not be read, in order
+        self.seen = Seen()
 
     def run(self, source: Any) -> Loaded:
+        self._check_timezone()
         for name, record_type in self.types.items():
             create(self.con, name, record_type)
         if isinstance(source, Mapping):
@@ -95,11 +101,21 @@ class _Loading:
         self._compare()
         for name in self.types:
             finish(self.con, name)
-        counts = {name: 0 for name in self.types}
+        return Loaded(tuple(self.issues), tuple(self.inputs), self.counts(), tuple(self.unread))
+
+    def counts(self) -> dict[str, int]:
+        """The rows read so far, per record type."""
+        counts = dict.fromkeys(self.types, 0)
         for item in self.inputs:
             if item.record_type:
                 counts[item.record_type] += item.rows
-        return Loaded(tuple(self.issues), tuple(self.inputs), counts)
+        return counts
+
+    def _check_timezone(self) -> None:
+        try:
+            self.con.execute("SELECT timezone($1, TIMESTAMPTZ '2000-01-01 00:00:00+00')", [self.timezone])
+        except duckdb.Error:
+            raise PackError(f"没有“{self.timezone}”这个时区", [Issue("D001", "时区应如Asia/Shanghai")]) from None
 
     def _files(self, source: Any) -> None:
         files, issues = source_files(source, SUFFIXES)
@@ -113,6 +129,8 @@ class _Loading:
                 kind = name if rows is not None else ""
                 self.inputs.append(InputFile(file.name, sha256, size, table.sheet, kind, rows or 0))
             if len(self.inputs) == before:
+                if name := self.names.starting(file.stem):
+                    self.unread[name] = None
                 self.inputs.append(InputFile(file.name, sha256, size, "", "", 0))
         if not any(item.record_type for item in self.inputs):
             raise DataError("没有一张表能读入，无法审核", self.issues)
@@ -135,42 +153,46 @@ class _Loading:
             self.issues.append(problems.unmatched(table.place(), what, self.names.known(), self.names.near(what)))
             return None
         record_type = self.types[name]
+        if not table.columns:
+            self.seen.add_empty(name, columns_of(name, record_type))
+            return 0
         matched = match(table, name, record_type, self.referenced.get(name, frozenset()))
-        if not matched.columns and table.columns:
+        if not matched.columns:
             self.issues.append(problems.no_known_column(table.place(), record_type.title))
+            self.unread[name] = None
             return None
         self.issues.extend(matched.issues)
-        self.columns.setdefault(name, set()).update(matched.columns)
-        filling = Filling(table, name, record_type, matched.columns, self.jurisdiction, self.timezone)
+        rows = self._fill(Filling(table, name, record_type, matched.columns, self.jurisdiction, self.timezone))
+        if rows is None:
+            self.unread[name] = None
+        else:
+            self.seen.add(name, table, matched.columns)
+        return rows
+
+    def _fill(self, filling: Filling) -> int | None:
+        """Write the rows of a table; if DuckDB refuses them, read them again patiently. None if that fails, too."""
         try:
             rows, issues = fill(self.con, filling)
         except duckdb.Error as error:
-            again = table.instead() if table.instead else None
+            again = filling.table.instead() if filling.table.instead else None
             if again is None:
-                self.issues.append(problems.unreadable_file(table.place(), str(error).splitlines()[0]))
+                self.issues.append(problems.unreadable_file(filling.table.place(), str(error).splitlines()[0]))
                 return None
-            return self._table_again(again, filling)
-        self.issues.extend(issues)
-        return rows
-
-    def _table_again(self, table: RawTable, filling: Filling) -> int:
-        """The same rows, read patiently after DuckDB refused them: the header was matched already."""
-        by_header = {column.expression: column for column in table.columns}
-        columns = {field: by_header[column.expression] for field, column in filling.columns.items()}
-        rows, issues = fill(
-            self.con, Filling(table, filling.name, filling.record_type, columns, self.jurisdiction, self.timezone)
-        )
+            columns = {column.expression: column for column in again.columns}
+            same = {field: columns[column.expression] for field, column in filling.columns.items()}
+            return self._fill(replace(filling, table=again, columns=same))
         self.issues.extend(issues)
         return rows
 
     def _compare(self) -> None:
         self.issues.extend(manifest.check(self.con, self.names))
-        for name, record_type in self.types.items():
-            if name != MANIFEST and record_type.time:
+        filled = {name: self.types[name] for name, rows in self.counts().items() if rows and name != MANIFEST}
+        for name, record_type in filled.items():
+            if record_type.time:
                 manifest.date_rows(self.con, name, record_type)
                 self.issues.extend(manifest.undated(self.con, name, record_type))
-        self.issues.extend(versions.check(self.con, self.types))
-        self.issues.extend(references.check(self.con, self.types, self.columns))
+        self.issues.extend(versions.check(self.con, filled))
+        self.issues.extend(references.check(self.con, self.types, self.seen))
 
 
 def _fingerprint(path: Path) -> tuple[str, int]:
@@ -179,4 +201,4 @@ def _fingerprint(path: Path) -> tuple[str, int]:
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
             digest.update(block)
-    return digest.hexdigest(), os.path.getsize(path)
+    return digest.hexdigest(), path.stat().st_size

@@ -8,11 +8,11 @@ from typing import Any
 import duckdb
 
 from duban.errors import Issue, Place
-from duban.pack.schema import MANIFEST, MANIFEST_TYPE, SUBMITTED_AT, RecordType
 from duban.records import problems
 from duban.records.sources import TypeNames
 from duban.records.tables import BARE, table_name
 from duban.records.text import literal, quoted
+from duban.vocabulary import MANIFEST, MANIFEST_TYPE, SUBMITTED_AT, RecordType
 
 _NEEDED = [name for name, spec in MANIFEST_TYPE.fields.items() if spec.required]
 _TABLE = table_name(MANIFEST)
@@ -115,11 +115,14 @@ def _thin_lines(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     table = table_name(name)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {_LINES} AS"
-        f" WITH files AS (SELECT _file, {_file_key('_file')} AS key FROM {table} WHERE _file <> '' GROUP BY ALL)"
-        f" SELECT l.jurisdiction, l.sender, f._file AS file, l.covered_from, l.covered_through, l.received_at AS moment,"
-        f" l.{quoted('received_at' + BARE)} AS bare, dense_rank() OVER (ORDER BY moment, bare) AS rank FROM {_TABLE} l"
-        f" LEFT JOIN files f ON {_file_key('l.file')} IN (f.key, regexp_replace(f.key, '^.*/', ''))"
-        f" WHERE l.record_type = {literal(name)} AND l.received_at IS NOT NULL AND (l.file IS NULL OR f._file IS NOT NULL)"
+        f" WITH rel AS (SELECT DISTINCT _file, {_file_key('_file')} AS key FROM {table} WHERE _file <> ''),"
+        f" files AS (FROM rel UNION SELECT _file, regexp_replace(key, '^.*/', '') FROM rel)"
+        f" SELECT l.jurisdiction, l.sender, f._file AS file, l.covered_from, l.covered_through,"
+        f" l.received_at AS moment, l.{quoted('received_at' + BARE)} AS bare,"
+        f" dense_rank() OVER (ORDER BY moment, bare) AS rank"
+        f" FROM {_TABLE} l LEFT JOIN files f ON {_file_key('l.file')} = f.key"
+        f" WHERE l.record_type = {literal(name)} AND l.received_at IS NOT NULL"
+        f" AND (l.file IS NULL OR f._file IS NOT NULL)"
     )
     return bool(con.execute(f"SELECT count(*) FROM {_LINES}").fetchall()[0][0])
 
@@ -148,4 +151,3 @@ def undated(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) 
 def _file_key(expression: str) -> str:
     """A file name as manifests write it: whatever slashes and case; NULL if empty."""
     return f"nullif(lower(replace({expression}, '\\', '/')), '')"
-

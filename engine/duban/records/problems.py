@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from duban.errors import Issue, Place, Severity
+from duban.records.spellings import ELEMENT, ERROR_CELLS, not_allowed
+from duban.vocabulary import FieldSpec
 
-UNREADABLE, NOT_ALLOWED, EMPTY, EMPTY_KEY, EMPTY_TIME, OUTSIDE, BROKEN = (
-    "D301", "D302", "D303", "D304", "D305", "D306", "D307",
-)  # fmt: skip
+EMPTY, EMPTY_KEY, EMPTY_TIME = "D303", "D304", "D305"
 
 # No clerk reads more than this many of one kind about one file; the rest is one line with a number.
 CAP = 200
+
+_SHOWN = 60  # characters of a cell
 
 _EXAMPLES = {
     "date": ("日期", "请填日期，如2024-1-20"),
@@ -40,7 +42,8 @@ def unsupported_file(place: Place, suffix: str) -> Issue:
 def unmatched(place: Place, what: str, known: Iterable[str], near: str) -> Issue:
     names = "、".join(known)
     hint = f"是不是“{near}”？" if near else ""
-    return Issue("D102", f"认不出“{what}”是哪一种材料，未读入", place, f"{hint}文件名或工作表名请以材料名称开头：{names}")
+    hint += f"文件名或工作表名请以材料名称开头：{names}"
+    return Issue("D102", f"认不出“{what}”是哪一种材料，未读入", place, hint)
 
 
 def unreadable_file(place: Place, reason: str) -> Issue:
@@ -69,6 +72,12 @@ def unknown_type(what: str, known: Iterable[str], near: str) -> Issue:
     return Issue("D108", f"没有名为“{what}”的材料类型，未读入", Place(file=what), f"{hint}可用：{'、'.join(known)}")
 
 
+def broken_text(place: Place) -> Issue:
+    return _warning(
+        "D109", "文件中有无法识别的字符，已用“\ufffd”代替", place, "文件可能损坏，请核对后另存为“CSV UTF-8”"
+    )
+
+
 # ---- D2xx columns
 
 
@@ -95,26 +104,32 @@ def no_known_column(place: Place, title: str) -> Issue:
 # ---- D3xx cells
 
 
-def cell(code: str, place: Place, field_type: str, value: str, allowed: tuple[str, ...], target: str = "") -> Issue:
-    """One cell that could not be used; `value` as written ('' for an empty one)."""
-    where = f"第{place.row}行“{place.column}”"
-    if code in (EMPTY, EMPTY_KEY, EMPTY_TIME):
-        message = {
-            EMPTY: f"{where}没有填写",
-            EMPTY_KEY: f"{where}没有填写，此行无法与其他版本、其他表对应",
-            EMPTY_TIME: f"{where}没有填写，此行不知发生在何时",
-        }[code]
-        return _warning(code, message, place, "请补填")
-    written = f"{where}写的是“{value}”"
-    if code == BROKEN:
-        return Issue(code, f"{written}，是电子表格的错误值，按空白处理", place, "请修正公式或改填实际内容", value=value)
-    if code == NOT_ALLOWED:
-        hint = f"只能填：{'、'.join(allowed)}"
-        return Issue(code, f"{written}，不在可填内容之内，按空白处理", place, hint, value=value)
-    if code == OUTSIDE:
-        return Issue(code, f"{written}，{target}中没有，按空白处理", place, f"请核对，或补报{target}", value=value)
-    noun, hint = _EXAMPLES.get(field_type, ("内容", "请核对"))
-    return Issue(code, f"{written}，不是{noun}，按空白处理", place, hint, value=value)
+def empty_cell(code: str, place: Place) -> Issue:
+    """A cell that should not be empty."""
+    why = {EMPTY: "", EMPTY_KEY: "，此行无法与其他版本、其他表对应", EMPTY_TIME: "，此行不知发生在何时"}[code]
+    return _warning(code, f"第{place.row}行“{place.column}”没有填写{why}", place, "请补填")
+
+
+def unusable_cell(place: Place, field: FieldSpec, text: str) -> Issue:
+    """A cell whose text cannot be read as its field: a failed formula, a value that is not allowed, or no such type."""
+    if text in ERROR_CELLS:
+        return _cell("D307", place, field, text, "是电子表格的错误值", "请修正公式或改填实际内容")
+    if field.values and field.type in ("text", "list"):
+        wrong = not_allowed(field, text)
+        return _cell("D302", place, field, wrong, "不在可填内容之内", f"只能填：{'、'.join(field.values)}")
+    noun, hint = _EXAMPLES.get(field.type, ("内容", "请核对"))
+    return _cell("D301", place, field, text, f"不是{noun}", hint)
+
+
+def outside(place: Place, field: FieldSpec, text: str, targets: str) -> Issue:
+    """A cell that names something that is not there."""
+    return _cell("D306", place, field, text, f"{targets}中没有", f"请核对，或补报{targets}")
+
+
+def _cell(code: str, place: Place, field: FieldSpec, text: str, wrong: str, hint: str) -> Issue:
+    shown = "（个人信息，略）" if field.personal else text.rstrip(ELEMENT).replace(ELEMENT, "、")[:_SHOWN]
+    written = f"第{place.row}行“{place.column}”写的是“{shown}”"
+    return Issue(code, f"{written}，{wrong}，按空白处理", place, hint, value=shown)
 
 
 def more(code: str, place: Place, number: int, *, error: bool) -> Issue:

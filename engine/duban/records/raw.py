@@ -22,8 +22,8 @@ class RawTable:
     """One sheet, file or frame, readable by `SELECT … FROM relation`.
 
     `row` is the SQL expression of the row number that a spreadsheet shows; it may be a window over the relation's
-    order. `names`: by which its record type may be found, best first. `sparse`: rows without any content are not rows. `instead`: how to read it again, slowly and patiently,
-    if DuckDB refuses the relation.
+    order. `names`: by which its record type may be found, best first. `label`: what a frame is called. `sparse`: rows
+    without any content are not rows. `instead`: how to read it again, patiently, if DuckDB refuses the relation.
     """
 
     file: str

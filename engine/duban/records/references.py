@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import duckdb
 
 from duban.errors import Issue, Place
-from duban.pack.schema import Reference, RecordType
 from duban.records import problems
 from duban.records.coerce import SQL_TYPES
+from duban.records.headers import Seen
 from duban.records.tables import table_name
 from duban.records.text import quoted
+from duban.vocabulary import RecordType, Reference
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,18 @@ def referenced_fields(types: Mapping[str, RecordType]) -> dict[str, frozenset[st
     return {name: frozenset(fields) for name, fields in found.items()}
 
 
-def check(
-    con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], columns: Mapping[str, set[str]]
-) -> list[Issue]:
+def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], seen: Seen) -> list[Issue]:
     """Empty every cell whose value is in none of its targets, with an issue each.
 
-    `columns`: the fields that were handed in, per type. Where a strict target was not handed in nobody can say that
-    a value is wrong; targets with `outside: ignore` are looked at if they are there. All cells are found before the
-    first is emptied, so that the order of the types does not matter.
+    Where a strict target was not handed in nobody can say that a value is wrong; targets with `outside: ignore` are
+    looked at if they are there. All cells are found before the first is emptied, so that the order of the types does
+    not matter.
     """
     outside = [
         (name, field, targets)
         for name, record_type in types.items()
         for field, references in record_type.references.items()
-        if (targets := _usable(_targets(types, references), columns))
+        if (targets := _usable(_targets(types, references), seen))
         and (spec := record_type.field(field)) is not None
         and spec.type != "list"
     ]
@@ -57,7 +56,7 @@ def check(
         con.execute(f"CREATE OR REPLACE TEMP TABLE {scratch[-1]} AS {_outside_sql(types, name, field, targets)}")
     issues: list[Issue] = []
     for (name, field, targets), found in zip(outside, scratch, strict=True):
-        issues += _issues(con, types, name, field, targets, found)
+        issues += _issues(con, types, seen, name, field, targets, found)
         con.execute(
             f"UPDATE {table_name(name)} SET {quoted(field)} = NULL FROM {found} o WHERE {table_name(name)}._n = o._n"
         )
@@ -79,9 +78,9 @@ def _targets(types: Mapping[str, RecordType], references: tuple[Reference, ...])
     return found
 
 
-def _usable(targets: list[_Target], columns: Mapping[str, set[str]]) -> list[_Target]:
+def _usable(targets: list[_Target], seen: Seen) -> list[_Target]:
     """The targets to look into, or none if there is nothing to be held to."""
-    here = [target for target in targets if target.field in columns.get(target.type, ())]
+    here = [target for target in targets if seen.has(target.type, target.field)]
     strict = [target for target in targets if target.strict]
     return here if strict and all(target in here for target in strict) else []
 
@@ -107,6 +106,7 @@ def _outside_sql(types: Mapping[str, RecordType], name: str, field: str, targets
 def _issues(
     con: duckdb.DuckDBPyConnection,
     types: Mapping[str, RecordType],
+    seen: Seen,
     name: str,
     field: str,
     targets: list[_Target],
@@ -116,14 +116,14 @@ def _issues(
     assert spec is not None
     where = "、".join(f"“{types[target.type].title}”" for target in targets)
     rows = con.execute(
-        f"SELECT _file, _sheet, _row, left(text, 60), row_number() OVER w AS place, count(*) OVER (PARTITION BY _file)"
-        f" FROM {found} WINDOW w AS (PARTITION BY _file ORDER BY _n) QUALIFY place <= {problems.CAP} ORDER BY _file, place"
+        f"SELECT _file, _sheet, _row, text, row_number() OVER w AS place, count(*) OVER (PARTITION BY _file)"
+        f" FROM {found} WINDOW w AS (PARTITION BY _file ORDER BY _n)"
+        f" QUALIFY place <= {problems.CAP} ORDER BY _file, place"
     ).fetchall()
     issues = []
     for file, sheet, row, text, place, number in rows:
-        shown = "（个人信息，略）" if spec.personal else text
-        at = Place(file or name, 0, sheet, row, spec.title)
-        issues.append(problems.cell(problems.OUTSIDE, at, spec.type, shown, (), where))
+        at = Place(file or name, 0, sheet, row, seen.header(name, file, sheet, field))
+        issues.append(problems.outside(at, spec, text, where))
         if place == problems.CAP < number:
-            issues.append(problems.more(problems.OUTSIDE, Place(file=file or name), number - place, error=True))
+            issues.append(problems.more("D306", Place(file=file or name), number - place, error=True))
     return issues

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from duban.errors import DataError, Issue, Place
-from duban.pack.schema import RecordType
 from duban.records import problems
 from duban.records.text import fold, meant
+from duban.vocabulary import RecordType
 
 # Files that may lie beside the records without being records.
 _BESIDE = {"waivers.yaml", "truth.csv"}
@@ -41,18 +42,18 @@ def source_files(source: Any, suffixes: frozenset[str]) -> tuple[list[SourceFile
     for path in paths:
         if not path.exists():
             raise DataError(f"找不到台账：{path}")
-        for file in sorted(_below(path), key=lambda file: file.name):
+        for file in _below(path):
             suffix = file.path.suffix.lower()
+            if path.is_dir() and _is_beside(file.path.name):
+                continue
             if suffix in suffixes:
                 files.append(file)
-            elif path.is_dir() and _is_beside(file.path.name):
-                continue
             else:
                 issues.append(problems.unsupported_file(Place(file=file.name), suffix))
     if not files:
         where = "、".join(str(path) for path in paths)
         raise DataError(f"没有可以读取的台账（{'、'.join(sorted(suffixes))}）：{where or '未给出路径'}", issues)
-    return _distinct(files), issues
+    return _distinct(files), sorted(issues, key=lambda issue: issue.place)
 
 
 def _below(path: Path) -> Iterator[SourceFile]:
@@ -73,16 +74,11 @@ def _is_beside(name: str) -> bool:
 
 
 def _distinct(files: Sequence[SourceFile]) -> list[SourceFile]:
-    """Files without repetition; two that would have the same name get their folder in front."""
-    seen = {file.path.resolve(): file for file in reversed(files)}
-    once = [file for file in files if seen.get(file.path.resolve()) is file]
-    names = [file.name for file in once]
-    return [
-        file
-        if names.count(file.name) == 1
-        else SourceFile(file.path, file.path.resolve().parent.joinpath(file.path.name).as_posix().lstrip("/"))
-        for file in once
-    ]
+    """Files without repetition, by name; those that would share a name are called as they were given."""
+    once = {file.path.resolve(): file for file in reversed(files)}.values()
+    often = Counter(file.name for file in once)
+    named = [file if often[file.name] == 1 else SourceFile(file.path, file.path.as_posix()) for file in once]
+    return sorted(named, key=lambda file: file.name)
 
 
 class TypeNames:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import duckdb
 
-from duban.errors import Issue
-from duban.pack.schema import JURISDICTION, MANIFEST, FieldSpec, RecordType
-from duban.records import problems
-from duban.records.coerce import SQL_TYPES, Coercion, absent, coerce, family_of, is_error
+from duban.errors import Issue, Severity
+from duban.records import problems, unusual
+from duban.records.coerce import SQL_TYPES, Coercion, absent, coerce, family_of
 from duban.records.headers import columns_of
 from duban.records.raw import RawColumn, RawTable
+from duban.records.spellings import ERROR_CELLS
 from duban.records.text import literal, quoted
+from duban.vocabulary import JURISDICTION, MANIFEST, FieldSpec, RecordType
 
 BARE = "$bare"
-_PROBLEMS = "$problems"  # kept until `finish`: what was wrong with the cells of a row
+# Kept until `finish`: per row the cells that are empty and should not be (text NULL), or not spelt as usual.
+ODD = "$odd"
 
 
 def table_name(type_name: str) -> str:
@@ -31,13 +33,13 @@ def create(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -
         columns.append(f"{quoted(field)} {SQL_TYPES[spec.type]}")
         if spec.type == "datetime":
             columns.append(f"{quoted(field + BARE)} BOOLEAN")
-    columns.append(f"{quoted(_PROBLEMS)} STRUCT(code VARCHAR, field VARCHAR, text VARCHAR)[]")
+    columns.append(f"{quoted(ODD)} STRUCT(field VARCHAR, text VARCHAR)[]")
     con.execute(f"CREATE OR REPLACE TABLE {table_name(name)} ({', '.join(columns)})")
 
 
 def finish(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Drop the scaffolding of a table, once its last file is in."""
-    con.execute(f"ALTER TABLE {table_name(name)} DROP COLUMN {quoted(_PROBLEMS)}")
+    con.execute(f"ALTER TABLE {table_name(name)} DROP COLUMN {quoted(ODD)}")
 
 
 @dataclass(frozen=True)
@@ -62,113 +64,101 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
     con.execute(f"INSERT INTO {target} {insert_sql(con, filling, before)}")
     rows = _scalar(con, f"SELECT count(*) FROM {target} WHERE _n > {before}")
-    return rows, _cell_issues(con, filling, before)
+    odd = f"(SELECT _n, _row, unnest({quoted(ODD)}, recursive := true) FROM {target} WHERE _n > {before}) odd"
+    if not _scalar(con, f"SELECT count({quoted(ODD)}) FROM {target} WHERE _n > {before}"):
+        return rows, []
+    unusual.read(con, target, odd, filling.fields, filling.timezone)
+    return rows, _cell_issues(con, filling, odd)
 
 
 def insert_sql(con: duckdb.DuckDBPyConnection, filling: Filling, before: int) -> str:
     """The SELECT that turns a raw table into typed rows, numbered after `before`."""
     table, fields = filling.table, filling.fields
-    steps: dict[str, Coercion] = {}
+    cells: list[Coercion] = []
     for number, (name, spec) in enumerate(fields.items()):
         column = filling.columns.get(name)
-        steps[name] = (
-            absent(spec)
-            if column is None
-            else coerce(
-                spec, number, column.expression, column.type, filling.timezone, _only_midnights(con, table, column, spec)
-            )
-        )
-    cells = list(steps.values())
+        if column is None:
+            cells.append(absent(spec))
+        else:
+            midnights = _only_midnights(con, table, column, spec)
+            cells.append(coerce(spec, number, column.expression, column.type, filling.timezone, midnights))
     raw = ", ".join(f"{cell.raw} AS r{i}" for i, cell in enumerate(cells))
-    fast = ", ".join(f"{cell.fast} AS f{i}" for i, cell in enumerate(cells))
-    parts = ", ".join(f"{cell.parts} AS p{i}" for i, cell in enumerate(cells))
     value = ", ".join(f"{cell.value} AS v{i}" for i, cell in enumerate(cells))
     filled = " OR ".join(f"r{i} IS NOT NULL" for i, name in enumerate(fields) if name in filling.columns)
     keep = f" WHERE {filled}" if table.sparse and filled else ""
-    last = [
-        f"{before} + row_number() OVER ()",
-        literal(table.file),
-        literal(table.sheet),
-        "_row",
-    ]
+    last = [f"{before} + row_number() OVER ()", literal(table.file), literal(table.sheet), "_row"]
     for i, (name, cell) in enumerate(zip(fields, cells, strict=True)):
         last.append(f"coalesce(v{i}, {literal(filling.jurisdiction)})" if name == JURISDICTION else f"v{i}")
         if cell.bare:
             last.append(cell.bare)
-    last.append(_problems_sql(filling))
+    last.append(_odd_sql(filling))
     return (
-        f"SELECT {', '.join(last)} FROM (SELECT *, {value} FROM (SELECT *, {parts} FROM (SELECT *, {fast} FROM "
-        f"(SELECT {table.row} AS _row, {raw} FROM {table.relation}){keep})))"
+        f"SELECT {', '.join(last)} FROM (SELECT *, {value} FROM"
+        f" (SELECT {table.row} AS _row, {raw} FROM {table.relation}){keep})"
     )
 
 
-def _problems_sql(filling: Filling) -> str:
-    """Per row: a list of what is wrong with its cells, NULL where nothing is."""
-    record_type = filling.record_type
+def _odd_sql(filling: Filling) -> str:
+    """Per row the list of its odd cells, NULL where there are none."""
     found: list[tuple[str, str]] = []
     for i, (name, spec) in enumerate(filling.fields.items()):
-        column = filling.columns.get(name)
-        if column is None:
-            continue
-        broken = is_error(f"cast(r{i} AS VARCHAR)")
-        code = problems.NOT_ALLOWED if spec.values and spec.type in ("text", "list") else problems.UNREADABLE
-        text = f"left(cast(r{i} AS VARCHAR), 60)"
-        if family_of(column.type) == "text" or code == problems.NOT_ALLOWED:
-            which = f"CASE WHEN {broken} THEN {literal(problems.BROKEN)} ELSE {literal(code)} END"
-            if spec.type == "list" and spec.values:
-                text = f"left(coalesce(f{i}[list_position(p{i}, NULL)], cast(r{i} AS VARCHAR)), 60)"
-        else:
-            which = literal(code)
-        found.append((f"r{i} IS NOT NULL AND v{i} IS NULL", _problem(which, name, text)))
-        empty = (
-            "" if filling.name == MANIFEST
-            else problems.EMPTY_KEY if name in record_type.key
-            else problems.EMPTY_TIME if name == record_type.time
-            else problems.EMPTY if spec.required
-            else ""
-        )  # fmt: skip
-        if empty:
-            found.append((f"r{i} IS NULL", _problem(literal(empty), name, "''")))
+        if name in filling.columns:
+            found.append((f"r{i} IS NOT NULL AND v{i} IS NULL", f"{{'field': {literal(name)}, 'text': r{i}::VARCHAR}}"))
+            if _empty_code(filling, name, spec):
+                found.append((f"r{i} IS NULL", f"{{'field': {literal(name)}, 'text': NULL}}"))
     if not found:
         return "NULL"
-    each = ", ".join(f"CASE WHEN {condition} THEN {problem} END" for condition, problem in found)
+    each = ", ".join(f"CASE WHEN {condition} THEN {cell} END" for condition, cell in found)
     return (
         f"CASE WHEN {' OR '.join(f'({condition})' for condition, _ in found)}"
         f" THEN list_filter([{each}], lambda x: x IS NOT NULL) END"
     )
 
 
-def _problem(code: str, field: str, text: str) -> str:
-    return f"{{'code': {code}, 'field': {literal(field)}, 'text': {text}}}"
+def _empty_code(filling: Filling, name: str, spec: FieldSpec) -> str:
+    """The issue that an empty cell of a field raises, '' for none. The manifest checks its own lines."""
+    if filling.name == MANIFEST:
+        return ""
+    if name in filling.record_type.key:
+        return problems.EMPTY_KEY
+    if name == filling.record_type.time:
+        return problems.EMPTY_TIME
+    return problems.EMPTY if spec.required else ""
 
 
-def _cell_issues(con: duckdb.DuckDBPyConnection, filling: Filling, before: int) -> list[Issue]:
-    """The issues of the rows after `before`: the first of each code one by one, the others as a number."""
-    source = (
-        f"(SELECT _n, _row, unnest({quoted(_PROBLEMS)}) AS p FROM {table_name(filling.name)}"
-        f" WHERE _n > {before} AND {quoted(_PROBLEMS)} IS NOT NULL)"
-    )
+def _cell_issues(con: duckdb.DuckDBPyConnection, filling: Filling, odd: str) -> list[Issue]:
+    """An issue for each odd cell that stayed without a value: the first of each code, the others as a number."""
+    kind = f"field, text IS NULL, text IN ({', '.join(literal(error) for error in sorted(ERROR_CELLS))})"
     rows = con.execute(
-        f"SELECT _row, p.code, p.field, p.text, row_number() OVER (PARTITION BY p.code ORDER BY _n) AS place,"
-        f" count(*) OVER (PARTITION BY p.code) AS number FROM {source} QUALIFY place <= {problems.CAP} ORDER BY _n, p.field"
+        f"SELECT _row, field, text, count(*) OVER (PARTITION BY {kind}) FROM {odd} WHERE text IS NULL"
+        f" OR NOT EXISTS (SELECT 1 FROM {unusual.SPELT} s WHERE s.field = odd.field AND s.text = odd.text)"
+        f" QUALIFY row_number() OVER (PARTITION BY {kind} ORDER BY _n) <= {problems.CAP} ORDER BY _n, field"
     ).fetchall()
-    issues = [_cell_issue(filling, row, code, field, text) for row, code, field, text, _, _ in rows]
-    for code, number in sorted({code: number for _, code, _, _, _, number in rows}.items()):
-        if number > problems.CAP:
-            error = code not in (problems.EMPTY, problems.EMPTY_KEY, problems.EMPTY_TIME)
-            issues.append(problems.more(code, filling.table.place(), number - problems.CAP, error=error))
+    issues: list[Issue] = []
+    listed: dict[str, int] = {}
+    numbers: dict[str, dict[tuple[str, bool, bool], int]] = {}
+    for row, field, text, number in rows:
+        issue = _cell_issue(filling, row, field, text)
+        numbers.setdefault(issue.code, {})[field, text is None, text in ERROR_CELLS] = number
+        listed[issue.code] = listed.get(issue.code, 0) + 1
+        if listed[issue.code] <= problems.CAP:
+            issues.append(issue)
+    for code, by_kind in sorted(numbers.items()):
+        if (rest := sum(by_kind.values()) - problems.CAP) > 0:
+            severity = next(issue.severity for issue in issues if issue.code == code)
+            issues.append(problems.more(code, filling.table.place(), rest, error=severity is Severity.ERROR))
     return issues
 
 
-def _cell_issue(filling: Filling, row: int, code: str, field: str, text: str) -> Issue:
+def _cell_issue(filling: Filling, row: int, field: str, text: str | None) -> Issue:
     spec, column = filling.fields[field], filling.columns[field]
-    shown = "（个人信息，略）" if spec.personal and text else text
-    return problems.cell(code, filling.table.place(row, column.header), spec.type, shown, spec.values)
+    place = filling.table.place(row, column.header)
+    if text is None:
+        return problems.empty_cell(_empty_code(filling, field, spec), place)
+    return problems.unusable_cell(place, spec, text)
 
 
-def _only_midnights(
-    con: duckdb.DuckDBPyConnection, table: RawTable, column: RawColumn, spec: FieldSpec
-) -> bool:
+def _only_midnights(con: duckdb.DuckDBPyConnection, table: RawTable, column: RawColumn, spec: FieldSpec) -> bool:
     """Whether a column of timestamps in a `datetime` field holds nothing but midnights: then they are bare dates."""
     if spec.type != "datetime" or family_of(column.type) != "moment":
         return False

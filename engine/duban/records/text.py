@@ -11,47 +11,46 @@ from collections.abc import Iterable
 BLANKS = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"
 
 # Full-width ASCII (！ to ～) and the ideographic space, with what they stand for.
-FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
-HALF_WIDTH = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)) + " "
+_FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
+_HALF_WIDTH = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)) + " "
 
-_NARROW = str.maketrans(FULL_WIDTH, HALF_WIDTH)
+_NARROW = str.maketrans(_FULL_WIDTH, _HALF_WIDTH)
 _WHITESPACE = re.compile(rf"[\s{BLANKS}]+")
 
 
 def fold(text: str) -> str:
-    """The form in which names are compared: half-width, lower case, no blanks or line breaks.
+    r"""The form in which names are compared: half-width, lower case, no blanks or line breaks.
 
-    >>> fold(" 整改\\n期限（天） ")
+    >>> fold(" 整改\n期限（天） ")
     '整改期限(天)'
     """
     return _WHITESPACE.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
+def narrowed(text: str) -> str:
+    """Full-width letters, digits, punctuation and blanks made half-width.
+
+    >>> narrowed("２０２３．１１．９　９：３０")
+    '2023.11.9 9:30'
+    """
+    return text.translate(_NARROW)
+
+
 def narrow(text: str) -> str:
-    """The form in which allowed values are compared; `narrow_sql` is the same in SQL.
+    """The form in which allowed values are compared: half-width, lower case, no blanks.
 
     >>> narrow("停产（有人 作业）")
     '停产(有人作业)'
     """
-    return _WHITESPACE.sub("", text.translate(_NARROW)).lower()
-
-
-def narrow_sql(expression: str) -> str:
-    """`narrow` as an SQL expression."""
-    return f"lower(regexp_replace({half_width_sql(expression)}, '[\\s{BLANKS[6:]}]+', '', 'g'))"
-
-
-def half_width_sql(expression: str) -> str:
-    """SQL: full-width letters, digits, punctuation and blanks made half-width."""
-    return f"translate({expression}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)})"
+    return _WHITESPACE.sub("", narrowed(text)).lower()
 
 
 def trimmed_sql(expression: str) -> str:
-    """SQL: the text without blanks around it, NULL if there is nothing else. Few cells need the slow `trim`."""
-    blanks = literal(BLANKS)
+    """SQL: the text without blanks around it, NULL if there is nothing else. Few cells need `trim`, which is slow."""
+    blanks = f"[{', '.join(literal(blank) for blank in BLANKS)}]"
     return (
-        f"nullif(CASE WHEN regexp_matches({expression}, '^[\\s{BLANKS[6:]}]|[\\s{BLANKS[6:]}]$')"
-        f" THEN trim({expression}, {blanks}) ELSE {expression} END, '')"
+        f"CASE WHEN list_contains({blanks}, {expression}[1]) OR list_contains({blanks}, {expression}[-1])"
+        f" THEN nullif(trim({expression}, {literal(BLANKS)}), '') WHEN {expression} <> '' THEN {expression} END"
     )
 
 

@@ -7,27 +7,24 @@ from collections.abc import Mapping
 import duckdb
 
 from duban.errors import Issue, Place
-from duban.pack.schema import MANIFEST, RecordType
 from duban.records import problems
 from duban.records.tables import table_name
 from duban.records.text import quoted
+from duban.vocabulary import RecordType
 
 
 def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType]) -> list[Issue]:
     """A warning for every row that says something else than an earlier one of the same key and hand-in time."""
     return [
-        issue
-        for name, record_type in types.items()
-        if record_type.key and name != MANIFEST
-        for issue in _conflicts(con, name, record_type)
+        issue for name, record_type in types.items() if record_type.key for issue in _conflicts(con, name, record_type)
     ]
 
 
 def _conflicts(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -> list[Issue]:
     table = table_name(name)
     parts = [quoted(field) for field in record_type.key]
-    start = [quoted(record_type.span.start)] if record_type.span and record_type.span.start not in record_type.key else []
-    same = ", ".join(["jurisdiction", *parts, *start, "submitted_at"])
+    start = [quoted(record_type.span.start)] if record_type.span else []
+    same = ", ".join(dict.fromkeys(["jurisdiction", *parts, *start, "submitted_at"]))
     keyed = " AND ".join(f"{part} IS NOT NULL" for part in parts)
     content = "hash(" + ", ".join(quoted(field) for field in record_type.fields) + ")"
     # A hash finds the few candidates among millions of rows in little memory; only they are compared in full.

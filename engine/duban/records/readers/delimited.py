@@ -35,6 +35,8 @@ def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) 
         look = _look(file.path)
         if look.encoding != "utf-8":
             issues.append(problems.recoded(place, look.encoding.upper()))
+        elif look.broken:
+            issues.append(problems.broken_text(place))
         if look.nul:
             issues.append(problems.nul_bytes(place))
         header = next(iter(_Patient(file.path, look)), None)
@@ -75,36 +77,41 @@ class _Look:
     delimiter: str
     nul: bool
     odd: bool
+    broken: bool = False  # not valid UTF-8
 
 
 def _look(path: Path) -> _Look:
     """Encoding, delimiter and oddities of a file."""
-    nul = blank = False
-    strict_utf8 = True
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    tail = b"\n"  # so that a blank first line shows
     with path.open("rb") as stream:
         start = stream.read(4)
-        stream.seek(0)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return _Look("utf-16", _delimiter(path, "utf-16"), nul=False, odd=True)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _Look("utf-16", _delimiter(path, "utf-16"), nul=False, odd=True)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    nul = blank = broken = False
+    tail = b"\n"  # so that a blank first line shows
+    with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
+            joined = tail + block.removeprefix(codecs.BOM_UTF8)
             nul = nul or b"\0" in block
-            joined = tail + block
             blank = blank or b"\n\n" in joined or b"\n\r\n" in joined or b"\r\r" in joined
             tail = block[-2:]
-            if strict_utf8:
+            if not broken:
                 try:
-                    decoder.decode(block)
+                    decoder.decode(block, final=len(block) < _BLOCK)
                 except UnicodeDecodeError:
-                    strict_utf8 = False
-    if strict_utf8:
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            strict_utf8 = False
-    encoding = "utf-8" if strict_utf8 else "gb18030"
-    return _Look(encoding, _delimiter(path, encoding), nul, odd=nul or blank or not strict_utf8)
+                    broken = True
+    encoding = "gb18030" if broken and not _header_is_utf8(path) else "utf-8"
+    return _Look(encoding, _delimiter(path, encoding), nul, odd=nul or blank or broken, broken=broken)
+
+
+def _header_is_utf8(path: Path) -> bool:
+    """Whether the first line is Chinese in UTF-8, so that the file is, too, though some of its bytes are broken."""
+    with path.open("rb") as stream:
+        line = stream.readline(_BLOCK)
+    try:
+        return not line.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 def _delimiter(path: Path, encoding: str) -> str:

@@ -10,6 +10,7 @@ import duckdb
 
 from duban.errors import DataError
 from duban.records.cells import Stage, column_texts
+from duban.records.coerce import STAGED
 from duban.records.raw import RawColumn, RawTable
 from duban.records.text import quoted
 
@@ -49,13 +50,16 @@ def _rows(con: duckdb.DuckDBPyConnection, label: str, rows: list[Any]) -> Iterat
     stage = Stage(con, len(headers))
     try:
         stage.add(range(1, len(rows) + 1), [[row.get(header) for row in rows] for header in headers])
-        columns = tuple(RawColumn(str(header), f"c{i}") for i, header in enumerate(headers))
+        columns = tuple(RawColumn(str(header), f"c{i}", STAGED) for i, header in enumerate(headers))
         yield RawTable("", "", columns, stage.relation, "_row", label=label, sparse=False)
     finally:
         stage.drop()
 
 
 def _registered(con: duckdb.DuckDBPyConnection, label: str, frame: Any) -> Iterator[RawTable]:
+    if not len(frame.columns):
+        yield RawTable("", "", (), "", "", label=label, sparse=False)
+        return
     try:
         con.register(_VIEW, frame)
         described = con.execute(f"DESCRIBE SELECT * FROM {quoted(_VIEW)}").fetchall()

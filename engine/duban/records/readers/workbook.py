@@ -11,6 +11,7 @@ from duban.errors import Issue, Place
 from duban.records import problems
 from duban.records.cells import Stage, cell_text, transposed
 from duban.records.raw import RawColumn, RawTable
+from duban.records.readers.error_cells import error_cells
 from duban.records.sources import SourceFile
 
 
@@ -20,10 +21,17 @@ def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) 
 
     try:
         workbook = CalamineWorkbook.from_path(str(file.path))
-        sheets = [(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names]
+        sheets = [
+            (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names
+        ]
     except (CalamineError, OSError, ValueError) as error:
         issues.append(problems.unreadable_file(Place(file=file.name), str(error)))
         return
+    failed = error_cells(file.path)
+    for name, rows in sheets:
+        for row, column, text in failed.get(name, ()):
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = text
     filled = [(name, rows, first) for name, rows in sheets if (first := _first_row(rows)) is not None]
     if not filled:
         issues.append(problems.empty_table(Place(file=file.name)))

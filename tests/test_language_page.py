@@ -1,0 +1,255 @@
+"""docs/language.md is true: its examples run, its conditions are what it says, and its tables hold every word."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from ruamel.yaml import YAML
+
+import duban
+from duban.cases import Case, CaseFile, Expected, Outcome, run_cases
+from duban.conditions import FUNCTIONS, ConditionError, compile_boolean, parse
+from duban.kinds import Cover, Forbid, Perform, Reconcile, Respond
+from duban.kinds.cover import By
+from duban.kinds.reconcile import Side
+from duban.model import Status
+from duban.pack import load_pack
+from duban.pack.load import words_of
+from duban.pack.names import DUTY_COLUMNS, duty_names
+from duban.pack.obligation import Each, Given, Note, Obligation
+from duban.pack.obligation import Path as Otherwise
+from duban.pack.schema import Alert, PackHeader, Parameter, Window
+from duban.scope import Row
+from duban.vocabulary import (
+    ENVELOPE,
+    MANIFEST_TYPE,
+    BearerKind,
+    FieldSpec,
+    FieldType,
+    RecordType,
+    Reference,
+    Span,
+    Unit,
+)
+from duban.waivers import Waiver
+from markdown_pages import Block, Table, blocks, code, parts
+
+PAGE = Path(__file__).parents[1] / "docs" / "language.md"
+PARTS = parts(PAGE)
+TEXT = PAGE.read_text(encoding="utf-8")
+
+
+def read(text: str) -> Any:
+    return YAML(typ="safe").load(text)
+
+
+# ---- the examples
+
+
+@dataclass(frozen=True)
+class Example:
+    """One `case` item and the obligation that it belongs to."""
+
+    file: str
+    obligation: str
+    text: str
+    names: tuple[str, ...]
+
+
+def examples() -> list[Example]:
+    """A `case` block belongs to the obligation block before it: to its last item, or to the one that it names."""
+    found, obligation = [], ""
+    for block in blocks(PAGE, "yaml obligation", "yaml case"):
+        if block.kind == "yaml obligation":
+            obligation = read(block.text)[-1]["id"]
+        elif block.kind == "yaml cases":
+            value = read(block.text)
+            names = tuple(case["name"] for case in value["cases"])
+            found.append(Example(f"{block.line}.yaml", value["obligation"], block.text, names))
+        else:
+            owner = block.kind.removeprefix("yaml case").strip() or obligation
+            names = tuple(case["name"] for case in read(block.text))
+            text = block.text.replace("- name:", "- why: docs/language.md\n  name:")
+            found.append(Example(f"{block.line}.yaml", owner, f"obligation: {owner}\ncases:\n{text}", names))
+    return found
+
+
+EXAMPLES = examples()
+_FOLDER = tempfile.TemporaryDirectory(prefix="duban-language-")
+
+
+def first(kind: str) -> str:
+    return blocks(PAGE, kind)[0].text
+
+
+@lru_cache
+def pack_folder() -> Path:
+    """The pack of the page, as a folder."""
+    folder = Path(_FOLDER.name) / "language"
+    for part in ("obligations", "cases"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    files = {
+        "pack.yaml": first("yaml pack.yaml"),
+        "records.yaml": first("yaml records.yaml"),
+        "obligations/page.yaml": "".join(block.text for block in blocks(PAGE, "yaml obligation")),
+        **{f"cases/{example.file}": example.text for example in EXAMPLES},
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@lru_cache
+def outcomes() -> dict[tuple[str, str], Outcome]:
+    """How each case went, by its file and name."""
+    found = run_cases(load_pack(pack_folder()))
+    return {(Path(outcome.place.file).name, outcome.case): outcome for outcome in found}
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [pytest.param(item.file, name, id=f"{item.obligation}-{name[:30]}") for item in EXAMPLES for name in item.names],
+)
+def test_example_comes_out_as_written(file: str, name: str) -> None:
+    assert outcomes()[file, name].differences == ()
+
+
+def test_every_obligation_of_the_page_has_a_case() -> None:
+    assert {item.id for item in load_pack(pack_folder()).obligations} == {example.obligation for example in EXAMPLES}
+
+
+# ---- conditions
+
+
+def condition_tables(column: str) -> list[tuple[dict[str, Any], Table]]:
+    """The tables of conditions with that second column, each with the row that stands before it."""
+    found, row = [], {}
+    for part in PARTS:
+        if isinstance(part, Block) and part.kind == "yaml row":
+            row = read(part.text)
+        elif isinstance(part, Table) and part.header[:2] == ("condition", column):
+            found.append((row, part))
+    return found
+
+
+def truths(row: dict[str, Any], conditions: list[str]) -> dict[str, str]:
+    """What each condition is on a row: asked of the engine by the notes of a duty, each condition and its opposite."""
+    ((record, fields),) = row.items()
+    notes = []
+    for index, text in enumerate(conditions):
+        notes += [{"where": text, "text": f"<{index} true>"}, {"where": f"not ({text})", "text": f"<{index} false>"}]
+    obligation = {
+        "id": "asked",
+        "title": "t",
+        "clause": "c",
+        "bearer": "enterprise",
+        "window": "december",
+        "each": {"record": record},
+        "forbid": {"record": "permit"},
+        "notes": notes,
+    }
+    folder = Path(tempfile.mkdtemp(dir=_FOLDER.name)) / "language"
+    (folder / "obligations").mkdir(parents=True)
+    for name in ("pack.yaml", "records.yaml"):
+        (folder / name).write_text(first(f"yaml {name}"), encoding="utf-8")
+    with (folder / "obligations" / "asked.yaml").open("w", encoding="utf-8") as stream:
+        YAML().dump([obligation], stream)
+    enterprise = {"enterprise_id": "M01", "name": "一矿", "town": "甲岭镇", "workers": 70}
+    records = {"enterprise": [enterprise], "town": [{"town": "甲岭镇"}], record: [fields]}
+    with duban.audit(records, folder, as_of="2023-12-31") as result:
+        message = "".join(result.duties["message"])
+    return {
+        text: next((word for word in ("true", "false") if f"<{index} {word}>" in message), "unknown")
+        for index, text in enumerate(conditions)
+    }
+
+
+@pytest.mark.parametrize(("row", "table"), condition_tables("is"), ids=lambda part: str(getattr(part, "line", "")))
+def test_conditions_are_what_the_page_says(row: dict[str, Any], table: Table) -> None:
+    said = {code(cells[0])[0]: cells[1] for cells in table.rows}
+    assert truths(row, list(said)) == said
+
+
+REFUSED = [(code(cells[0])[0], cells[1]) for _, table in condition_tables("message") for cells in table.rows]
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED, ids=[text for text, _ in REFUSED])
+def test_refused_conditions_say_what_the_page_says(text: str, message: str) -> None:
+    pack = load_pack(pack_folder())
+    names = duty_names(pack.schema, pack.obligation("hazard-done"), Row(pack.schema, "hazard", "g"), ["bearer"])
+    with pytest.raises(ConditionError) as caught:
+        compile_boolean(parse(text), names)
+    assert message in str(caught.value)
+
+
+# ---- every word
+
+WORD_TABLES = [part for part in PARTS if isinstance(part, Table) and part.header[0] == "word"]
+WORDS: dict[str, list[Any]] = {
+    "pack.yaml": [PackHeader],
+    "Windows": [Window],
+    "Parameters": [Parameter],
+    "Bearers": [BearerKind],
+    "Alerts": [Alert],
+    "records.yaml": [RecordType],
+    "Fields": [FieldSpec],
+    "Span": [Span],
+    "References": [Reference],
+    "Obligations": [Obligation],
+    "Who": [Given],
+    "Triggers": [Each],
+    "perform": [Perform],
+    "cover": [Cover, By],
+    "respond": [Respond],
+    "forbid": [Forbid],
+    "reconcile": [Reconcile, Side],
+    "Otherwise": [Otherwise],
+    "Judgement": [Note],
+    "The manifest": [MANIFEST_TYPE],
+    "Waivers": [Waiver],
+    "Cases": [CaseFile, Case, Expected],
+}
+
+
+def required_words(model: Any) -> set[str]:
+    if model is MANIFEST_TYPE:
+        return {name for name, spec in MANIFEST_TYPE.fields.items() if spec.required}
+    return {spec.alias or name for name, spec in model.model_fields.items() if spec.is_required()}
+
+
+@pytest.mark.parametrize("heading", WORDS)
+def test_tables_hold_every_word(heading: str) -> None:
+    """Exactly the words of the model, and “required” where the model says so."""
+    tables = [table for table in WORD_TABLES if table.heading == heading]
+    assert len(tables) == len(WORDS[heading])
+    for table, model in zip(tables, WORDS[heading], strict=True):
+        known = list(MANIFEST_TYPE.fields) if model is MANIFEST_TYPE else words_of(model)
+        said = {word: cells[1] for cells in table.rows for word in code(cells[0])}
+        assert sorted(said) == sorted(known)
+        assert {word for word, default in said.items() if default == "required"} == required_words(model)
+
+
+def test_all_tables_of_words_are_checked() -> None:
+    assert {table.heading for table in WORD_TABLES} == set(WORDS)
+
+
+MENTIONED = [
+    *get_args(FieldType), *get_args(Unit), "once", *DUTY_COLUMNS, *ENVELOPE, *(status.value for status in Status),
+    "declared", "assumed", "issue", "ignore", "same", "previous", "after", "before", "通知要求", "法定义务", "workday",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", sorted(set(MENTIONED)))
+def test_values_are_mentioned(word: str) -> None:
+    assert f"`{word}`" in TEXT
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_have_an_example(name: str) -> None:
+    conditions = [code(cells[0])[0] for _, table in condition_tables("is") for cells in table.rows]
+    assert any(f"{name}(" in text for text in conditions)
