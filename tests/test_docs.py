@@ -92,7 +92,8 @@ def test_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
     outputs = run_all([text for text, _ in shown], tmp_path)
     assert len(outputs) == len(shown)
     for (text, expected), output in zip(shown, outputs, strict=True):
-        assert fits("\n".join(expected).strip("\n").splitlines(), output.splitlines()), f"$ {text}\n{output}"
+        fitting = fits("\n".join(expected).strip("\n").splitlines(), output.splitlines())
+        assert fitting, f"$ {text}\n{output}"
 
 
 def test_both_readmes_show_the_same() -> None:

@@ -1,7 +1,7 @@
 """The sample county against its story: what `tests/data/first_truth.csv` says, worked out by hand, and nothing else.
 
-The table lists every duty of the four first obligations that is neither met nor pending nor not applicable; and of those
-that are, the ones that the story names.
+The table lists every duty of the four first obligations that is neither met nor pending nor not applicable; and of
+those that are, the ones that the story names.
 """
 
 from __future__ import annotations
@@ -93,12 +93,13 @@ def test_the_story_comes_out_line_by_line(view: View) -> None:
 #      12-08: Nov 2 breached (M05, M12), 5 unproven (M24–28), 36 met, 2 n/a; Dec nothing handed in: 43 pending, 2 n/a.
 #      12-31: Nov 1 breached (M12), 42 met, 3 n/a; Dec 3 pending (M12, M26, M27), 40 met, 3 n/a.
 #      01-05: Nov as before; Dec 2 breached (M12, M27), 41 met, 3 n/a; Jan 43 pending, 3 n/a.
-# R21: 12 towns × every month begun; 子丑 and 寅卯 have no mine. 11-27: 壬店 pending, 9 met. 12-08: 10 met; Dec 10
-#      pending. 12-31: Dec 3 pending (丁坪, 己湾, 辛庄), 7 met. 01-05: Dec 1 breached, 1 manual, 8 met; Jan 10 pending.
+# R21: 12 towns × every month begun; 子丑 and 寅卯 have no mine. 11-27: 壬店 pending, 9 met. 12-08: 10 met;
+#      Dec 10 pending. 12-31: Dec 3 pending (丁坪, 己湾, 辛庄), 7 met. 01-05: Dec 1 breached, 1 manual, 8 met; Jan 10
+#      pending.
 # R22: 1 bureau × every month begun.
 # R33: one per confirmed 重大 found 11-03 … 12-31 and known: 11-27 3 (ZD02–04), 12-08 7 (+ ZD06, 07, 09, 10), 12-31 10
 #      (+ ZD11–13), 01-05 11 (+ ZD08, confirmed 01-04). ZD01 is too early, ZD14 too late, ZD05 proved 一般.
-#      And one per mine whose hazards of the last days are not handed in yet, pending: 45 on 11-27 (days since the 26th),
+#      And one per mine whose hazards of the last days are not handed in yet, pending: 45 on 11-27 (since the 26th),
 #      45 on 12-08 (since 12-01), 45 on 12-31 (since the 26th; M18 is closed and complete), none on 01-05.
 #      12-31: 5 met (M13, M19, M25, M32, M46). 01-05: 6 met (M13, M19, M30, M32, M35, M46), 3 breached, 1 discharged,
 #      1 manual.
@@ -195,8 +196,8 @@ def test_nobody_is_at_two_mines_at_once_but_in_the_story() -> None:
     """Only L1: an inspector at M35 and M36 on 12-19. Whatever else overlapped would be an accident of the generator."""
     with duban.audit(SAMPLES, "zezhou-2023-331", as_of="2024-01-07") as result:
         rows = result.connection.execute(
-            "WITH p AS (SELECT DISTINCT unnest(list_concat(leaders, inspectors)) AS who, enterprise_id, start_at, end_at"
-            " FROM raw_inspection) SELECT a.who, a.enterprise_id, b.enterprise_id FROM p a JOIN p b USING (who)"
+            "WITH p AS (SELECT DISTINCT unnest(list_concat(leaders, inspectors)) AS who, enterprise_id, start_at,"
+            " end_at FROM raw_inspection) SELECT a.who, a.enterprise_id, b.enterprise_id FROM p a JOIN p b USING (who)"
             " WHERE a.enterprise_id < b.enterprise_id AND a.start_at < b.end_at AND b.start_at < a.end_at ORDER BY ALL"
         ).fetchall()
     assert rows == [("庚寨镇中心主任", "M35", "M36"), ("庚寨镇中心检查员2", "M35", "M36")]

@@ -164,7 +164,9 @@ def _waivers(records: Source, waivers: Iterable[Mapping[str, Any] | Waiver] | No
         return check_waivers(waivers, pack)
     files = [path / FILE for path in _paths(records) if (path / FILE).is_file()]
     read = [read_waivers(path, pack) for path in files]
-    return Waivers(tuple(item for one in read for item in one.items), tuple(issue for one in read for issue in one.issues))
+    return Waivers(
+        tuple(item for one in read for item in one.items), tuple(issue for one in read for issue in one.issues)
+    )
 
 
 def _future(con: duckdb.DuckDBPyConnection, pack: Pack, as_of: datetime) -> dict[str, int]:
@@ -175,7 +177,11 @@ def _future(con: duckdb.DuckDBPyConnection, pack: Pack, as_of: datetime) -> dict
     found = {}
     for name, record in pack.records.items():
         if record.time:
-            bare = f"coalesce({quote(record.time + '$bare')}, FALSE)" if record.fields[record.time].type == "datetime" else "TRUE"
+            bare = (
+                f"coalesce({quote(record.time + '$bare')}, FALSE)"
+                if record.fields[record.time].type == "datetime"
+                else "TRUE"
+            )
             there = exists_by(f"CAST({quote(record.time)} AS TIMESTAMP)", bare, literal(as_of))
             row = con.execute(f"SELECT count(*) FROM {quote('raw_' + name)} WHERE NOT {there}").fetchone()
             if row and row[0]:
@@ -192,7 +198,9 @@ def moment_of(value: date | datetime | str, pack: Pack) -> datetime:
         except ValueError:
             if text.endswith("24:00"):
                 return moment_of(text[:-5].strip(" T"), pack)
-            raise UsageError(f"时点“{value}”无法识别", [Issue("U001", "请写成 2024-01-07 或 2024-01-07T09:30")]) from None
+            raise UsageError(
+                f"时点“{value}”无法识别", [Issue("U001", "请写成 2024-01-07 或 2024-01-07T09:30")]
+            ) from None
     if isinstance(value, datetime):
         if value.tzinfo is not None:
             from zoneinfo import ZoneInfo

@@ -114,21 +114,32 @@ def _read(document: Document) -> CaseFile:
         for problem in error.errors():
             path = tuple(part for part in problem["loc"] if isinstance(part, int) or part.islower())
             place = document.place(path)
-            issues.append(Issue("P020", f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", place, context=document.source(place)))
+            issues.append(
+                Issue(
+                    "P020",
+                    f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}",
+                    place,
+                    context=document.source(place),
+                )
+            )
     raise PackError("案例文件有错误：", issues)
 
 
 def _run(pack: Pack, cases: CaseFile, case: Case, place: Place) -> Outcome:
-    records = {name: [*cases.records.get(name, []), *case.records.get(name, [])] for name in {**cases.records, **case.records}}
+    records = {
+        name: [*cases.records.get(name, []), *case.records.get(name, [])] for name in {**cases.records, **case.records}
+    }
     complete = case.complete or ("declared" if "manifest" in records else "assumed")
     ready = replace(pack, header=pack.header.model_copy(update={"complete": complete}))
     try:
-        with audit(records, ready, case.as_of, case.known_by, case.params, case.waivers, obligations=[cases.obligation]) as result:
+        with audit(
+            records, ready, case.as_of, case.known_by, case.params, case.waivers, obligations=[cases.obligation]
+        ) as result:
             duties = {_key(row["bearer_id"], row["trigger_id"], row["period_start"]): row for row in _rows(result)}
             spoiled = [str(issue) for issue in result.issues if issue.severity == "error"]
     except DubanError as error:
         return Outcome(cases.obligation, case.name, place, (str(error),))
-    return Outcome(cases.obligation, case.name, place, tuple([*spoiled, *_differences(case, duties)]))
+    return Outcome(cases.obligation, case.name, place, (*spoiled, *_differences(case, duties)))
 
 
 def _rows(result: Any) -> list[dict[str, Any]]:

@@ -11,8 +11,13 @@ from importlib import import_module
 
 import click
 
+from duban import __version__
+
 VERBS = {
-    "audit": ("duban.commands.audit", "审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."),
+    "audit": (
+        "duban.commands.audit",
+        "审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date.",
+    ),
     "explain": ("duban.commands.explain", "说明一项结论的由来。 | Show how one finding came about."),
     "rules": ("duban.commands.rules", "规则包：检查、列出、查看、测试。 | Lint, list, show and test a pack of rules."),
 }
@@ -37,7 +42,7 @@ class Verbs(click.Group):
 
 
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="duban", message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 def duban() -> None:
     """督办：把通知变成数据，看谁还没有做到。 | Turn an official notice into data, and see who has not done what."""
 

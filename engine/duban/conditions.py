@@ -1,7 +1,7 @@
 """The condition language: parse, check, to SQL.
 
-sqlglot only parses. Our checker walks its tree against an allow-list of nodes, resolves every name in a `Scope`, compares
-types, and writes the SQL itself; nothing that the pack's author wrote reaches the database unread. Semantics:
+sqlglot only parses. Our checker walks its tree against an allow-list of nodes, resolves every name in a `Scope`,
+compares types, and writes the SQL itself; nothing that the pack's author wrote reaches the database unread. Semantics:
 docs/semantics.md §3.
 """
 
@@ -77,7 +77,7 @@ class Condition:
     """A parsed condition (or date expression). `text` is what the author wrote."""
 
     text: str
-    tree: exp.Expression
+    tree: exp.Expr
 
     def conjuncts(self) -> list[Condition]:
         """The parts that top-level `and`s join; all must hold."""
@@ -94,16 +94,18 @@ class Condition:
 
 def parse(text: str) -> Condition:
     """Parse one expression; raises ConditionError with the parser's own words made readable."""
-    if not isinstance(text, str) or not text.strip():
+    if not text.strip():
         raise ConditionError("an empty condition")
     try:
         trees = sqlglot.parse(text, dialect="duckdb")
+    except RecursionError:
+        raise ConditionError("the condition is nested too deeply") from None
     except SqlglotError as error:
         first = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()[0]
         raise ConditionError(f"cannot read `{text}`: {first}") from None
     if len(trees) != 1 or trees[0] is None:
         raise ConditionError(f"`{text}` must be one expression")
-    return Condition(text, trees[0])  # type: ignore[arg-type]
+    return Condition(text, trees[0])
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,10 @@ def compile_number(condition: Condition, scope: Scope) -> Checked:
 
 def _compile(condition: Condition, scope: Scope) -> Checked:
     checker = _Checker(scope, condition.text)
-    term = checker.term(condition.tree)
+    try:
+        term = checker.term(condition.tree)
+    except RecursionError:
+        raise ConditionError("the condition is nested too deeply") from None
     return Checked(term.sql, term.type, term.bare, checker.columns)
 
 
@@ -203,7 +208,7 @@ _SIMPLE: dict[str, tuple[tuple[str, ...], str, Callable[..., str]]] = {
 FUNCTIONS = sorted([*_SIMPLE, "coalesce", "latest", "earliest"])
 
 
-def _conjuncts(tree: exp.Expression) -> Iterator[exp.Expression]:
+def _conjuncts(tree: exp.Expr) -> Iterator[exp.Expr]:
     tree = tree.unnest() if isinstance(tree, exp.Paren) else tree
     if isinstance(tree, exp.And):
         yield from _conjuncts(tree.left)
@@ -233,7 +238,7 @@ class _Checker:
         )
 
     def _show(self, node: Any) -> str:
-        text = node.sql(dialect="duckdb") if isinstance(node, exp.Expression) else str(node)
+        text = node.sql(dialect="duckdb") if isinstance(node, exp.Expr) else str(node)
         return text if len(text) <= 60 else text[:57] + "…"
 
     # --- names and literals -------------------------------------------------------------------------------------
@@ -262,14 +267,20 @@ class _Checker:
     def dated(self, node: exp.Cast) -> Term:
         kind = node.to.sql(dialect="duckdb")
         if not isinstance(node.this, exp.Literal) or not node.this.is_string or kind not in ("DATE", "TIMESTAMP"):
-            raise ConditionError(f"`{self._show(node)}`: only date '2023-12-31' and timestamp '2023-12-31 09:30' are allowed")
+            raise ConditionError(
+                f"`{self._show(node)}`: only date '2023-12-31' and timestamp '2023-12-31 09:30' are allowed"
+            )
         text = node.this.this
+        pattern = r"\d{4}-\d{2}-\d{2}" + ("" if kind == "DATE" else r"[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?")
         try:
+            if not re.fullmatch(pattern, text):
+                raise ValueError
             if kind == "DATE":
                 return Term(literal(date.fromisoformat(text)), "date", "TRUE")
             return Term(literal(datetime.fromisoformat(text)), "datetime", "FALSE")
         except ValueError:
-            raise ConditionError(f"'{text}' is no {kind.lower()}", "write date '2023-12-31'") from None
+            hint = "write date '2023-12-31' or timestamp '2023-12-31 09:30', without an offset"
+            raise ConditionError(f"'{text}' is no {kind.lower()}", hint) from None
 
     def boolean(self, node: exp.Boolean) -> Term:
         return Term("TRUE" if node.this else "FALSE", "bool")
@@ -308,7 +319,7 @@ class _Checker:
         hits = [self._comparison(subject, "=", self.term(item), node).sql for item in node.expressions]
         return Term("(" + " OR ".join(hits) + ")", "bool")
 
-    def _comparison(self, left: Term, sign: str, right: Term, node: exp.Expression) -> Term:
+    def _comparison(self, left: Term, sign: str, right: Term, node: exp.Expr) -> Term:
         if "null" in (left.type, right.type):
             raise ConditionError(f"`{self._show(node)}`: compare with null by `is null`")
         for value, other in ((left, right), (right, left)):
@@ -316,9 +327,7 @@ class _Checker:
         families = {_family(left.type), _family(right.type)}
         if len(families) > 1:
             hint = "write date '2023-12-31'" if families == {"temporal", "text"} else ""
-            raise ConditionError(
-                f"`{self._show(node)}` compares {_NAMES[left.type]} with {_NAMES[right.type]}", hint
-            )
+            raise ConditionError(f"`{self._show(node)}` compares {_NAMES[left.type]} with {_NAMES[right.type]}", hint)
         if families & {"list"} or (families & {"text", "bool"} and sign not in ("=", "<>")):
             raise ConditionError(f"`{self._show(node)}`: {sign} does not work on {_NAMES[left.type]}")
         if families == {"temporal"}:
@@ -355,7 +364,8 @@ class _Checker:
             shown = name or self._show(node).split("(")[0].lower()
             close = difflib.get_close_matches(shown, FUNCTIONS, n=1)
             raise ConditionError(
-                f"unknown function `{shown}`", f"did you mean {close[0]}?" if close else "allowed: " + ", ".join(FUNCTIONS)
+                f"unknown function `{shown}`",
+                f"did you mean {close[0]}?" if close else "allowed: " + ", ".join(FUNCTIONS),
             )
         wanted, result, write = _SIMPLE[name]
         if len(arguments) != len(wanted):
@@ -365,7 +375,7 @@ class _Checker:
             self._allowed(terms[1], terms[0])
         return Term(write(*(term.sql for term in terms)), result)
 
-    def _coalesce(self, terms: list[Term], node: exp.Expression) -> Term:
+    def _coalesce(self, terms: list[Term], node: exp.Expr) -> Term:
         if len({_family(term.type) for term in terms}) > 1:
             raise ConditionError(f"`{self._show(node)}` mixes types")
         result = terms[-1]
@@ -389,7 +399,7 @@ class _Checker:
                 result = Term(pick.format(a, b), "datetime", f"coalesce({bare}, FALSE)")
         return result
 
-    def _typed(self, node: exp.Expression, wanted: str) -> Term:
+    def _typed(self, node: exp.Expr, wanted: str) -> Term:
         term = self.term(node)
         if wanted not in (term.type, _family(term.type)):
             needed = "a date or moment" if wanted == "temporal" else _NAMES[wanted]
@@ -404,13 +414,13 @@ def _family(kind: str) -> str:
     return "temporal" if kind in TEMPORAL_TYPES else kind
 
 
-def _arguments(node: exp.Func) -> list[exp.Expression]:
+def _arguments(node: exp.Func) -> list[exp.Expr]:
     """The arguments of a function that sqlglot knows, in order; unexpected extras are refused."""
     extras = {key for key, value in node.args.items() if value and key not in ("this", "expression", "expressions")}
     if extras - {"ignore_nulls", "is_null", "decimals"}:
         raise ConditionError(f"`{node.sql(dialect='duckdb')}` has arguments that the language does not know")
     found = [node.this, node.args.get("expression"), *(node.args.get("expressions") or []), node.args.get("decimals")]
-    return [item for item in found if isinstance(item, exp.Expression)]
+    return [item for item in found if isinstance(item, exp.Expr)]
 
 
 def _compare_moments(left: Term, sign: str, right: Term) -> str:

@@ -1,4 +1,4 @@
-"""What can go wrong, as values: an `Issue` has a place and a hint; problems of one run are collected, not first-only."""
+"""What can go wrong, as values: an `Issue` has a place and a hint; those of one run are collected, not first-only."""
 
 from __future__ import annotations
 

@@ -56,7 +56,9 @@ def close_to_outside(con: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     con.execute("SET lock_configuration = true")
 
 
-def run(con: duckdb.DuckDBPyConnection, plan: Plan, *, keep: bool = False, progress: Progress | None = None) -> dict[str, float]:
+def run(
+    con: duckdb.DuckDBPyConnection, plan: Plan, *, keep: bool = False, progress: Progress | None = None
+) -> dict[str, float]:
     """Create every table of the plan; returns the seconds that each step took.
 
     Raises EvaluationError naming the step that failed: then no duty has a status.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,14 @@ from duban.scope import Chain, Row, belonging
 if TYPE_CHECKING:
     from duban.auditing import Audit
     from duban.pack.obligation import Obligation
+
+
+OUTSIDE = "不在计算期间"
+
+
+def _starting(moment: datetime) -> str:
+    """The start of a span as a day, with the time where it is not 00:00."""
+    return moment.date().isoformat() if moment.time() == time.min else moment.isoformat(sep=" ")
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,9 @@ def obligation_of(folder: Path, fingerprint: str) -> str:
 
     path = folder / "duties.parquet"
     try:
-        row = duckdb.execute("SELECT obligation FROM read_parquet(?) WHERE fingerprint = ?", [str(path), fingerprint]).fetchone()
+        row = duckdb.execute(
+            "SELECT obligation FROM read_parquet(?) WHERE fingerprint = ?", [str(path), fingerprint]
+        ).fetchone()
     except duckdb.Error:
         raise UsageError(f"{path} 缺失或已损坏，请重新审核") from None
     if row is None:
@@ -99,7 +110,9 @@ class _Trace:
         unit = obligation.unit or ("month" if obligation.reconcile is not None else "")
         name = f"{obligation.id}/duty"
         self.one = f"(SELECT * FROM {quote(name)} WHERE fingerprint = {literal(fingerprint)})"
-        self.duty = DutyTable(name, obligation.id, obligation.bearer, trigger, unit, bool(obligation.by), obligation.before)
+        self.duty = DutyTable(
+            name, obligation.id, obligation.bearer, trigger, unit, bool(obligation.by), obligation.before
+        )
 
     def verdicts(self) -> Iterator[Verdict]:
         """Every row of the act record that belongs to the duty's owner, in order of its event."""
@@ -120,24 +133,31 @@ class _Trace:
         who = chain.sql(row) if chain is not None else "''"
         bare = quote(spec.time + "$bare") if spec.fields[spec.time].type == "datetime" else "TRUE"
         moment = f"CAST(raw.{quote(spec.time)} AS TIMESTAMP)"
-        mark = 'coalesce("submitted_at$bare", FALSE)'
-        known = f"submitted_at IS NULL OR {exists_by('submitted_at', mark, self.compiler.known_by_sql)}"
+        mark = 'coalesce(r."submitted_at$bare", FALSE)'
+        known = f"r.submitted_at IS NULL OR {exists_by('r.submitted_at', mark, self.compiler.known_by_sql)}"
         happened = exists_by('r."$t"', 'r."$tb"', self.compiler.as_of_sql)
         at_event = self.compiler.bearer_join(self.duty, 'r."$t"')
         event = f'raw.*, raw._n AS "$n", {moment} AS "$t", coalesce({bare}, FALSE) AS "$tb"'
+        near = 'r."$t" < d.due AND r."$t" + INTERVAL 1 DAY > d.live_start'
+        if self.duty.unit and not (isinstance(self.obligation.test, Perform) and self.obligation.test.named_by):
+            near = 'r."$t" < greatest(d.full_b, d.due) AND r."$t" + INTERVAL 1 DAY > d.live_start'
+        elif isinstance(self.obligation.test, Perform):
+            near = 'r."$t" + INTERVAL 1 DAY > d.live_start' if not self.duty.unit else "TRUE"
         judged = ", ".join(f"{sql} AS q{index}" for index, (_, sql) in enumerate(parts)) or "TRUE AS q"
         acts = quote(f"{self.obligation.id}/test/acts")
         joins = f"{at_event}\n{names.joins()}"
-        key = " || '/' || ".join(f"CAST(r.{quote(part)} AS VARCHAR)" for part in spec.key) if spec.key else "'#' || r._n"
+        key = (
+            " || '/' || ".join(f"CAST(r.{quote(part)} AS VARCHAR)" for part in spec.key) if spec.key else "'#' || r._n"
+        )
         sql = (
             f"WITH r AS (SELECT {event} FROM {quote('raw_' + record)} raw), looked AS (\n"
-            f"SELECT DISTINCT {key} AS id, r._file, r._sheet, r._row, r.\"$t\", r.\"$tb\", ({known}) AS known,\n"
+            f'SELECT DISTINCT {key} AS id, r._file, r._sheet, r._row, r."$t", r."$tb", ({known}) AS known,\n'
             f'  EXISTS (SELECT 1 FROM {quote("seen/" + record)} s WHERE s."$n" = r."$n") AS seen,\n'
-            f"  {happened} AS happened, r.submitted_at,\n"
+            f"  {happened} AS happened, r.submitted_at, {near} AS near,\n"
             f'  (SELECT max(CASE WHEN a.ok AND a.in_scope THEN 2 WHEN a.in_scope THEN 1 ELSE 0 END) FROM {acts} a WHERE a.duty = d.duty AND a.n = r."$n") AS used,\n'
             f"  {who} AS who, d.bearer_id, d.trigger_key, d.duty, {judged}\n"
             f"FROM {self.one} d JOIN r ON r.jurisdiction = d.jurisdiction\n{joins})\n"
-            f"SELECT * FROM looked d WHERE {mine.replace('who', 'd.who')} OR d.who IS NULL ORDER BY \"$t\" NULLS LAST, id"
+            f'SELECT * FROM looked d WHERE {mine.replace("who", "d.who")} OR d.who IS NULL ORDER BY "$t" NULLS LAST, id'
         )
         cursor = self.con.execute(sql)
         columns = [column[0] for column in cursor.description]
@@ -158,6 +178,8 @@ class _Trace:
             return "发生在截至时点之后"
         if not row["seen"]:
             return "已有更新的版本"
+        if row["$t"] is not None and not row["near"]:
+            return OUTSIDE
         for index, (text, _) in enumerate(parts):
             if row[f"q{index}"] is False:
                 return f"不符合条件：{text}"
@@ -168,7 +190,7 @@ class _Trace:
         for index, (text, _) in enumerate(parts):
             if row[f"q{index}"] is None:
                 return f"条件无法判断（单元格为空）：{text}，不计入，但可能改变结论"
-        return "不在计算的时间范围内"
+        return OUTSIDE
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """What else decided: the trigger's cells, targets, equations, paths, proven days, waiver."""
@@ -176,11 +198,11 @@ class _Trace:
         if row is None:
             return
         for segment in row["segs"]:
-            yield "计算期间", f"{segment['s']} 至 {segment['e']}（不含）"
+            yield "计算期间", f"{_starting(segment['s'])} 至 {shown(segment['e'])}"
         if row["live_start"] is None:
             yield "计算期间", "无（名册、适用条件或触发期间之外）"
         if row["through"] is not None:
-            yield "资料报送至", f"{row['through']}（不含）；{'齐全' if row['proven'] else '不齐'}"
+            yield "资料报送至", f"{shown(row['through'])}，{'齐全' if row['proven'] else '不齐'}"
         else:
             yield "资料报送", "按齐全计" if row["proven"] else "没有报送记录"
         test = self.obligation.test
@@ -189,7 +211,9 @@ class _Trace:
         if isinstance(test, Cover):
             yield from self._targets(test)
         for index, path in enumerate(self.obligation.otherwise):
-            found = self._one(f"SELECT * FROM {quote(f'{self.obligation.id}/otherwise {index + 1}')} o SEMI JOIN {self.one} d USING (duty)")
+            found = self._one(
+                f"SELECT * FROM {quote(f'{self.obligation.id}/otherwise {index + 1}')} o SEMI JOIN {self.one} d USING (duty)"
+            )
             if found is not None:
                 state = "成立" if found["holds"] else "期限后才具备" if found["mitigates"] else "不成立"
                 yield f"替代路径“{path.title}”", state + ("（由人认定）" if path.manual else "")
@@ -211,7 +235,13 @@ class _Trace:
             value = row[name]
             yield f"{spec.title}·{field_spec.title}", "（空）" if value is None else str(value)
         test = self.obligation.test
-        texts = [test.require] if isinstance(test, Done) and test.require else list(test.equal) if isinstance(test, Reconcile) else []
+        texts = (
+            [test.require]
+            if isinstance(test, Done) and test.require
+            else list(test.equal)
+            if isinstance(test, Reconcile)
+            else []
+        )
         for text in texts:
             yield "条件", text
 
@@ -246,15 +276,20 @@ def lines(audit: Audit, found: Explanation) -> Iterator[str]:
         yield f"{label}：{text}"
     if found.verdicts:
         counted = sum(verdict.counted for verdict in found.verdicts)
+        outside = sum(verdict.reason == OUTSIDE for verdict in found.verdicts)
         yield ""
-        yield f"逐条记录（{len(found.verdicts)}条，计入{counted}条）："
+        yield f"逐条记录（{len(found.verdicts)}条，计入{counted}条，另有{outside}条不在计算期间）："
         for verdict in found.verdicts:
+            if verdict.reason == OUTSIDE:
+                continue
             yield f"  {'✓' if verdict.counted else '·'} {verdict.record_id}　{verdict.event}　{verdict.place}　{verdict.reason}"
     used = [name for name in audit.pack.header.parameters if f"param.{name}" in obligation.model_dump_json()]
     windows = [obligation.window] if isinstance(obligation.window, str) and obligation.window else []
     for name in windows:
         window = audit.pack.header.windows[name]
-        used += [str(value).removeprefix("param.") for value in (window.start, window.end) if str(value).startswith("param.")]
+        used += [
+            str(value).removeprefix("param.") for value in (window.start, window.end) if str(value).startswith("param.")
+        ]
     if used:
         yield ""
         yield "相关口径："

@@ -1,7 +1,7 @@
 """Names in conditions, resolved to columns; and the chains of references by which a record belongs to somebody.
 
-A `Row` is one table alias of one record type; reading through a reference adds a LEFT JOIN to it. Tables are those of the
-plan: `seen/T` (records as seen) and `span/T` (rosters cut into disjoint spans). Semantics: docs/semantics.md §3, §4.
+A `Row` is one table alias of one record type; reading through a reference adds a LEFT JOIN to it. Tables are those of
+the plan: `seen/T` (records as seen) and `span/T` (rosters cut into disjoint spans). docs/semantics.md §3, §4.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Schema:
 class Row:
     """The fields of one row, and through its references those of others.
 
-    `moment` is the SQL of the time at which rosters are looked up. `joins` collects the LEFT JOINs that the query needs.
+    `moment` is the SQL of the time at which rosters are looked up. `joins` collects the LEFT JOINs that are needed.
     """
 
     def __init__(self, schema: Schema, record: str, alias: str, moment: str = "") -> None:
@@ -179,7 +179,7 @@ def key_text(columns: Iterable[str]) -> str:
 
 
 def chains(schema: Schema, record: str, target: str, keys: tuple[str, ...]) -> list[Chain]:
-    """The shortest chains from a record type to `target`'s key (one: it belongs; none: it does not; several: ambiguous)."""
+    """The shortest chains from a record type to `target`'s key; none: it does not belong; several: ambiguous."""
     if keys == (JURISDICTION,):
         return [Chain((), keys)]
     if record == target:

@@ -1,5 +1,6 @@
 """What a pack talks about: record types with their fields and references, and the kinds of bearers. Pydantic models of
-the YAML words; the lowest layer, since conditions, tests, packs and readers all need them."""
+the YAML words; the lowest layer, since conditions, tests, packs and readers all need them.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ class FieldSpec(Word):
 
 
 class Reference(Word):
-    """Where a field points: a record type's key, or `record.field`; `outside` says what a value found nowhere there means."""
+    """Where a field points: a record type's key, or `record.field`; `outside`: what a value not found there means."""
 
     to: str
     outside: Literal["issue", "ignore"] = "issue"
@@ -54,7 +55,10 @@ def _as_references(value: Any) -> Any:
     return tuple({"to": item} if isinstance(item, str) else item for item in items)
 
 
-References = Annotated[tuple[Reference, ...], BeforeValidator(_as_references, json_schema_input_type=str | Reference | list[str | Reference])]
+References = Annotated[
+    tuple[Reference, ...],
+    BeforeValidator(_as_references, json_schema_input_type=str | Reference | list[str | Reference]),
+]
 
 JURISDICTION, SUBMITTED_AT, SUBMITTED_BY = "jurisdiction", "submitted_at", "submitted_by"
 

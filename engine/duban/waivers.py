@@ -85,7 +85,9 @@ def check_waivers(values: Iterable[Any], pack: Pack, document: Document | None =
             for problem in error.errors():
                 word = ".".join(str(part) for part in problem["loc"])
                 text = f"豁免第{index + 1}项无效，不予采用：{word} {problem['msg']}".strip()
-                issues.append(Issue("W002", text, place, "需写明义务与主体（或指纹）、理由、批准人、批准日期、起止日期"))
+                issues.append(
+                    Issue("W002", text, place, "需写明义务与主体（或指纹）、理由、批准人、批准日期、起止日期")
+                )
             continue
         if waiver.obligation and waiver.obligation not in basis:
             issues.append(Issue("W003", f"豁免第{index + 1}项所指义务“{waiver.obligation}”不存在，不予采用", place))
@@ -104,7 +106,15 @@ def load_waivers(con: duckdb.DuckDBPyConnection, waivers: Sequence[Waiver], pack
         " approved_on DATE, day_from DATE, day_until DATE)"
     )
     rows: list[Mapping[str, Any] | tuple[Any, ...]] = [
-        (item.obligation, item.bearer, item.fingerprint, f"{item.reason}（{item.approved_by}）", item.approved_on, item.start, item.end)
+        (
+            item.obligation,
+            item.bearer,
+            item.fingerprint,
+            f"{item.reason}（{item.approved_by}）",
+            item.approved_on,
+            item.start,
+            item.end,
+        )
         for item in waivers
     ]
     if rows:

@@ -74,7 +74,8 @@ def tally_sum_of_failures(w: World) -> pd.DataFrame:
     empty = log[log.failures.isna()].merge(rows, on="period_start")
     maybe = rows.period_start.isin(empty.period_start[empty.day <= empty.due])
     status = judge(reached <= rows.due, rows.due <= w.over, late=reached.notna(), maybe=maybe)
-    return duties(rows, status=status, observed=rows.period_start.map(log.groupby("period_start").known.sum()).fillna(0))
+    n = rows.period_start.map(log.groupby("period_start").known.sum()).fillna(0)
+    return duties(rows, status=status, observed=n)
 
 
 def tally_in_time(w: World) -> pd.DataFrame:

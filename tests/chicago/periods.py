@@ -208,7 +208,7 @@ def complaints_after_a_failure(w: World) -> pd.DataFrame:
 
 def known_licences(w: World) -> pd.DataFrame:
     """A canvass per quarter of a window, from the first one on."""
-    grid = Grid.of(w.canvass.license, ("2012-11-15", "2014-02-10"), "quarter", w.today)
+    grid = Grid.of(w.canvass.license, ("2013-05-20", "2013-11-10"), "quarter", w.today)
     rows = grid.frame
     n, whole = grid.counted(w.canvass, "license"), grid.counted(w.canvass, "license", whole=True)
     first = rows.bearer_id.map(w.canvass.groupby("license").day.min())
@@ -218,7 +218,7 @@ def known_licences(w: World) -> pd.DataFrame:
 
 
 def while_of(unit: str, wanted: Callable[[pd.DataFrame], Any], visits_of: Rows, untold: str = "") -> Expected:
-    """A visit per period on the days on which the last canvass of a licence was as wanted; `untold`: a cell may hide it."""
+    """A visit per period on the days on which a licence's last canvass was as wanted; `untold`: a cell may hide it."""
 
     def compute(w: World) -> pd.DataFrame:
         grid = Grid.of(w.canvass.license, LOG, unit, w.today)

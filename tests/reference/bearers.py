@@ -214,6 +214,8 @@ def belongs_to_trigger(world: World, record: Record, trigger: Record, link: str 
     Decided: a `link` decides by the trigger if its last field points at the trigger's record, else by the bearer.
     """
     goal = trigger.type
+    if record.type.name == goal.name:  # a trigger cannot answer itself: its bearer's chain decides
+        return "no chain"
     if link is not None:
         if link == "none" or len(goal.key) != 1:
             return "no chain"

@@ -110,7 +110,9 @@ def _judge_known(duty: Duty, outcome: Outcome) -> Judgement:
         if "done" in duty.obligation or not unsure:
             return Judgement("late", "8")
         return Judgement("unproven", "8")
-    return Judgement("unproven" if unsure else "breached", "9")
+    asked = any(path.get("manual") and path_holds(duty, path) for path in _paths(duty))
+    doubtful = not asked and any(path_might_hold(duty, path) for path in _paths(duty))
+    return Judgement("unproven" if unsure or doubtful else "breached", "9")
 
 
 def _manual(duty: Duty, judgement: Judgement) -> str:
@@ -170,6 +172,27 @@ def path_holds(duty: Duty, path: dict[str, Any]) -> bool:
     own = replace(duty, due=due, has_by=duty.has_by or path.get("by") is not None)
     outcome = run_test(own, path)
     return outcome.required is not None and _is_satisfied(own, path, outcome)
+
+
+def path_might_hold(duty: Duty, path: dict[str, Any]) -> bool:
+    """Empty cells keep us from knowing that a path does not hold: its `where`, its due, its amount, its unknown acts."""
+    chosen = truth(path.get("where"), duty.names(duty.subject))
+    if chosen is False:
+        return False
+    due: datetime | None = duty.due
+    if path.get("by") is not None:
+        frame = duty.frame
+        due = due_by(duty.world, path["by"], frame.window, duty.bearer, duty.trigger, frame.period)
+    if not any(word in path for word in WORDS):
+        open_still = path.get("by") is None or due is None or duty.world.as_of < due
+        return open_still and (chosen is None or due is None or path_holds(duty, path))
+    if due is None:
+        return True
+    own = replace(duty, due=due, has_by=duty.has_by or path.get("by") is not None)
+    outcome = run_test(own, path)
+    if outcome.nothing_asked:
+        return False
+    return outcome.required is None or outcome.could or _is_satisfied(own, path, outcome)
 
 
 def _waivers(duty: Duty) -> list[dict[str, Any]]:

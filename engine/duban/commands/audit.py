@@ -26,14 +26,41 @@ FAIL_ON = {
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
 @rules_option
-@click.option("--as-of", metavar="DATE|DATETIME", help="截至时点，日期指当日24时；默认上一个周日。 | Moment judged; a date is its end; default: last Sunday.")
-@click.option("--known-by", metavar="DATE|DATETIME", help="掌握时点，默认同截至时点。 | Only hand-ins up to this moment count; default: as-of.")
+@click.option(
+    "--as-of",
+    metavar="DATE|DATETIME",
+    help="截至时点，日期指当日24时；默认上一个周日。 | Moment judged; a date is its end; default: last Sunday.",
+)
+@click.option(
+    "--known-by",
+    metavar="DATE|DATETIME",
+    help="掌握时点，默认同截至时点。 | Only hand-ins up to this moment count; default: as-of.",
+)
 @settings_option
 @click.option("--bearer", "bearers", multiple=True, help="只看某主体，可多次。 | Only this bearer; repeatable.")
-@click.option("--obligation", "obligations", multiple=True, help="只判某义务，可多次。 | Only this obligation; repeatable.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="结果目录，全写或全不写。 | Folder for the results: all or none.")
-@click.option("--format", "style", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True, help="屏幕输出格式。 | Output on the screen.")
-@click.option("--fail-on", type=click.Choice(list(FAIL_ON)), default="never", show_default=True, help="有此类结果时退出码为1。 | Exit 1 at or above this.")
+@click.option(
+    "--obligation", "obligations", multiple=True, help="只判某义务，可多次。 | Only this obligation; repeatable."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="结果目录，全写或全不写。 | Folder for the results: all or none.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+    help="屏幕输出格式。 | Output on the screen.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(FAIL_ON)),
+    default="never",
+    show_default=True,
+    help="有此类结果时退出码为1。 | Exit 1 at or above this.",
+)
 @click.option("--memory", default="", metavar="SIZE", help="内存上限，如 2GB。 | Memory limit, e.g. 2GB.")
 @click.option("--threads", type=click.IntRange(1), help="线程数上限。 | Threads to use at most.")
 @click.option("--temp", default="", metavar="DIR", help="临时文件目录。 | Folder for spilled data.")
@@ -53,7 +80,15 @@ def audit(
     progress = _progress() if sys.stderr.isatty() and not quiet else None
     limits = Limits(memory, threads or 0, temp)
     with run_audit(
-        list(paths), rules_name, moment, known_by, settings, obligations=obligations, limits=limits, output=out, progress=progress
+        list(paths),
+        rules_name,
+        moment,
+        known_by,
+        settings,
+        obligations=obligations,
+        limits=limits,
+        output=out,
+        progress=progress,
     ) as result:
         if progress is not None:
             click.echo("\r\033[K", nl=False, err=True)
@@ -82,10 +117,14 @@ def _only(result: Audit, bearers: tuple[str, ...]) -> None:
         return
     con = result.connection
     for bearer in bearers:
-        if not con.execute("SELECT 1 FROM duties WHERE bearer_id = ? OR bearer_name = ? LIMIT 1", [bearer, bearer]).fetchone():
+        if not con.execute(
+            "SELECT 1 FROM duties WHERE bearer_id = ? OR bearer_name = ? LIMIT 1", [bearer, bearer]
+        ).fetchone():
             raise click.UsageError(f"没有主体“{bearer}”的任何履责项 | no duty of bearer {bearer}")
     keep = list(bearers)
-    con.execute("DELETE FROM duties WHERE NOT (list_contains(?, bearer_id) OR list_contains(?, bearer_name))", [keep, keep])
+    con.execute(
+        "DELETE FROM duties WHERE NOT (list_contains(?, bearer_id) OR list_contains(?, bearer_name))", [keep, keep]
+    )
 
 
 def _progress() -> Callable[[str], None]:

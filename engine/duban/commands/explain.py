@@ -9,7 +9,12 @@ import click
 
 @click.command()
 @click.argument("fingerprint")
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="审核时的结果目录。 | The folder of the audit's results.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="审核时的结果目录。 | The folder of the audit's results.",
+)
 def explain(fingerprint: str, out: Path) -> None:
     """说明一项结论的由来：条款、数字、逐条记录。 | Show how one finding came about: clause, numbers, each record."""
     from duban.auditing import audit
@@ -20,7 +25,13 @@ def explain(fingerprint: str, out: Path) -> None:
     name = obligation_of(out, fingerprint)
     readings = {item["name"]: item["value"] for item in settings["readings"]}
     with audit(
-        settings["records"], settings["pack"]["folder"], settings["as_of"], settings["known_by"], readings, obligations=[name], keep=True
+        settings["records"],
+        settings["pack"]["folder"],
+        settings["as_of"],
+        settings["known_by"],
+        readings,
+        obligations=[name],
+        keep=True,
     ) as result:
         before = {(item.get("name"), item.get("sheet")): item.get("sha256") for item in settings["inputs"]}
         now = {(item.name, item.sheet or None): item.sha256 for item in result.inputs}

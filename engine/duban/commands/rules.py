@@ -11,7 +11,14 @@ import click
 from duban.commands.options import DEFAULT_PACK, settings_option
 
 pack_argument = click.argument("pack", default=DEFAULT_PACK)
-pack_option = click.option("--rules", "pack", default=DEFAULT_PACK, show_default=True, metavar="PACK", help="规则包名称或目录。 | Pack name or folder.")
+pack_option = click.option(
+    "--rules",
+    "pack",
+    default=DEFAULT_PACK,
+    show_default=True,
+    metavar="PACK",
+    help="规则包名称或目录。 | Pack name or folder.",
+)
 
 
 @click.group()
@@ -21,7 +28,11 @@ def rules() -> None:
 
 @rules.command()
 @pack_argument
-@click.option("--waivers", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="同时检查豁免文件。 | Check a waivers.yaml as well.")
+@click.option(
+    "--waivers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="同时检查豁免文件。 | Check a waivers.yaml as well.",
+)
 def lint(pack: str, waivers: Path | None) -> None:
     """检查规则包，一次列出全部错误。 | Check a pack; every mistake in one run."""
     from duban.errors import PackError
@@ -57,7 +68,10 @@ def _left(rows: list[list[str]]) -> list[str]:
     from duban.report.screen import width
 
     widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
-    return ["  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 @rules.command()
@@ -71,8 +85,15 @@ def show(obligation: str, pack: str) -> None:
     item = found.obligation(obligation)
     place = found.places[item.id]
     click.echo(f"{item.id}　{item.title}")
-    click.echo(f"{found.header.number} {item.clause}：“{item.quote}”（{item.basis}{'，' + item.law if item.law else ''}）")
-    for label, text in (("读法", item.reading), ("看不到", item.cannot_see), ("提示性", item.advisory), ("人工认定", item.manual)):
+    click.echo(
+        f"{found.header.number} {item.clause}：“{item.quote}”（{item.basis}{'，' + item.law if item.law else ''}）"
+    )
+    for label, text in (
+        ("读法", item.reading),
+        ("看不到", item.cannot_see),
+        ("提示性", item.advisory),
+        ("人工认定", item.manual),
+    ):
         if text:
             click.echo(f"{label}：{text}")
     click.echo(f"\n{place}")

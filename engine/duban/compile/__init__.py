@@ -72,7 +72,8 @@ def _alerted(compiler: Compiler, judged: list[str]) -> str:
     """All judged duties in one table, each with the first alert level whose condition holds."""
     names = Names(compiler.schema, columns=fixed_columns())
     levels = "".join(
-        f"WHEN {compile_boolean(parse(alert.where), names).sql} THEN {literal(alert.level)} " for alert in compiler.pack.header.alerts
+        f"WHEN {compile_boolean(parse(alert.where), names).sql} THEN {literal(alert.level)} "
+        for alert in compiler.pack.header.alerts
     )
     alert = f"CASE {levels}ELSE '' END" if levels else "alert"
     parts = "\nUNION ALL\n".join(f"SELECT {COLUMNS} FROM {quote(name)}" for name in judged)
@@ -88,7 +89,7 @@ def _missing(compiler: Compiler, obligations: list[Obligation]) -> str:
         kind = compiler.pack.header.bearers[obligation.bearer]
         through = f"CAST(b.{quote(kind.reports_through[0])} AS VARCHAR)" if kind.reports_through else "NULL"
         bearer = quote("bearer/" + obligation.bearer)
-        newest = f"(SELECT * FROM {bearer} QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id ORDER BY \"$s\" DESC) = 1)"
+        newest = f'(SELECT * FROM {bearer} QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id ORDER BY "$s" DESC) = 1)'
         who = f"LEFT JOIN {newest} b ON b.jurisdiction = d.jurisdiction AND b.bearer_id = d.bearer_id"
         table = quote(f"{obligation.id}/status")
         parts.append(

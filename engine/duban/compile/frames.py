@@ -31,7 +31,9 @@ def plan_frames(compiler: Compiler, obligation: Obligation) -> DutyTable:
         before=obligation.before,
     )
     if obligation.each is not None:
-        compiler.add(f"{obligation.id}/trigger", _triggers(compiler, obligation, obligation.each), "records that call for a duty")
+        compiler.add(
+            f"{obligation.id}/trigger", _triggers(compiler, obligation, obligation.each), "records that call for a duty"
+        )
     builder = _Frames(compiler, obligation)
     if obligation.reconcile is not None:
         body = builder.reported()
@@ -75,7 +77,7 @@ def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
     body = (
         f'SELECT g."$n" AS trig, g."$id" AS trigger_id, {key_sql} AS trigger_key, g.jurisdiction, i.bearer_id,\n'
         f"  CAST({start} AS TIMESTAMP) AS from_a, {sql.end_of(start, start_bare)} AS from_b, {start_bare} AS bare,\n"
-        f"  CASE WHEN {until} IS NULL THEN {sql.END} ELSE {sql.end_of(until, until_bare)} END AS until, {where} AS sure, g.\"$period\" AS named,\n"
+        f'  CASE WHEN {until} IS NULL THEN {sql.END} ELSE {sql.end_of(until, until_bare)} END AS until, {where} AS sure, g."$period" AS named,\n'
         f'  g."$t" AS event\n'
         f"FROM {quote('seen/' + each.record)} g\n{_ref_joins(row)}\n{joins}{_ref_joins(bearer)}\nWHERE {where} IS DISTINCT FROM FALSE"
     )
@@ -114,7 +116,9 @@ class _Frames:
 
     def periods(self) -> str:
         """Every period that overlaps the window; with `by`, every one whose unrolled due lies in it."""
-        source = f"SELECT i.jurisdiction, i.bearer_id, p.full_a, p.full_b FROM {self.ids} i CROSS JOIN ({self._grid()}) p"
+        source = (
+            f"SELECT i.jurisdiction, i.bearer_id, p.full_a, p.full_b FROM {self.ids} i CROSS JOIN ({self._grid()}) p"
+        )
         a, b = f"greatest(full_a, {self.window_a})", f"least(full_b, {self.window_b})"
         if self.by is None:
             return self._shaped(source, a=a, b=b, due=b, period=True)
@@ -179,7 +183,17 @@ class _Frames:
         return f"(t.from_a IS NULL OR (t.from_a >= {self.window_a} AND t.from_a < {self.window_b}))"
 
     # --- the common shape
-    def _with_due(self, source: str, by: By, a: str, *, period: str, key: bool = True, open_span: bool = True, stretched: bool = True) -> str:
+    def _with_due(
+        self,
+        source: str,
+        by: By,
+        a: str,
+        *,
+        period: str,
+        key: bool = True,
+        open_span: bool = True,
+        stretched: bool = True,
+    ) -> str:
         """Frames whose due is an expression; `period` is the SQL end of the nominal span ('' : the due itself)."""
         names, joins = self._due_names()
         due = sql.due(by, names, "q.full_a", "q.full_b")
@@ -190,7 +204,9 @@ class _Frames:
         if period and key:
             body = f"SELECT * FROM ({body}) WHERE unrolled IS NULL OR (unrolled > {self.window_a} AND unrolled <= {self.window_b})"
         end = f"greatest({period}, rolled)" if period and key and stretched else (period or "rolled")
-        return self._shaped(body, a=a, b=end, due="rolled", period=bool(period) and key, open_span=open_span, calendar=bool(period))
+        return self._shaped(
+            body, a=a, b=end, due="rolled", period=bool(period) and key, open_span=open_span, calendar=bool(period)
+        )
 
     def _roll(self) -> str:
         return sql.rolled("d.unrolled") if self.compiler.rolls(self.obligation) else "d.unrolled"
@@ -203,7 +219,7 @@ class _Frames:
         columns["period.start"] = Column("CAST(q.full_a AS DATE)", "date")
         columns["period.end"] = Column("CAST(q.full_b - INTERVAL 1 DAY AS DATE)", "date")
         newest = (
-            f'LEFT JOIN (SELECT * FROM {quote("bearer/" + o.bearer)} QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id\n'
+            f"LEFT JOIN (SELECT * FROM {quote('bearer/' + o.bearer)} QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id\n"
             '  ORDER BY "$s" DESC) = 1) b ON b.jurisdiction = q.jurisdiction AND b.bearer_id = q.bearer_id'
         )
         if not o.each:
@@ -213,22 +229,45 @@ class _Frames:
         return Names(schema, own, {"bearer": bearer, "trigger": own}, columns), join
 
     def _shaped(
-        self, source: str, *, a: str, b: str, due: str, period: bool = False, open_span: bool = True, calendar: bool = False
+        self,
+        source: str,
+        *,
+        a: str,
+        b: str,
+        due: str,
+        period: bool = False,
+        open_span: bool = True,
+        calendar: bool = False,
     ) -> str:
         """SQL with `COLUMNS` from a source that has jurisdiction, bearer_id and what the expressions name."""
         has_trigger = self.obligation.each is not None
-        trigger = "trig, trigger_id, trigger_key" if has_trigger else "CAST(NULL AS BIGINT) AS trig, '' AS trigger_id, '' AS trigger_key"
-        full = "full_a, full_b" if period or calendar else "CAST(NULL AS TIMESTAMP) AS full_a, CAST(NULL AS TIMESTAMP) AS full_b"
+        trigger = (
+            "trig, trigger_id, trigger_key"
+            if has_trigger
+            else "CAST(NULL AS BIGINT) AS trig, '' AS trigger_id, '' AS trigger_key"
+        )
+        full = (
+            "full_a, full_b"
+            if period or calendar
+            else "CAST(NULL AS TIMESTAMP) AS full_a, CAST(NULL AS TIMESTAMP) AS full_b"
+        )
         days = (
             "CAST(full_a AS DATE) AS period_start, CAST(full_b - INTERVAL 1 DAY AS DATE) AS period_end"
             if period
             else "CAST(NULL AS DATE) AS period_start, CAST(NULL AS DATE) AS period_end"
         )
-        opened = "from_a AS open_a, until AS open_b" if has_trigger and open_span else f"{sql.BEGIN} AS open_a, {sql.END} AS open_b"
+        opened = (
+            "from_a AS open_a, until AS open_b"
+            if has_trigger and open_span
+            else f"{sql.BEGIN} AS open_a, {sql.END} AS open_b"
+        )
         unknown = f"CASE WHEN {due} IS NULL THEN '应完成时间' END"
         if has_trigger:
             unknown = f"CASE WHEN sure IS NULL THEN '触发条件' WHEN from_a IS NULL THEN '起算时间' WHEN {due} IS NULL THEN '应完成时间' END"
-            a, b = f"CASE WHEN from_a IS NULL THEN {self.window_a} ELSE {a} END", f"CASE WHEN from_a IS NULL THEN {self.window_b} ELSE {b} END"
+            a, b = (
+                f"CASE WHEN from_a IS NULL THEN {self.window_a} ELSE {a} END",
+                f"CASE WHEN from_a IS NULL THEN {self.window_b} ELSE {b} END",
+            )
         return (
             f"SELECT jurisdiction, bearer_id, {trigger}, {days}, {full},\n"
             f"  {a} AS a, {b} AS b, {due} AS due, {opened}, {unknown} AS unknown\nFROM ({source})"

@@ -17,11 +17,15 @@ from duban.scope import Names, Row, belonging
 
 def plan_duties(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> None:
     """Add `ID/pieces` (the bearer's spans with `applies`), `ID/duty`, and `ID/given` where the obligation says given."""
-    pieces = compiler.add(f"{obligation.id}/pieces", _pieces(compiler, obligation), "spans of the bearers, and whether it applies")
+    pieces = compiler.add(
+        f"{obligation.id}/pieces", _pieces(compiler, obligation), "spans of the bearers, and whether it applies"
+    )
     live = compiler.add(f"{obligation.id}/live", _live(obligation, pieces), "live segments of each duty")
     compiler.add(duty.name, _duty(compiler, obligation, duty, live), "duties that exist by now")
     if obligation.given is not None:
-        compiler.add(f"{obligation.id}/given", _given(compiler, obligation.given, duty), "whether what must be given is there")
+        compiler.add(
+            f"{obligation.id}/given", _given(compiler, obligation.given, duty), "whether what must be given is there"
+        )
 
 
 def _pieces(compiler: Compiler, obligation: Obligation) -> str:
@@ -30,10 +34,13 @@ def _pieces(compiler: Compiler, obligation: Obligation) -> str:
     names = Names(compiler.schema, row, {}, columns)
     checked = boolean(obligation.applies, names)
     cells = list(dict.fromkeys((column.sql, column.label) for column in checked.columns))
-    blank = " || ".join(f"CASE WHEN {cell} IS NULL THEN {literal(f'“{label}”')} ELSE '' END" for cell, label in cells) or "''"
+    blank = (
+        " || ".join(f"CASE WHEN {cell} IS NULL THEN {literal(f'“{label}”')} ELSE '' END" for cell, label in cells)
+        or "''"
+    )
     return (
         f'SELECT b.jurisdiction, b.bearer_id, b.piece, b."$s" AS s, b."$e" AS e, {checked.sql} AS applies,\n'
-        f"  {blank} AS blank, max(b.\"$e\") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended\n"
+        f'  {blank} AS blank, max(b."$e") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended\n'
         f"FROM {quote('bearer/' + obligation.bearer)} b\n{names.joins()}"
     )
 
@@ -100,17 +107,30 @@ def _given(compiler: Compiler, given: Given, duty: DutyTable) -> str:
     row = Row(schema, given.record, "r")
     names = compiler.names(duty, row)
     where = boolean(given.where, names).sql
-    same = '(r."$who" IS NULL OR r."$who" = d.bearer_id)' if chain is not None else "TRUE"
     inside = 'r."$s" < d.live_end AND r."$e" > d.live_start'
     nowhen = "FALSE"
     if record.time:
         day_end = 'r."$t" + INTERVAL 1 DAY'
-        inside = f'(r."$t" < d.live_end AND CASE WHEN r."$tb" THEN {day_end} > d.live_start ELSE r."$t" >= d.live_start END)'
+        inside = (
+            f'(r."$t" < d.live_end AND CASE WHEN r."$tb" THEN {day_end} > d.live_start ELSE r."$t" >= d.live_start END)'
+        )
         nowhen = 'r."$t" IS NULL'
-    unknown = f'{nowhen} OR r."$who" IS NULL' if chain is not None else nowhen
-    ok = f"CASE WHEN {unknown} THEN (CASE WHEN ({where}) IS FALSE THEN FALSE END) ELSE ({where}) END"
-    return (
-        f"SELECT duty, count(*) FILTER (ok) AS counted, count(*) FILTER (ok IS NULL) AS maybe, {given.at_least} AS enough FROM (\n"
+    unknown = f"(CASE WHEN ({where}) IS FALSE THEN FALSE END)"
+    if chain is None:
+        halves = [("TRUE", f"NOT ({nowhen}) AND {inside}", f"({where})"), ("TRUE", nowhen, unknown)]
+    else:  # sound rows by equality, which a database can hash; the few that are nobody's, or at no known time, apart
+        mine, nobody = 'r."$who" = d.bearer_id', 'r."$who" IS NULL'
+        halves = [
+            (mine, f"NOT ({nowhen}) AND {inside}", f"({where})"),
+            (mine, nowhen, unknown),
+            (nobody, f"({nowhen} OR {inside})", unknown),
+        ]
+    parts = "\n  UNION ALL\n".join(
         f"  SELECT d.duty, {ok} AS ok FROM {quote(duty.name)} d {compiler.bearer_join(duty)}\n"
-        f"  JOIN {owned} r ON r.jurisdiction = d.jurisdiction AND {same} AND ({nowhen} OR {inside})\n  {names.joins()}\n) GROUP BY duty"
+        f"  JOIN {owned} r ON r.jurisdiction = d.jurisdiction AND {mine} AND {when}\n  {names.joins()}"
+        for mine, when, ok in halves
+    )
+    return (
+        f"SELECT duty, count(*) FILTER (ok) AS counted, count(*) FILTER (ok IS NULL) AS maybe, {given.at_least} AS enough\n"
+        f"FROM (\n{parts}\n) GROUP BY duty"
     )

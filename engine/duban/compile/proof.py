@@ -41,7 +41,7 @@ def plan_proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
     name = f"proven/{record}/{obligation.bearer}" + (f"/{by}" if by else "")
     if any(step.name == name for step in compiler.steps):
         return name
-    lines = f"(SELECT * FROM \"manifest/lines\" WHERE record_type = {literal(record)})"
+    lines = f'(SELECT * FROM "manifest/lines" WHERE record_type = {literal(record)})'
     pieces = quote("bearer/" + obligation.bearer)
     senders = "[b.bearer_id]"
     if by.startswith("bearer."):
@@ -58,7 +58,7 @@ def plan_proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
             senders = f"list_concat({senders}, {value})"
     spans = (
         f'SELECT b.jurisdiction, b.bearer_id, greatest(b."$s", l.s) AS s, least(b."$e", l.e) AS e\n'
-        f'FROM (SELECT *, {senders} AS senders FROM {pieces} b) b, unnest(list_distinct(b.senders)) AS u(sender)\n'
+        f"FROM (SELECT *, {senders} AS senders FROM {pieces} b) b, unnest(list_distinct(b.senders)) AS u(sender)\n"
         f"JOIN {lines} l ON l.jurisdiction = b.jurisdiction AND l.sender = u.sender AND list_contains(b.senders, l.subject)\n"
         'WHERE b."$s" < l.e AND l.s < b."$e"'
     )
@@ -80,8 +80,14 @@ def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, need
     """
     open_needs = [need for need in needs if not assumed(compiler, need.record)]
     if not open_needs:
-        compiler.add(f"{name}/gaps", f"SELECT duty, '' AS record, a AS s, b AS e FROM {quote(duty.name)} WHERE FALSE", "no gaps")
-        return compiler.add(name, f"SELECT duty, TRUE AS proven, CAST(NULL AS TIMESTAMP) AS through FROM {quote(duty.name)}", "all taken as complete")
+        compiler.add(
+            f"{name}/gaps", f"SELECT duty, '' AS record, a AS s, b AS e FROM {quote(duty.name)} WHERE FALSE", "no gaps"
+        )
+        return compiler.add(
+            name,
+            f"SELECT duty, TRUE AS proven, CAST(NULL AS TIMESTAMP) AS through FROM {quote(duty.name)}",
+            "all taken as complete",
+        )
     parts, gaps = [], []
     for index, need in enumerate(open_needs):
         proven = quote(plan_proven(compiler, obligation, need.record))
@@ -148,7 +154,9 @@ def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> s
         f"SELECT row_number() OVER () AS duty, *, {days} FROM ({alive}) WHERE live_start < live_end",
         "days on which a trigger might lie",
     )
-    gaps = compiler.add(f"{obligation.id}/blind/gaps", _gaps(asked, proven, duty.trigger), "days of them that were not handed in")
+    gaps = compiler.add(
+        f"{obligation.id}/blind/gaps", _gaps(asked, proven, duty.trigger), "days of them that were not handed in"
+    )
     first = (
         "SELECT q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end, min(g.s) AS s, max(g.e) AS e\n"
         f"FROM {quote(asked)} q LEFT JOIN {quote(gaps)} g USING (duty) GROUP BY q.jurisdiction, q.bearer_id HAVING count(g.s) > 0"

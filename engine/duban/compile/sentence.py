@@ -102,14 +102,16 @@ def message(wording: Wording, as_of: str) -> str:
     late = f"'应于' || {day('s.due')} || '前完成，' || {done_on} || '完成，逾期' || {late_days} || '天达到'"
     left = f"date_diff('day', {sql.due_day(as_of)}, {sql.due_day('s.due')})"
     until = f"CASE WHEN s.due < {sql.END} THEN {day('s.due')} || '到期，余' || {left} || '天' ELSE '无期限' END"
-    met = f"'要求' || {required} || '，查到' || {observed}" if wording.kind in ("perform", "cover") else "'已按要求办理'"
+    met = (
+        f"'要求' || {required} || '，查到' || {observed}" if wording.kind in ("perform", "cover") else "'已按要求办理'"
+    )
     if wording.kind == "forbid":
         met = "'未查到不应有的记录'"
     cases = [
         ("met", f"{met} || '。'"),
         ("late", f"{late} || '。'"),
         ("breached", f"{not_done} || {through} || '。资料显示未达到（待核实）。'"),
-        ("discharged", f"'按替代要求办理：' || s.path_title || '。'"),
+        ("discharged", "'按替代要求办理：' || s.path_title || '。'"),
         ("pending", f"{until} || CASE WHEN s.timely THEN '。' ELSE '，' || {not_done} || '。' END"),
         ("unproven", f"{why_unproven()} || {through} || '。证据不足，不作为问题。'"),
         ("not_applicable", f"'不适用：' || {why_not()} || '。'"),
@@ -119,7 +121,9 @@ def message(wording: Wording, as_of: str) -> str:
     branches = "\n".join(f"    WHEN '{status}' THEN {text}" for status, text in cases)
     manual = f"{not_done} || {through} || '。需人工认定：' || rtrim({asked}, '；') || '。'"
     notes = "CASE WHEN s.notes = '' THEN '' ELSE '（' || rtrim(s.notes, '；') || '）' END"
-    return f"{subject(wording)} || CASE s.status\n{branches}\n    ELSE {manual} END || {notes} || {literal(wording.tail)}"
+    return (
+        f"{subject(wording)} || CASE s.status\n{branches}\n    ELSE {manual} END || {notes} || {literal(wording.tail)}"
+    )
 
 
 def why_unproven() -> str:

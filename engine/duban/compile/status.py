@@ -21,11 +21,15 @@ COLUMNS = (
 )
 
 
-def plan_judgement(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, proof: str, blind: str) -> str:
+def plan_judgement(
+    compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, proof: str, blind: str
+) -> str:
     """Add `ID/judged`; returns its name."""
     paths = [_plan_path(compiler, obligation, duty, path, index) for index, path in enumerate(obligation.otherwise)]
     shown = _plan_evidence(compiler, obligation, duty, result)
-    facts = compiler.add(f"{obligation.id}/facts", _facts(compiler, obligation, duty, result, proof, paths), "all that decides")
+    facts = compiler.add(
+        f"{obligation.id}/facts", _facts(compiler, obligation, duty, result, proof, paths), "all that decides"
+    )
     decided = compiler.add(f"{obligation.id}/status", _status(compiler, obligation, facts), "the first row that fits")
     body = _judged(compiler, obligation, decided, shown)
     if blind:
@@ -34,7 +38,10 @@ def plan_judgement(compiler: Compiler, obligation: Obligation, duty: DutyTable, 
 
 
 def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path: Path, index: int) -> str:
-    """`ID/otherwise N`: (duty, holds, mitigates): the path's condition and test, with its own due."""
+    """`ID/otherwise N`: (duty, holds, might, mitigates): the path's condition and test, with its own due.
+
+    `might`: empty cells keep us from knowing that it does not hold; then nobody is accused.
+    """
     base = f"{obligation.id}/otherwise {index + 1}"
     own = Row(compiler.schema, duty.trigger, "tr") if duty.trigger else None
     names = compiler.names(duty, own)
@@ -44,19 +51,26 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path
     due = sql.due(parse_by(path.by), names, "d.full_a", "d.full_b") if path.by else "d.due"
     compiler.add(
         f"{base}/duty",
-        f"SELECT d.* REPLACE ({due} AS due), coalesce({where}, FALSE) AS chosen FROM {quote(duty.name)} d\n"
+        f"SELECT d.* REPLACE ({due} AS due), {where} AS chosen FROM {quote(duty.name)} d\n"
         f"{compiler.bearer_join(duty)}\n{names.joins()}",
         f"the path “{path.title}”: where it is open, and until when",
     )
     if not path.tests:
         open_still = f"chosen AND due > {compiler.as_of_sql}" if path.by else "chosen"
         return compiler.add(
-            base, f"SELECT duty, coalesce({open_still}, FALSE) AS holds, FALSE AS mitigates FROM {quote(base + '/duty')}", path.title
+            base,
+            f"SELECT duty, coalesce({open_still}, FALSE) AS holds, ({open_still}) IS NULL AS might, FALSE AS mitigates\n"
+            f"FROM {quote(base + '/duty')}",
+            path.title,
         )
-    result = path.tests[0].plan(replace(duty, name=f"{base}/duty", has_by=duty.has_by or bool(path.by)), compiler, f"{base}/test")
+    result = path.tests[0].plan(
+        replace(duty, name=f"{base}/duty", has_by=duty.has_by or bool(path.by)), compiler, f"{base}/test"
+    )
     return compiler.add(
         base,
-        f"SELECT duty, d.chosen AND t.timely AND NOT t.empty AS holds, d.chosen AND NOT t.timely AND t.done_at IS NOT NULL AS mitigates\n"
+        "SELECT duty, coalesce(d.chosen AND t.timely AND NOT t.empty, FALSE) AS holds,\n"
+        "  d.chosen IS DISTINCT FROM FALSE AND NOT t.empty AND coalesce(t.timely OR t.could, TRUE) AS might,\n"
+        "  coalesce(d.chosen AND NOT t.timely AND t.done_at IS NOT NULL, FALSE) AS mitigates\n"
         f"FROM {quote(base + '/duty')} d JOIN {quote(result)} t USING (duty)",
         path.title,
     )
@@ -65,9 +79,7 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path
 def _plan_evidence(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str) -> str:
     """`ID/evidence`: the record ids and places behind each duty's number."""
     record = obligation.test.evidence_of(duty.trigger)
-    place = (
-        "CASE WHEN _file = '' THEN '第' || _row || '行' ELSE _file || CASE WHEN _sheet = '' THEN '' ELSE '[' || _sheet || ']' END || '#' || _row END"
-    )
+    place = "CASE WHEN _file = '' THEN '第' || _row || '行' ELSE _file || CASE WHEN _sheet = '' THEN '' ELSE '[' || _sheet || ']' END || '#' || _row END"
     return compiler.add(
         f"{obligation.id}/evidence",
         f'SELECT e.duty, list(r."$id" ORDER BY e.pos) AS ids, list({place} ORDER BY e.pos) AS places\n'
@@ -87,7 +99,10 @@ def _facts(
         given = f"coalesce(gv.counted >= gv.enough, FALSE) AS given_holds, {fails} AND gp.proven AS given_fails"
         given_join = f"LEFT JOIN {quote(obligation.id + '/given')} gv USING (duty)\nJOIN {quote(obligation.id + '/given/proof')} gp USING (duty)\n"
         # no such record at all: fewer than enough
-        given = given.replace("gv.counted + gv.maybe < gv.enough, TRUE", f"gv.counted + gv.maybe < gv.enough, {obligation.given.at_least} > 0")
+        given = given.replace(
+            "gv.counted + gv.maybe < gv.enough, TRUE",
+            f"gv.counted + gv.maybe < gv.enough, {obligation.given.at_least} > 0",
+        )
     free = [index for index, path in enumerate(obligation.otherwise) if not path.manual]
     asked = [index for index, path in enumerate(obligation.otherwise) if path.manual]
     joins = "\n".join(f"JOIN {quote(name)} o{index} USING (duty)" for index, name in enumerate(paths))
@@ -95,13 +110,23 @@ def _facts(
         "discharging": " OR ".join(f"o{index}.holds" for index in free),
         "asking": " OR ".join(f"o{index}.holds" for index in asked),
         "mitigating": " OR ".join(f"o{index}.mitigates" for index in free),
+        "doubtful": " OR ".join(f"o{index}.might" for index in range(len(paths))),
     }
     flags = ", ".join(f"coalesce({text or 'FALSE'}, FALSE) AS {name}" for name, text in any_of.items())
-    question = "".join(f"CASE WHEN o{index}.holds THEN {literal(obligation.otherwise[index].manual + '；')} ELSE '' END || " for index in asked)
-    held = "".join(f"CASE WHEN o{index}.holds THEN {literal(obligation.otherwise[index].title)} ELSE '' END || " for index in free)
+    question = "".join(
+        f"CASE WHEN o{index}.holds THEN {literal(obligation.otherwise[index].manual + '；')} ELSE '' END || "
+        for index in asked
+    )
+    held = "".join(
+        f"CASE WHEN o{index}.holds THEN {literal(obligation.otherwise[index].title)} ELSE '' END || " for index in free
+    )
     notes, note_joins = _notes(compiler, obligation, duty)
     until = "CAST(w.day_until AS TIMESTAMP) + INTERVAL 1 DAY"
-    acting = f" AND ({compiler.as_of_sql} <= {until} OR t.done_at <= {until})" if obligation.test.word in ("done", "respond") else ""
+    acting = (
+        f" AND ({compiler.as_of_sql} <= {until} OR t.done_at <= {until})"
+        if obligation.test.word in ("done", "respond")
+        else ""
+    )
     day = sql.due_day("d.due")
     waiver = (
         f'(SELECT min(w.reason) FROM "waiver" w WHERE (w.fingerprint = d.fingerprint OR (w.obligation = {literal(obligation.id)}\n'
@@ -124,7 +149,10 @@ def _notes(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tuple
     names: Names = compiler.names(duty, own)
     if own is None:
         names.own = names.rows["bearer"]
-    texts = [f"CASE WHEN {boolean(note.where, names).sql} THEN {literal(note.text + '；')} ELSE '' END" for note in obligation.notes]
+    texts = [
+        f"CASE WHEN {boolean(note.where, names).sql} THEN {literal(note.text + '；')} ELSE '' END"
+        for note in obligation.notes
+    ]
     return " || ".join(texts), f"{compiler.bearer_join(duty)}\n{names.joins()}"
 
 
@@ -134,19 +162,28 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
     given = obligation.given is not None
     met = f"f.timely AND {over} AND f.proven" if test.needs_proof else "f.timely"
     weak = "f.could OR NOT f.proven"
+    unsure = f"{weak} OR (f.doubtful AND NOT f.asking)"
     late = "'late'" if test.late == "always" else f"CASE WHEN {weak} THEN 'unproven' ELSE 'late' END"
     rows = [
-        (f"f.live_start IS NULL OR f.empty{' OR f.given_fails' if given else ''} OR f.ended < f.due", "'not_applicable'"),
-        (f"f.unknown IS NOT NULL OR f.applies_blank IS NOT NULL OR f.unclear{' OR NOT f.given_holds' if given else ''}", "'unproven'"),
+        (
+            f"f.live_start IS NULL OR f.empty{' OR f.given_fails' if given else ''} OR f.ended < f.due",
+            "'not_applicable'",
+        ),
+        (
+            f"f.unknown IS NOT NULL OR f.applies_blank IS NOT NULL OR f.unclear{' OR NOT f.given_holds' if given else ''}",
+            "'unproven'",
+        ),
         ("f.hit", "'breached'"),
         (met, "'met'"),
         (f"{over} AND f.discharging", "'discharged'"),
         ("f.waiver IS NOT NULL OR f.waived_hit", "'waived'"),
         (f"{compiler.as_of_sql} < f.due", "'pending'"),
         ("f.done_at IS NOT NULL", late),
-        (weak, "'unproven'"),
+        (unsure, "'unproven'"),
     ]
-    first = "CASE\n" + "\n".join(f"    WHEN {when} THEN {status}" for when, status in rows) + "\n    ELSE 'breached' END"
+    first = (
+        "CASE\n" + "\n".join(f"    WHEN {when} THEN {status}" for when, status in rows) + "\n    ELSE 'breached' END"
+    )
     person = "r.found IN ('late', 'breached')" if obligation.manual else "r.found = 'breached' AND r.asking"
     seconds = "epoch(r.full_b) - epoch(r.full_a)"
     short = f"r.live_seconds * 2 < {seconds}"
@@ -192,7 +229,9 @@ def _judged(compiler: Compiler, obligation: Obligation, decided: str, shown: str
 def _blind(compiler: Compiler, obligation: Obligation, blind: str) -> str:
     """The unproven duties of bearers whose triggers cannot be known."""
     pack = literal(f"{compiler.pack.header.id}|")
-    print_of = f"left(sha256({pack} || q.jurisdiction || '|' || {literal(obligation.id + '|')} || q.bearer_id || '||'), 16)"
+    print_of = (
+        f"left(sha256({pack} || q.jurisdiction || '|' || {literal(obligation.id + '|')} || q.bearer_id || '||'), 16)"
+    )
     return (
         f"SELECT {print_of}, {literal(obligation.id)}, q.jurisdiction, {literal(obligation.bearer)}, q.bearer_id, i.bearer_name, i.town,\n"
         f"  '', CAST(NULL AS DATE), CAST(NULL AS DATE), q.due, CASE WHEN {compiler.as_of_sql} < q.due THEN 'pending' ELSE 'unproven' END, "

@@ -51,7 +51,7 @@ def _referred(schema: Schema, name: str) -> set[str]:
 
 def _versions(name: str, record: RecordType, as_of: str, known_by: str) -> str:
     keys = [quote(key) for key in record.key]
-    known = f'submitted_at IS NULL OR {exists_by("submitted_at", quote(SUBMITTED_AT + "$bare"), known_by)}'
+    known = f"submitted_at IS NULL OR {exists_by('submitted_at', quote(SUBMITTED_AT + '$bare'), known_by)}"
     source = f"SELECT * FROM {quote('raw_' + name)} WHERE {known}"
     if record.key:
         source = _newest(source, record, keys)
@@ -72,7 +72,9 @@ def _newest(source: str, record: RecordType, keys: list[str]) -> str:
     """One row per key: the one handed in last. Only keys that come twice are sorted; rows without a key all stay."""
     by = ["jurisdiction", *keys]
     if record.span:
-        source = source.replace("SELECT *", f"SELECT *, coalesce({quote(record.span.start)}, DATE '0001-01-01') AS \"$from\"", 1)
+        source = source.replace(
+            "SELECT *", f"SELECT *, coalesce({quote(record.span.start)}, DATE '0001-01-01') AS \"$from\"", 1
+        )
         by.append('"$from"')
     keyed, filled = ", ".join(by), " AND ".join(f"{key} IS NOT NULL" for key in keys)
     content = ", ".join(quote(name) for name in record.fields)
@@ -122,13 +124,13 @@ def _cell(name: str, kind: str, happened: bool, as_of: str) -> str:
     return f"{shown}, {mark}" if kind == "datetime" else shown
 
 
-def _span(record: RecordType, start: str, end: str) -> tuple[str, str]:
+def _span(record: RecordType, start: str, end: str, prefix: str = "") -> tuple[str, str]:
     """SQL of [start, end): empty is open, a bare end is the end of its day."""
-    begin = f"coalesce(CAST({quote(start)} AS TIMESTAMP), {BEGIN})" if start else BEGIN
+    begin = f"coalesce(CAST({prefix}{quote(start)} AS TIMESTAMP), {BEGIN})" if start else BEGIN
     if not end:
         return begin, END
-    bare = quote(end + "$bare") if record.fields[end].type == "datetime" else "TRUE"
-    return begin, f"coalesce({end_of(quote(end), bare)}, {END})"
+    bare = prefix + quote(end + "$bare") if record.fields[end].type == "datetime" else "TRUE"
+    return begin, f"coalesce({end_of(prefix + quote(end), bare)}, {END})"
 
 
 def spans(name: str, record: RecordType) -> Step:
@@ -144,23 +146,29 @@ def bearers(kind_name: str, kind: BearerKind, pack: Pack) -> list[Step]:
     names = Names(pack.schema, row)
     where = boolean(kind.where, names).sql
     joins = names.joins()
-    start, end = '"$s"', '"$e"'
+    start, end = 'r."$s"', 'r."$e"'
     if kind.start or kind.end:
-        start, end = _span(record, kind.start, kind.end)
+        start, end = _span(record, kind.start, kind.end, "r.")
     source = (
-        f"SELECT r.* REPLACE ({start} AS \"$s\", {end} AS \"$e\"), {key_text('r.' + quote(key) for key in kind.key)} AS bearer_id\n"
+        f'SELECT r.* REPLACE ({start} AS "$s", {end} AS "$e"), {key_text("r." + quote(key) for key in kind.key)} AS bearer_id\n'
         f"FROM {quote('seen/' + kind.record)} r {joins} WHERE {where}"
     )
     table = f"bearer/{kind_name}"
-    text = {word: f"CAST({quote(name)} AS VARCHAR)" if name else "''" for word, name in (("name", kind.name), ("town", kind.town))}
+    text = {
+        word: f"CAST({quote(name)} AS VARCHAR)" if name else "''"
+        for word, name in (("name", kind.name), ("town", kind.town))
+    }
     ids = (
         f"SELECT jurisdiction, bearer_id, arg_max(coalesce({text['name']}, ''), \"$s\") AS bearer_name,\n"
-        f"  arg_max(coalesce({text['town']}, ''), \"$s\") AS town, max(\"$e\") AS ended\n"
+        f'  arg_max(coalesce({text["town"]}, \'\'), "$s") AS town, max("$e") AS ended\n'
         f"FROM {quote(table)} GROUP BY jurisdiction, bearer_id"
     )
     numbered = f"SELECT *, row_number() OVER () AS piece FROM ({disjoint(source)})"
     title = kind.title or kind_name
-    return [Step(table, numbered, f"{title}: who exists, from when until when"), Step(f"{table}/ids", ids, f"{title}: each once")]
+    return [
+        Step(table, numbered, f"{title}: who exists, from when until when"),
+        Step(f"{table}/ids", ids, f"{title}: each once"),
+    ]
 
 
 def disjoint(source: str) -> str:
@@ -187,7 +195,9 @@ def calendar(pack: Pack) -> Step:
     workdays = [str(day) for year in years.values() for day in year.get("workdays", [])]
     published = [int(year) for year in years]
     days = f"SELECT CAST(unnest(generate_series({literal(FIRST_DAY)}, {literal(LAST_DAY)}, INTERVAL 1 DAY)) AS DATE) AS day"
-    off, on = (f"list_contains(CAST({literal(found)} AS VARCHAR[]), CAST(day AS VARCHAR))" for found in (holidays, workdays))
+    off, on = (
+        f"list_contains(CAST({literal(found)} AS VARCHAR[]), CAST(day AS VARCHAR))" for found in (holidays, workdays)
+    )
     return Step(
         "calendar",
         "SELECT day, workday, published, sum(CAST(workday AS INTEGER)) OVER (ORDER BY day) AS nth,\n"

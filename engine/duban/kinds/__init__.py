@@ -9,4 +9,17 @@ from duban.kinds.reconcile import Reconcile
 
 KINDS: dict[str, type[Test]] = {kind.word: kind for kind in (Perform, Cover, Done, Respond, Forbid, Reconcile)}
 
-__all__ = ["KINDS", "Amount", "Cover", "Done", "DutyTable", "Forbid", "Need", "Perform", "Planner", "Reconcile", "Respond", "Test"]
+__all__ = [
+    "KINDS",
+    "Amount",
+    "Cover",
+    "Done",
+    "DutyTable",
+    "Forbid",
+    "Need",
+    "Perform",
+    "Planner",
+    "Reconcile",
+    "Respond",
+    "Test",
+]

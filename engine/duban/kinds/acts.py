@@ -28,7 +28,7 @@ class Acts:
 
 def owner_of(planner: Planner, duty: DutyTable, record: str, link: str) -> tuple[Chain | None, str]:
     """How the record belongs to the duty, and the duty's column that it then equals: its trigger, else its bearer."""
-    if duty.trigger and link != "none":
+    if duty.trigger and link != "none" and record != duty.trigger:  # a trigger cannot answer itself
         key = planner.schema.records[duty.trigger].key
         chain = chain_to(planner.schema, record, duty.trigger, key, link) if key else None
         if chain is not None and (not link or chain_fits(planner, record, chain, duty.trigger)):
@@ -49,15 +49,22 @@ def chain_fits(planner: Planner, record: str, chain: Chain, target: str) -> bool
     return current == target
 
 
-def plan_acts(planner: Planner, duty: DutyTable, acts: Acts, owners: str, name: str) -> str:
-    """Add the step; `owners` is a relation with the duty table's columns and `owner`."""
+def plan_acts(planner: Planner, duty: DutyTable, acts: Acts, owners: str, name: str) -> tuple[str, str]:
+    """Add the step, and `NAME/loose`: (duty, many), how many rows of nobody might count for each duty.
+
+    `owners` is a relation with the duty table's columns and `owner`. Rows of nobody are only counted, not paired with every
+    duty: a thousand empty cells and a million duties must not meet. Conditions on the duty itself need the pairs, though.
+    """
     pure, residual = split(acts.where)
     scan = planner.scan(acts.record, acts.chain, pure, acts.values)
+    planner.add(
+        f"{name}/loose", _loose_counts(duty, acts, scan, counted=not residual), "rows of nobody that might count"
+    )
     halves = [_half(planner, duty, acts, owners, scan, residual, loose=False)]
     halves.append(_half(planner, duty, acts, owners, scan, residual, loose=True))
     if acts.scoping == "named":  # no period named: it might be any
         halves.append(_half(planner, duty, acts, owners, scan, residual, loose=False, unnamed=True))
-    return planner.add(name, "\nUNION ALL\n".join(halves), "acts that count, or might, by duty")
+    return planner.add(name, "\nUNION ALL\n".join(halves), "acts that count, or might, by duty"), f"{name}/loose"
 
 
 def _half(
@@ -87,7 +94,7 @@ def _half(
         scope, on_time = (f'(s."$t" IS NULL OR {part})' for part in (scope, on_time))
     if loose or unnamed:
         condition = f"(CASE WHEN {condition} IS FALSE THEN FALSE END)"
-    who = "(s.who IS NULL OR s.who = d.owner)" if loose else "s.who = d.owner"
+    who = "(s.who IS NULL OR s.who = d.owner)" if loose and residual else "s.who = d.owner"
     nobody = "s.who IS NULL" if loose else "FALSE"
     full = "TRUE" if duty.unit and acts.scoping == "period" and not loose else "FALSE"
     values = "".join(f", s.{value} AS v{index}" for index, value in enumerate(scan.values))
@@ -129,6 +136,51 @@ def in_scope(scoping: Scoping) -> str:
     hull = inside.replace("x.s", "d.live_start").replace("x.e", "d.live_end")
     some = f"(len(list_filter(d.segs, lambda x: {inside})) > 0)"
     return f"(CASE WHEN len(d.segs) = 1 THEN {hull} ELSE {some} END)"
+
+
+def _loose_counts(duty: DutyTable, acts: Acts, scan: ScanColumns, *, counted: bool) -> str:
+    """(duty, many): running counts by time and two ASOF joins, so that the cost is rows + duties."""
+    table = quote(duty.name)
+    if not counted:
+        return f"SELECT duty, 0 AS many FROM {table} WHERE FALSE"
+    rows = f'SELECT jurisdiction, "$t" AS t, coalesce("$tb", FALSE) AS tb{{}} FROM {quote(scan.loose)} WHERE who IS NULL AND {scan.condition} IS DISTINCT FROM FALSE'
+    if acts.scoping == "named":
+        named = rows.format(f", {period_start(duty.unit, scan.values[-1])} AS named")
+        timely = f"(r.t IS NULL OR {exists_by('r.t', 'r.tb', 'd.due')})"
+        return (
+            f"SELECT d.duty, count(*) AS many FROM {table} d JOIN ({named}) r ON r.jurisdiction = d.jurisdiction\n"
+            f"  AND r.named = d.period_start AND {timely} GROUP BY d.duty\nUNION ALL\n"
+            f"SELECT d.duty, count(*) FROM {table} d JOIN ({named}) r ON r.jurisdiction = d.jurisdiction AND r.named IS NULL AND {timely} GROUP BY d.duty"
+        )
+    source, starts, ends = _loose_bounds(acts.scoping)
+    day, tick = "INTERVAL 1 DAY", "INTERVAL 1 MICROSECOND"
+    whole = acts.scoping == "span"
+    bounds = (
+        f"SELECT duty, jurisdiction, FALSE AS tb, {starts} AS lo, {ends if whole else f'least({ends}, due + {tick})'} AS hi FROM spans\nUNION ALL\n"
+        f"SELECT duty, jurisdiction, TRUE, {starts if whole else f'{starts} - {day} + {tick}'}, "
+        f"{f'{ends} - {day} + {tick}' if whole else f'least({ends}, due)'} FROM spans"
+    )
+    reach = "ASOF LEFT JOIN timed {0} ON {0}.jurisdiction = b.jurisdiction AND {0}.tb = b.tb AND {0}.t < b.{1}"
+    return (
+        f"WITH rows AS ({rows.format('')}),\n"
+        "timed AS (SELECT jurisdiction, tb, t, sum(many) OVER (PARTITION BY jurisdiction, tb ORDER BY t) AS upto\n"
+        "  FROM (SELECT jurisdiction, tb, t, count(*) AS many FROM rows WHERE t IS NOT NULL GROUP BY ALL)),\n"
+        f"spans AS (SELECT duty, jurisdiction, due, {source} FROM {table} WHERE (SELECT count(*) FROM rows) > 0 AND live_start IS NOT NULL),\n"
+        f"bounds AS ({bounds}),\n"
+        "counts AS (SELECT b.duty, greatest(coalesce(h.upto, 0) - coalesce(l.upto, 0), 0) AS many FROM bounds b\n"
+        f"  {reach.format('h', 'hi')}\n  {reach.format('l', 'lo')}\n"
+        f"  UNION ALL SELECT d.duty, u.many FROM {table} d JOIN (SELECT jurisdiction, count(*) AS many FROM rows WHERE t IS NULL GROUP BY ALL) u USING (jurisdiction))\n"
+        "SELECT duty, CAST(sum(many) AS BIGINT) AS many FROM counts GROUP BY duty HAVING sum(many) > 0"
+    )
+
+
+def _loose_bounds(scoping: Scoping) -> tuple[str, str, str]:
+    """What to read of a duty, and where its acts may lie: the same as `in_scope`, as bounds."""
+    if scoping == "open":
+        return "live_start", "live_start", "TIMESTAMP '9999-12-31 00:00:00'"
+    if scoping == "rest":
+        return "live_start, full_b", "live_start", "greatest(full_b, due)"
+    return "unnest(segs) AS x", "x.s", "x.e"
 
 
 def event_day(record_row: Row, name: str) -> Column | None:

@@ -27,9 +27,7 @@ from duban.vocabulary import Word
 #   unclear    BOOLEAN  required is unknown
 #   evidence   BIGINT[] "$n" of the records counted, of type `evidence_of`
 #   missed     VARCHAR[] cover: the names of targets not covered
-RESULT = (
-    "duty, required, observed, timely, done_at, could, full_ok, hit, waived_hit, empty, unclear, evidence, missed"
-)
+RESULT = "duty, required, observed, timely, done_at, could, full_ok, hit, waived_hit, empty, unclear, evidence, missed"
 
 Scoping = Literal["period", "named", "rest", "open", "span"]
 
@@ -84,12 +82,16 @@ class Need:
 class LintContext(Protocol):
     """What lint offers a test: check a condition in the scope of one place and report problems there."""
 
-    schema: Schema
-    bearer: str
-    trigger: str
-    unit: str
-    has_by: bool
-
+    @property
+    def schema(self) -> Schema: ...
+    @property
+    def bearer(self) -> str: ...
+    @property
+    def trigger(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def has_by(self) -> bool: ...
     def condition(self, word: str, text: str, record: str, *prefixes: str) -> None: ...
     def belongs(self, word: str, record: str, link: str, where: str, target: str = "") -> None: ...
     def number(self, word: str, text: str, record: str) -> None: ...
@@ -147,14 +149,16 @@ class Amount:
         if match:
             return cls(percent=Decimal(match["number"]), base=(match["base"] or "").strip())
         if "%" in text:
-            raise ConditionError(f"cannot read the amount `{value}`", "write 2, 30%, 100% of bearer.FIELD or param.NAME")
+            raise ConditionError(
+                f"cannot read the amount `{value}`", "write 2, 30%, 100% of bearer.FIELD or param.NAME"
+            )
         return cls(expression=text)
 
     def of(self, base: str, exact: bool = False) -> str:
         """SQL of the percentage of `base` (an SQL number): rounded up to a whole number unless `exact`."""
         assert self.percent is not None
-        sign, digits, exponent = self.percent.as_tuple()
-        assert sign == 0 and isinstance(exponent, int)
+        exponent = self.percent.as_tuple().exponent
+        assert isinstance(exponent, int)
         scale = 10 ** max(-exponent, 0)
         percent = int(self.percent * scale)
         if exact:
@@ -203,7 +207,8 @@ def split(where: str) -> tuple[str, str]:
     """A condition cut in two: what the record alone decides (pure), and what needs its duty (residual)."""
     if not where:
         return "", ""
-    pure, residual = [], []
+    pure: list[str] = []
+    residual: list[str] = []
     for part in parse(where).conjuncts():
         (residual if part.mentions("bearer", "trigger", "period") else pure).append(part.tree.sql(dialect="duckdb"))
     return " AND ".join(f"({text})" for text in pure), " AND ".join(f"({text})" for text in residual)

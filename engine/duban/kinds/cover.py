@@ -54,8 +54,8 @@ class Cover(Test):
         acts = Acts(self.by.record, self.by.where, chain, "period")
         # Only asked-for targets take part in the join; loose acts join every target of the duty, so each is counted once.
         owners = f"(SELECT d.*, g.target AS owner FROM {quote(duty.name)} d JOIN {quote(targets)} g USING (duty))"
-        found = plan_acts(planner, duty, acts, owners, name + "/acts")
-        return planner.add(name, self._result(duty, targets, found), "cover, by duty")
+        found, loose = plan_acts(planner, duty, acts, owners, name + "/acts")
+        return planner.add(name, self._result(duty, targets, found, loose), "cover, by duty")
 
     def _targets(self, duty: DutyTable, planner: Planner) -> str:
         """(duty, target, sure): sure FALSE where the condition on the target is unknown for some of the time."""
@@ -66,7 +66,7 @@ class Cover(Test):
         overlap = f'epoch(least(p."$e", {until})) - epoch(greatest(p."$s", d.live_start))'
         source = (
             f"FROM {quote(duty.name)} d {planner.bearer_join(duty)}\n"
-            f'JOIN {quote("bearer/" + self.targets)} p ON p.jurisdiction = d.jurisdiction\n'
+            f"JOIN {quote('bearer/' + self.targets)} p ON p.jurisdiction = d.jurisdiction\n"
             f'  AND p."$s" < {until} AND p."$e" > d.live_start\n{names.joins()}'
         )
         columns = f'd.duty, p.bearer_id AS target, p."$s" AS s, {overlap} AS held, epoch({until}) - epoch(d.live_start) AS whole'
@@ -82,7 +82,7 @@ class Cover(Test):
             "GROUP BY duty, target, whole HAVING sum(held) >= whole"
         )
 
-    def _result(self, duty: DutyTable, targets: str, found: str) -> str:
+    def _result(self, duty: DutyTable, targets: str, found: str, loose: str) -> str:
         amount = Amount.read(self.at_least)
 
         def need(base: str) -> str:
@@ -111,7 +111,7 @@ class Cover(Test):
             "  list(DISTINCT n) FILTER (ok AND in_scope AND sure) AS evidence\n"
             "FROM (SELECT acts.*, g.sure FROM acts JOIN targets g ON g.duty = acts.duty AND g.target = acts.owner) GROUP BY duty"
         )
-        failed = f"k.c + k.c2 + least(coalesce(e.l, 0) + k.q, k.open) < {need('k.n + k.c2')}"
+        failed = f"k.c + k.c2 + least(coalesce(e.l, 0) + coalesce(z.many, 0) + k.q, k.open) < {need('k.n + k.c2')}"
         timely = f"k.c >= {need('k.n + k.n2 - k.c2')}"
         return (
             f"WITH targets AS (SELECT * FROM {quote(targets)}),\nacts AS (SELECT * FROM {quote(found)}),\n"
@@ -121,10 +121,10 @@ class Cover(Test):
             f"  CAST(NULL AS TIMESTAMP) AS done_at, coalesce(NOT ({failed}), FALSE) AS could,\n"
             f"  coalesce(k.f >= {need('k.n + k.n2 - k.f2')}, FALSE) AS full_ok, FALSE AS hit, FALSE AS waived_hit,\n"
             f"  {'TRUE' if amount.percent == 0 else 'k.duty IS NULL'} AS empty, FALSE AS unclear, coalesce(list_sort(e.evidence), []) AS evidence,\n"
-            f"  coalesce(k.missed, []) AS missed\nFROM {quote(duty.name)} d LEFT JOIN counts k USING (duty) LEFT JOIN extra e USING (duty))"
+            f"  coalesce(k.missed, []) AS missed\nFROM {quote(duty.name)} d LEFT JOIN counts k USING (duty) LEFT JOIN extra e USING (duty)\n"
+            f"LEFT JOIN {quote(loose)} z USING (duty))"
         )
 
 
 def _cells(checked: Checked) -> list[str]:
     return list(dict.fromkeys(column.sql for column in checked.columns if not column.sql.startswith("'")))
-

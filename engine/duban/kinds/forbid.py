@@ -33,7 +33,7 @@ class Forbid(Test):
         chain, owner = owner_of(planner, duty, self.record, self.link)
         acts = Acts(self.record, self.where, chain, "span")
         owners = f"(SELECT *, {owner.replace('d.', '')} AS owner FROM {quote(duty.name)})"
-        found = plan_acts(planner, duty, acts, owners, name + "/acts")
+        found, loose = plan_acts(planner, duty, acts, owners, name + "/acts")
         waived = (
             f"EXISTS (SELECT 1 FROM \"waiver\" w WHERE (w.fingerprint = d.fingerprint OR (w.obligation = '{duty.obligation}'\n"
             "  AND w.bearer = d.bearer_id)) AND w.day_from <= CAST(a.t AS DATE) AND CAST(a.t AS DATE) <= w.day_until)"
@@ -41,14 +41,14 @@ class Forbid(Test):
         return planner.add(
             name,
             f"SELECT {RESULT} FROM (SELECT d.duty, CAST(0 AS DOUBLE) AS required, CAST(coalesce(h.hits, 0) AS DOUBLE) AS observed,\n"
-            "  coalesce(h.hits, 0) = 0 AND coalesce(h.maybe, 0) = 0 AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
-            "  coalesce(h.maybe, 0) > 0 AS could, FALSE AS full_ok, coalesce(h.hits > h.waived, FALSE) AS hit,\n"
+            "  coalesce(h.hits, 0) = 0 AND coalesce(h.maybe, 0) + coalesce(l.many, 0) = 0 AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
+            "  coalesce(h.maybe, 0) + coalesce(l.many, 0) > 0 AS could, FALSE AS full_ok, coalesce(h.hits > h.waived, FALSE) AS hit,\n"
             "  coalesce(h.hits > 0 AND h.hits = h.waived, FALSE) AS waived_hit, FALSE AS empty, FALSE AS unclear,\n"
             "  coalesce(h.evidence, []) AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
             f"FROM {quote(duty.name)} d LEFT JOIN (\n"
             "  SELECT duty, count(*) FILTER (ok) AS hits, count(*) FILTER (ok IS NULL) AS maybe, count(*) FILTER (ok AND waived) AS waived,\n"
             "    list(n ORDER BY t, n) FILTER (ok) AS evidence\n"
             f"  FROM (SELECT a.*, {waived} AS waived FROM {quote(found)} a JOIN {quote(duty.name)} d USING (duty) WHERE a.in_scope)\n"
-            "  GROUP BY duty) h USING (duty))",
+            f"  GROUP BY duty) h USING (duty) LEFT JOIN {quote(loose)} l USING (duty))",
             "forbid, by duty",
         )

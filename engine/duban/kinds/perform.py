@@ -57,7 +57,7 @@ class Perform(Test):
         values = tuple(value for value in (self.distinct or self.sum, self.named_by) if value)
         acts = Acts(self.record, self.where, chain, scoping, values)
         owners = f"(SELECT *, {owner.replace('d.', '')} AS owner FROM {quote(duty.name)})"
-        found = plan_acts(planner, duty, acts, owners, name + "/acts")
+        found, loose = plan_acts(planner, duty, acts, owners, name + "/acts")
         exact = bool(self.sum)
         amount = Amount.read(self.at_least)
         names = planner.names(duty, None)
@@ -72,7 +72,7 @@ class Perform(Test):
         moments = ""
         if scoping != "period":  # a period knows no late: only there does the moment matter
             moments = planner.add(name + "/reached", self._reached(found, wanted), "when enough had been done")
-        return planner.add(name, self._result(found, wanted, moments), "perform, by duty")
+        return planner.add(name, self._result(found, loose, wanted, moments), "perform, by duty")
 
     def _reached(self, found: str, wanted: str) -> str:
         """For each duty the moment of the act that completes the number."""
@@ -87,7 +87,7 @@ class Perform(Test):
             f") r JOIN {quote(wanted)} w USING (duty) WHERE r.total >= w.required GROUP BY r.duty"
         )
 
-    def _result(self, found: str, wanted: str, moments: str) -> str:
+    def _result(self, found: str, loose: str, wanted: str, moments: str) -> str:
         def total(condition: str) -> str:
             if self.sum:
                 return f"coalesce(sum(v0) FILTER ({condition}), 0)"
@@ -98,7 +98,8 @@ class Perform(Test):
         maybe = f"count(*) FILTER (({unknown}) AND in_scope AND on_time)"
         done_at = "m.done_at" if moments else "CAST(NULL AS TIMESTAMP)"
         reached = f" LEFT JOIN {quote(moments)} m USING (duty)" if moments else ""
-        could = "a.maybe > 0" if self.sum else "a.timely + a.maybe >= w.required"
+        maybes = "coalesce(a.maybe, 0) + coalesce(l.many, 0)"
+        could = f"{maybes} > 0" if self.sum else f"coalesce(a.timely, 0) + {maybes} >= w.required"
         return (
             f"SELECT {RESULT} FROM (SELECT w.duty, w.required, coalesce(CAST(a.observed AS DOUBLE), 0) AS observed,\n"
             f"  coalesce(a.timely, 0) >= w.required AS timely, {done_at} AS done_at, coalesce("
@@ -110,7 +111,7 @@ class Perform(Test):
             f"    {maybe} AS maybe, {total('ok AND in_full')} AS in_full,\n"
             f"    list(n ORDER BY t, n) FILTER ({counted}) AS evidence\n"
             f"  FROM {quote(found)} GROUP BY duty\n"
-            f") a USING (duty){reached})"
+            f") a USING (duty) LEFT JOIN {quote(loose)} l USING (duty){reached})"
         )
 
 

@@ -114,10 +114,12 @@ class Reconcile(Test):
         elif side.sum:
             amount = f"r.{quote(side.sum)}"
             sound = f"{known} AND count(*) FILTER ({counted} AND {amount} IS NULL) = 0"
-            values = f'CASE WHEN {sound} THEN coalesce(sum({amount}) FILTER ({counted}), {side.absent or 0}) END AS "$value"'
+            values = (
+                f'CASE WHEN {sound} THEN coalesce(sum({amount}) FILTER ({counted}), {side.absent or 0}) END AS "$value"'
+            )
         else:
             rows = f"count(*) FILTER ({counted})"
-            values = f"CASE WHEN {known} THEN {rows} END AS \"$rows\", " + ", ".join(
+            values = f'CASE WHEN {known} THEN {rows} END AS "$rows", ' + ", ".join(
                 f"CASE WHEN {known} AND {rows} = 1 THEN any_value(r.{quote(column)}) FILTER ({counted}) END AS {quote(column)}"
                 for column in _columns(planner.schema, side)
             )
@@ -154,4 +156,3 @@ def side_names(schema: Schema, trigger: str, sides: dict[str, Side], alias: str)
             columns[f"{name}.{field_name}"] = Column(sql, spec.type, bare, spec.values, spec.title)
     row = Row(schema, trigger, alias)
     return Names(schema, row, {"trigger": row}, columns)
-

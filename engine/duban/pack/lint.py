@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from duban.conditions import Condition, ConditionError, compile_boolean, compile_moment, compile_number, parse
 from duban.kinds import KINDS
-from duban.pack.obligation import Obligation, Path
-from duban.pack.schema import BearerKind
-from duban.pack.timing import parse_by, parse_duration
 from duban.pack.names import duty_names, fixed_columns
+from duban.pack.obligation import Obligation, Path
+from duban.pack.timing import parse_by, parse_duration
 from duban.pack.yaml import PathKey
-from duban.scope import Names, Row, Schema, belonging, chain_to
-from duban.vocabulary import ENVELOPE, MANIFEST, TEMPORAL_TYPES, RecordType
+from duban.scope import Chain, Names, Row, Schema, belonging, chain_to
+from duban.vocabulary import ENVELOPE, MANIFEST, TEMPORAL_TYPES, BearerKind, RecordType
 
 if TYPE_CHECKING:
     from duban.pack.pack import Pack
@@ -28,7 +27,7 @@ NEEDS_EACH = ("done", "respond", "reconcile")
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where in the pack (`('obligation', index, …)`, `('record', name, …)`, `('pack', …)`), what, and a hint."""
+    """One mistake: where (`('obligation', index, …)`, `('record', name, …)` or `('pack', …)`), what, and a hint."""
 
     where: PathKey
     message: str
@@ -57,7 +56,7 @@ def near(name: str, known: Iterable[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else "known: " + ", ".join(names)
 
 
-# --- pack.yaml and records.yaml -----------------------------------------------------------------------------------------
+# --- pack.yaml and records.yaml --------------------------------------------------------------------------------
 
 
 def _header(pack: Pack) -> Iterator[Problem]:
@@ -112,7 +111,9 @@ def _record(schema: Schema, name: str, record: RecordType) -> Iterator[Problem]:
     for field_name, spec in record.fields.items():
         at = (*where, "fields", field_name)
         if not _NAME.fullmatch(field_name) or field_name in ENVELOPE:
-            yield Problem(at, f"`{field_name}` cannot name a field", "small letters, digits and _; the envelope's are taken")
+            yield Problem(
+                at, f"`{field_name}` cannot name a field", "small letters, digits and _; the envelope's are taken"
+            )
         if spec.values and spec.type not in ("text", "list"):
             yield Problem((*at, "values"), f"allowed values go with text and list, not {spec.type}")
         if spec.happened and spec.type not in TEMPORAL_TYPES:
@@ -133,7 +134,9 @@ def _record(schema: Schema, name: str, record: RecordType) -> Iterator[Problem]:
             target, key = schema.target(reference)
             here, there = record.field(field_name), schema.records[target].field(key)
             if here is not None and there is not None and here.type != there.type:
-                yield Problem(at, f"`{field_name}` is {here.type}, {target}.{key} is {there.type}", "declare both alike")
+                yield Problem(
+                    at, f"`{field_name}` is {here.type}, {target}.{key} is {there.type}", "declare both alike"
+                )
 
 
 def _condition(text: str, names: Names, where: PathKey) -> Iterator[Problem]:
@@ -206,10 +209,12 @@ class ObligationLint:
             hint = "declare a reference, write link:, or compare with bearer. in where"
             self.problem(word, f"nothing says whose a {record} is: no chain of references to {self.bearer}", hint)
         elif chain is None and target:
-            self.problem(word, f"no chain of references from {record} to {target}", "declare a reference or write link:")
+            self.problem(
+                word, f"no chain of references from {record} to {target}", "declare a reference or write link:"
+            )
 
-    def _chain(self, record: str, link: str, target: str) -> object:
-        if not target and self.trigger and link != "none":
+    def _chain(self, record: str, link: str, target: str) -> Chain | None:
+        if not target and self.trigger and link != "none" and record != self.trigger:
             key = self.schema.records[self.trigger].key
             chain = chain_to(self.schema, record, self.trigger, key, link) if key else None
             if chain is not None:
@@ -234,7 +239,9 @@ class ObligationLint:
         if not _ID.fullmatch(obligation.id):
             self.problem("id", f"`{obligation.id}` cannot be an id", "small letters, digits and -")
         if obligation.bearer not in self.schema.bearers:
-            self.problem("bearer", f"no bearer kind `{obligation.bearer}`", near(obligation.bearer, self.schema.bearers))
+            self.problem(
+                "bearer", f"no bearer kind `{obligation.bearer}`", near(obligation.bearer, self.schema.bearers)
+            )
             return self.found
         roster = self.schema.bearers[obligation.bearer].record
         if roster not in self.schema.records:
@@ -307,7 +314,9 @@ class ObligationLint:
         if o.roll and o.roll != "workday":
             parameter = o.roll.removeprefix("param.")
             if not o.roll.startswith("param.") or self.pack.values.get(parameter) not in ("workday", "none"):
-                self.problem("roll", f"cannot roll to `{o.roll}`", "write workday, or param.NAME that holds workday or none")
+                self.problem(
+                    "roll", f"cannot roll to `{o.roll}`", "write workday, or param.NAME that holds workday or none"
+                )
 
     def _moment(self, word: str, text: str) -> None:
         if not text:
@@ -360,7 +369,9 @@ class ObligationLint:
         if o.handed_in_by:
             for record in o.handed_in_by:
                 if record not in self.schema.records:
-                    self.problem(f"handed_in_by.{record}", f"no record type `{record}`", near(record, self.schema.records))
+                    self.problem(
+                        f"handed_in_by.{record}", f"no record type `{record}`", near(record, self.schema.records)
+                    )
         own = self.trigger or self.schema.bearers[o.bearer].record
         for index, note in enumerate(o.notes):
             self.inside = ("notes", index)

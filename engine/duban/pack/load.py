@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,10 +61,14 @@ class Draft:
     def read(self, name: str) -> Document:
         document = read_yaml(self.folder / name, name)
         self.documents[name] = document
-        self.issues += document.issues
+        self.issues += [
+            replace(issue, place=replace(issue.place, file=str(self.folder / name))) for issue in document.issues
+        ]
         return document
 
-    def report(self, code: str, document: Document, path: PathKey, message: str, hint: str = "", clause: str = "") -> None:
+    def report(
+        self, code: str, document: Document, path: PathKey, message: str, hint: str = "", clause: str = ""
+    ) -> None:
         place = document.place(path)
         context = document.source(place) + (f"    （{clause}）" if clause else "")
         shown = Place(str(self.folder / place.file), place.line)
@@ -76,8 +80,12 @@ class Draft:
         try:
             return kind.model_validate(value)
         except ValidationError as error:
+            told: set[PathKey] = set()
             for problem in error.errors():
                 at = (*path, *(part for part in problem["loc"] if _is_step(part)))
+                if at in told:  # a choice of shapes: each shape complains of the same place
+                    continue
+                told.add(at)
                 message, hint = explain(kind, dict(problem))
                 self.report("P010", document, at, message, hint, clause)
         return None
@@ -90,7 +98,7 @@ def _is_step(part: str | int) -> bool:
 
 def explain(kind: type[BaseModel], problem: Mapping[str, Any]) -> tuple[str, str]:
     """A pydantic error in the words of the language."""
-    loc = [part for part in problem["loc"] if isinstance(part, str)]
+    loc = [part for part in problem["loc"] if isinstance(part, str) and _is_step(part)]
     word = loc[-1] if loc else ""
     if problem["type"] == "extra_forbidden":
         known = words_of(_model_at(kind, problem["loc"][:-1]))

@@ -45,7 +45,11 @@ def frame_columns(start: str = "NULL", end: str = "NULL") -> dict[str, Column]:
 
 
 def duty_names(
-    schema: Schema, obligation: Obligation, own: Row | None, prefixes: Iterable[str], window: tuple[str, str] = ("NULL", "NULL")
+    schema: Schema,
+    obligation: Obligation,
+    own: Row | None,
+    prefixes: Iterable[str],
+    window: tuple[str, str] = ("NULL", "NULL"),
 ) -> Names:
     """The scope of a condition: its own row, the prefixes allowed there, the window and the parameters."""
     rows: dict[str, Row] = {}

@@ -124,6 +124,6 @@ class Obligation(Tested):
 
 
 def handed_in_by(obligation: Obligation, record: str, default: str) -> str:
-    """Who must have handed in a record type for its days to be proven; '' for the bearer and whom it reports through."""
+    """Who must have handed in a record type to prove its days; '' for the bearer and whom it reports through."""
     overrides: Mapping[str, str] = obligation.handed_in_by
     return overrides.get(record, default)

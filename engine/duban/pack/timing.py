@@ -1,4 +1,4 @@
-"""The small languages of time in a rule: `by` expressions (`deadline + 10 days`, `day 25`) and durations (`24 hours`)."""
+"""The small languages of time: `by` expressions (`deadline + 10 days`, `day 25`) and durations (`24 hours`)."""
 
 from __future__ import annotations
 

@@ -86,16 +86,19 @@ def insert_sql(con: duckdb.DuckDBPyConnection, filling: Filling, before: int) ->
     value = ", ".join(f"{cell.value} AS v{i}" for i, cell in enumerate(cells))
     filled = " OR ".join(f"r{i} IS NOT NULL" for i, name in enumerate(fields) if name in filling.columns)
     keep = f" WHERE {filled}" if table.sparse and filled else ""
+    # Rows are counted above the trimming: a filter does not sink below the count, so nothing is trimmed twice.
+    source = (
+        f"(SELECT *, row_number() OVER () + {table.row - 1} AS _row FROM (SELECT {raw} FROM {table.relation}))"
+        if isinstance(table.row, int)
+        else f"(SELECT {table.row} AS _row, {raw} FROM {table.relation})"
+    )
     last = [f"{before} + row_number() OVER ()", literal(table.file), literal(table.sheet), "_row"]
     for i, (name, cell) in enumerate(zip(fields, cells, strict=True)):
         last.append(f"coalesce(v{i}, {literal(filling.jurisdiction)})" if name == JURISDICTION else f"v{i}")
         if cell.bare:
             last.append(cell.bare)
     last.append(_odd_sql(filling))
-    return (
-        f"SELECT {', '.join(last)} FROM (SELECT *, {value} FROM"
-        f" (SELECT {table.row} AS _row, {raw} FROM {table.relation}){keep})"
-    )
+    return f"SELECT {', '.join(last)} FROM (SELECT *, {value} FROM {source}{keep})"
 
 
 def _odd_sql(filling: Filling) -> str:

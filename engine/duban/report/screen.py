@@ -78,11 +78,13 @@ def _unproven(audit: Audit) -> Iterator[str]:
     if not count:
         return
     yield ""
-    yield f"证据不足：{count}项（不作为问题）。未报送的资料："
+    yield f"证据不足：{count}项（不作为问题），见 unproven.csv"
     rows = audit.connection.execute(
         "SELECT record_type, sender, count(*) AS spans, min(missing_from), max(missing_through), sum(duties) FROM missing"
         " GROUP BY ALL ORDER BY sum(duties) DESC, sender, record_type LIMIT 12"
     ).fetchall()
+    if rows:
+        yield "未报送的资料："
     for record_type, sender, _, start, end, duties in rows:
         title = audit.pack.records[record_type].title if record_type in audit.pack.records else record_type
         yield f"  {sender}：{title} {start}至{end}间有未报送，{duties}项义务待判"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -64,7 +63,9 @@ def findings_sql(audit: Audit, where: str) -> str:
 def _texts(audit: Audit) -> None:
     """The pack's texts as a table, once."""
     con = audit.connection
-    con.execute("CREATE TEMP TABLE IF NOT EXISTS obligation_text (obligation VARCHAR, clause VARCHAR, title VARCHAR, quote VARCHAR)")
+    con.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS obligation_text (obligation VARCHAR, clause VARCHAR, title VARCHAR, quote VARCHAR)"
+    )
     if con.execute("SELECT count(*) FROM obligation_text").fetchone() == (0,):
         rows = [(item.id, item.clause, item.title, item.quote) for item in audit.pack.obligations]
         con.executemany("INSERT INTO obligation_text VALUES (?, ?, ?, ?)", rows)
@@ -95,7 +96,11 @@ def write(audit: Audit, folder: Path) -> list[Path]:
             text = json.dumps(summary(audit), ensure_ascii=False, indent=1, default=str)
             (stage / "audit.json").write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        hint = Issue("U010", f"{error.strerror or error}：{error.filename or folder}", hint="若文件正在 Excel 或 WPS 中打开，请先关闭")
+        hint = Issue(
+            "U010",
+            f"{error.strerror or error}：{error.filename or folder}",
+            hint="若文件正在 Excel 或 WPS 中打开，请先关闭",
+        )
         raise UsageError(f"结果无法写入 {folder}，原有文件未改动", [hint]) from error
     return [folder / name for name in (*FINDINGS, "missing.csv", "issues.csv", "duties.parquet", "audit.json")]
 
@@ -114,13 +119,13 @@ def _staged(folder: Path) -> Iterator[Path]:
             for path in sorted(item for item in stage.iterdir() if item.is_file()):
                 target = folder / path.name
                 if target.exists():
-                    os.replace(target, backup / path.name)
+                    target.replace(backup / path.name)
                 moved.append(target)
-                os.replace(path, target)
+                path.replace(target)
         except OSError:
             for target in moved:
                 if (backup / target.name).exists():
-                    os.replace(backup / target.name, target)
+                    (backup / target.name).replace(target)
                 else:
                     target.unlink(missing_ok=True)
             raise
@@ -197,5 +202,3 @@ def shown(moment: datetime) -> str:
     if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
         return (moment.date().fromordinal(moment.toordinal() - 1)).isoformat()
     return moment.isoformat(sep=" ")
-
-

@@ -66,7 +66,7 @@ def _by_duckdb(file: SourceFile, headers: list[str], delimiter: str, patient: _R
         f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true)"
     )
     columns = tuple(RawColumn(header, f"c{i}") for i, header in enumerate(headers))
-    return RawTable(file.name, "", columns, relation, "row_number() OVER () + 1", (file.stem,), instead=patient.table)
+    return RawTable(file.name, "", columns, relation, 2, (file.stem,), instead=patient.table)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def _registered(con: duckdb.DuckDBPyConnection, label: str, frame: Any) -> Itera
         raise DataError(f"“{label}”的表读不出：{str(error).splitlines()[0]}") from error
     try:
         columns = tuple(RawColumn(name, quoted(name), kind) for name, kind, *_ in described)
-        yield RawTable("", "", columns, quoted(_VIEW), "row_number() OVER ()", label=label, sparse=False)
+        yield RawTable("", "", columns, quoted(_VIEW), 1, label=label, sparse=False)
     finally:
         with contextlib.suppress(duckdb.Error):
             con.unregister(_VIEW)
