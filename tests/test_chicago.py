@@ -36,6 +36,12 @@ AFTERWARDS = [
     "failure-seen-again", "no-failure-in-2014", "no-failure-at-all", "kinds-of-facility", "month-as-told",
     "week-or-the-next", "licensed-and-seen", "failure-looked-at", "tally-sum",
 ]  # fmt: skip
+# Those whose pandas reads rows without a licence as perhaps anybody's.
+NOBODYS = [
+    *README, "each-quarter", "two-days-a-year", "failure-seen-in-sixty", "failure-seen-within-a-month",
+    "failure-then-two-visits", "failure-seen-somehow", "first-failure-seen-again", "class-visits", "covers-share",
+    "licensed-and-seen",
+]  # fmt: skip
 
 pytestmark = [
     pytest.mark.realdata,
@@ -201,6 +207,33 @@ def test_two_cities_are_judged_apart(everything: World) -> None:
 def test_a_parameter_changes_what_is_required(everything: World, folder: Path) -> None:
     found = audited(folder, LAST_DAY, obligations=["each-week"], params={"few": 170})
     compare(found, periodic(city, "week", 170, LOG, bearer="city")(everything.at(LAST_DAY)))
+
+
+def test_rows_that_name_nobody_might_be_anybodys(everything: World) -> None:
+    """Some licences left empty: what such a row could still make good is unproven."""
+    again, canvasses = everything.seen_again.index, everything.canvass.index
+    others = everything.visit.index[everything.visit.inspection_purpose.isin(["Canvass", "License"])]
+    world = everything.without("visit", "license", pd.Series(again).sample(30, random_state=3))
+    world = world.without("visit", "license", pd.Series(others).sample(30, random_state=4))
+    world = world.without("canvass", "license", pd.Series(canvasses).sample(8, random_state=5))
+    found, known = audited(tables(world), LAST_DAY, obligations=NOBODYS), world.at(LAST_DAY)
+    for obligation in NOBODYS:
+        compare(found[found.obligation == obligation], EXPECTED[obligation](known))
+
+
+def test_an_act_at_no_known_time_might_have_been_in_time(everything: World) -> None:
+    """Re-inspections without a date: they might answer any failure of their licence."""
+    undated = everything.seen_again[everything.seen_again.license != ""].sample(200, random_state=6)
+    found = audited(
+        tables(everything.without("visit", "inspection_date", undated.index)),
+        LAST_DAY,
+        obligations=["failure-seen-again"],
+    )
+    known = replace(everything, visit=everything.visit.drop(index=undated.index)).at(LAST_DAY)
+    expected = EXPECTED["failure-seen-again"](known).drop(columns="days_overdue")
+    open_still = expected.status.isin(["late", "breached"]) & expected.bearer_id.isin(undated.license)
+    assert open_still.sum() > 20
+    compare(found, expected.assign(status=expected.status.mask(open_still, "unproven")))
 
 
 def test_a_corrected_row_counts_once_it_is_known(everything: World) -> None:

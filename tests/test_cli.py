@@ -19,7 +19,7 @@ import duban
 from duban import cli
 from duban.commands.options import last_sunday
 from duban.pack import find_pack
-from duban.report.tables import COLUMNS
+from duban.report import tables
 
 FILES = {
     "企业名册.csv": """
@@ -89,7 +89,7 @@ def test_audit_writes_its_files(run: Run, records: Path, tmp_path: Path) -> None
     assert sorted(path.name for path in out.iterdir()) == OUTPUT
     assert (out / "violations.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     rows = findings(out / "violations.csv")
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == tables.COLUMNS
     found = {(row["obligation"], row["bearer_id"], row["trigger_id"], row["period_start"]): row for row in rows}
     assert set(found) == {
         ("head-leads-inspections", "M01", "", "2023-12-01"),
@@ -339,8 +339,6 @@ def test_a_failure_while_writing_leaves_the_old_results(
     run("audit", records, "--as-of", "2023-12-05", "--out", out, "--quiet")
     before = {path.name: path.read_bytes() for path in out.iterdir()}
 
-    from duban.report import tables
-
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -358,17 +356,15 @@ def test_a_failure_while_exchanging_puts_the_old_results_back(
     run("audit", records, "--as-of", "2023-12-05", "--out", out, "--quiet")
     before = {path.name: path.read_bytes() for path in out.iterdir()}
 
-    from duban.report import tables
+    replace = Path.replace
 
-    replace = tables.os.replace
-
-    def in_use(source: Path, target: Path) -> None:
+    def in_use(source: Path, target: Path) -> Path:
         """The new file does not get to its place; the old one does, when it is put back."""
-        if Path(target) == out / "unproven.csv" and Path(source).parent.name != "before":
+        if target == out / "unproven.csv" and source.parent.name != "before":
             raise PermissionError(13, "in use", str(target))
-        replace(source, target)
+        return replace(source, target)
 
-    monkeypatch.setattr(tables.os, "replace", in_use)
+    monkeypatch.setattr(Path, "replace", in_use)
     code, _, errors = run("audit", records, "--as-of", "2024-01-05", "--out", out, "--quiet")
     assert code == 2
     assert "Excel" in errors

@@ -136,7 +136,7 @@ def audit(
     except BaseException:
         con.close()
         raise
-    issues = (*loaded.issues, *excused.issues)
+    issues = (*loaded.issues, *excused.issues, *_loose(con, ready, plan))
     source = tuple(str(path) for path in _paths(records))
     return Audit(ready, moment, known, plan, issues, loaded.inputs, con, timings, source, _future(con, ready, moment))
 
@@ -167,6 +167,23 @@ def _waivers(records: Source, waivers: Iterable[Mapping[str, Any] | Waiver] | No
     return Waivers(
         tuple(item for one in read for item in one.items), tuple(issue for one in read for issue in one.issues)
     )
+
+
+def _loose(con: duckdb.DuckDBPyConnection, pack: Pack, plan: Plan) -> list[Issue]:
+    """Rows that might be anybody's make every shortfall that they could fill unproven: said once, loudly."""
+    from duban.conditions import quote
+
+    found: dict[str, int] = {}
+    for name in plan.kept:
+        record = name.split("/")[1]
+        rows = con.execute(f'SELECT count(*) FROM {quote(name)} WHERE who IS NULL OR "$t" IS NULL').fetchall()
+        found[record] = max(found.get(record, 0), int(rows[0][0]))
+    hint = "凡差额可能由这些行补足的义务，一律按证据不足处理；请补全编号和时间"
+    return [
+        Issue("D600", f"“{pack.records[record].title}”有{count}行看不出属于哪个单位，或没有时间", hint=hint)
+        for record, count in found.items()
+        if count
+    ]
 
 
 def _future(con: duckdb.DuckDBPyConnection, pack: Pack, as_of: datetime) -> dict[str, int]:

@@ -81,7 +81,7 @@ class Condition:
 
     def conjuncts(self) -> list[Condition]:
         """The parts that top-level `and`s join; all must hold."""
-        return [Condition(part.sql(dialect="duckdb"), part) for part in _conjuncts(self.tree)]
+        return [Condition(_as_written(part), part) for part in _conjuncts(self.tree)]
 
     def names(self) -> list[tuple[str, ...]]:
         """Every name in it, as its parts: ('bearer', 'town')."""
@@ -206,6 +206,17 @@ _SIMPLE: dict[str, tuple[tuple[str, ...], str, Callable[..., str]]] = {
     ),
 }
 FUNCTIONS = sorted([*_SIMPLE, "coalesce", "latest", "earliest"])
+
+
+def _as_written(tree: exp.Expr) -> str:
+    """A part of a condition in the words of the language (sqlglot writes HAS(…) and CAST('…' AS DATE))."""
+    text = re.sub(r"CAST\(('[^']*') AS (DATE|TIMESTAMP)\)", r"\2 \1", tree.sql(dialect="duckdb"))
+    words = r"\b(AND|OR|NOT|IS|NULL|IN|BETWEEN|TRUE|FALSE|DATE|TIMESTAMP|[A-Z_]+(?=\())\b"
+    return re.sub(
+        r"NOT (\S+) IS NULL",
+        r"\1 is not null",
+        re.sub(words, lambda found: found[0].lower(), text).replace("not ", "NOT "),
+    ).replace("NOT ", "not ")
 
 
 def _conjuncts(tree: exp.Expr) -> Iterator[exp.Expr]:

@@ -82,17 +82,13 @@ def run(
 
 
 def _last_use(plan: Plan) -> dict[int, list[str]]:
-    """For each step the tables that no later step reads; results stay."""
-    names = {step.name for step in plan.steps}
+    """For each step the tables that no later step reads; the results stay."""
     last: dict[str, int] = {}
     for index, step in enumerate(plan.steps):
-        for name in names:
-            if f'"{name}"' in step.sql or name == step.name:
-                last[name] = index
+        last.update(dict.fromkeys((step.name, *step.reads), index))
     found: dict[int, list[str]] = {}
     for name, index in last.items():
-        droppable = name.endswith(("/acts", "/loose", "/frame", "/live", "/facts")) or name.startswith("scan/")
-        if droppable:
+        if name not in (plan.result, plan.missing, *plan.kept):
             found.setdefault(index, []).append(name)
     return found
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from duban.pack.obligation import Obligation
 
 
-OUTSIDE = "不在计算期间"
+ELSEWHERE = "不符合条件，也不在计算期间"
 
 
 def _starting(moment: datetime) -> str:
@@ -178,11 +178,9 @@ class _Trace:
             return "发生在截至时点之后"
         if not row["seen"]:
             return "已有更新的版本"
-        if row["$t"] is not None and not row["near"]:
-            return OUTSIDE
         for index, (text, _) in enumerate(parts):
             if row[f"q{index}"] is False:
-                return f"不符合条件：{text}"
+                return ELSEWHERE if row["$t"] is not None and not row["near"] else f"不符合条件：{text}"
         if row["$t"] is None:
             return "时间为空或无法识别，不计入，但可能改变结论"
         if row["who"] is None:
@@ -190,7 +188,7 @@ class _Trace:
         for index, (text, _) in enumerate(parts):
             if row[f"q{index}"] is None:
                 return f"条件无法判断（单元格为空）：{text}，不计入，但可能改变结论"
-        return OUTSIDE
+        return "不在计算的时间范围内"
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """What else decided: the trigger's cells, targets, equations, paths, proven days, waiver."""
@@ -276,11 +274,11 @@ def lines(audit: Audit, found: Explanation) -> Iterator[str]:
         yield f"{label}：{text}"
     if found.verdicts:
         counted = sum(verdict.counted for verdict in found.verdicts)
-        outside = sum(verdict.reason == OUTSIDE for verdict in found.verdicts)
+        outside = sum(verdict.reason == ELSEWHERE for verdict in found.verdicts)
         yield ""
-        yield f"逐条记录（{len(found.verdicts)}条，计入{counted}条，另有{outside}条不在计算期间）："
+        yield f"逐条记录（{len(found.verdicts)}条，计入{counted}条，另有{outside}条既不符合条件、也不在计算期间）："
         for verdict in found.verdicts:
-            if verdict.reason == OUTSIDE:
+            if verdict.reason == ELSEWHERE:
                 continue
             yield f"  {'✓' if verdict.counted else '·'} {verdict.record_id}　{verdict.event}　{verdict.place}　{verdict.reason}"
     used = [name for name in audit.pack.header.parameters if f"param.{name}" in obligation.model_dump_json()]

@@ -39,20 +39,24 @@ _CHINESE = {
 
 @dataclass(frozen=True)
 class Step:
-    """One named SQL step of a plan: it creates the table `name`."""
+    """One named SQL step of a plan: it creates the table `name`, from the tables of the steps in `reads`."""
 
     name: str
     sql: str
     why: str = ""
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Named SQL steps in order. `result` is the table of judged duties, `missing` that of the gaps in the hand-ins."""
+    """Named SQL steps in order. `result` is the table of judged duties, `missing` that of the gaps in the hand-ins;
+    `kept` are others that are read after the run.
+    """
 
     steps: tuple[Step, ...]
     result: str
     missing: str
+    kept: tuple[str, ...] = ()
 
     def of(self, obligation: str) -> list[Step]:
         """The steps that one obligation's duties come from, in order."""
@@ -63,5 +67,5 @@ class Plan:
             name = front.pop()
             if name not in wanted:
                 wanted.add(name)
-                front += [other for other in by_name if f'"{other}"' in by_name[name].sql and other not in wanted]
+                front += by_name[name].reads
         return [step for step in self.steps if step.name in wanted]

@@ -89,6 +89,11 @@ class Grid:
         counts = grouped[distinct].nunique() if distinct else grouped.size()
         return looked_up(counts, self.frame[["bearer_id", "period_start"]])
 
+    def nobodys(self, log: pd.DataFrame, bearer: str) -> np.ndarray:
+        """Rows per duty that name nobody, and so might be anybody's."""
+        days = log.day[(log[bearer] == "") & log.day.between(self.frame.a.min(), self.frame.b.max())]
+        return self.frame.period_start.map(start_of(days, self.unit).value_counts()).fillna(0).to_numpy()
+
     def firm(self, n: Any, whole: Any, least: Any, days: Any = None) -> Any:
         return firm(self.frame, n, whole, least, days)
 

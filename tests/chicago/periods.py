@@ -63,7 +63,7 @@ def periodic(
         log = chosen(w.canvass.assign(city="Chicago"))
         n = grid.counted(log, bearer, distinct)
         whole = grid.counted(log, bearer, distinct, whole=True)
-        status = judge(n >= least, grid.frame.b <= w.over)
+        status = judge(n >= least, grid.frame.b <= w.over, maybe=n + grid.nobodys(log, bearer) >= least)
         found = duties(grid.frame, status=status, observed=n, enforceable=grid.firm(n, whole, least))
         if only is None:
             return found

@@ -47,7 +47,7 @@ def answered(
 
     def compute(w: World) -> pd.DataFrame:
         rows = triggers(w)
-        rows = rows[rows.day.between(*window)].sort_values("day", ignore_index=True)
+        rows = rows[rows.day.between(*window) & (rows.license != "")].sort_values("day", ignore_index=True)
         rows["due"] = due_of(rows.day)
         again = w.seen_again[["license", "day"]].sort_values("day")
         again["done"] = again.day
@@ -125,7 +125,7 @@ def heralded(*, before_only: bool) -> Expected:
 
 def two_days_of_visits(w: World) -> pd.DataFrame:
     """Visits on two days after the failure, within ninety days."""
-    rows = within_log(w.failed)
+    rows = within_log(w.failed[w.failed.license != ""])
     due = rows.day + 90 * DAY
     pairs = paired(rows, w.visit)
     pairs = pairs[pairs.act > pairs.day].drop_duplicates(["inspection_id", "act"]).sort_values("act")

@@ -32,6 +32,12 @@ class World:
         seen = {name: log[log.day <= day] for name, log in logs.items()}
         return replace(self, today=day, over=day - DAY if len(as_of) > 10 else day, **seen)
 
+    def without(self, name: str, column: str, rows: pd.Index) -> World:
+        """The same, but that some cells of a log are empty."""
+        log = getattr(self, name).copy()
+        log.loc[rows, column] = ""
+        return replace(self, **{name: log})
+
     @cached_property
     def failed(self) -> pd.DataFrame:
         return self.canvass[self.canvass.results == "Fail"]

@@ -220,8 +220,9 @@ list:
     where: enterprise_id in (select enterprise_id from x)  #! `in` needs a list of values
   otherwise:
     - title: nothing                                   #! a path needs a test or `where`
-    - title: silent                                    #! a path without a test only asks a person: write manual
-      where: kind = '露天'
+    - title: two tests                                 #! a path has one test at most
+      forbid: {record: inspection}
+      perform: {record: inspection}
     - {title: late, where: "kind = '露天'", by: '2023-13-45', manual: m}  #! `2023-13-45` is no date
 """,
 }

@@ -175,19 +175,15 @@ def path_holds(duty: Duty, path: dict[str, Any]) -> bool:
 
 
 def path_might_hold(duty: Duty, path: dict[str, Any]) -> bool:
-    """Empty cells keep us from knowing that a path does not hold: its `where`, its due, its amount, its unknown acts."""
-    chosen = truth(path.get("where"), duty.names(duty.subject))
-    if chosen is False:
+    """The path is open, and unknown acts or targets keep us from knowing that its test does not hold."""
+    if truth(path.get("where"), duty.names(duty.subject)) is not True or not any(word in path for word in WORDS):
         return False
     due: datetime | None = duty.due
     if path.get("by") is not None:
         frame = duty.frame
         due = due_by(duty.world, path["by"], frame.window, duty.bearer, duty.trigger, frame.period)
-    if not any(word in path for word in WORDS):
-        open_still = path.get("by") is None or due is None or duty.world.as_of < due
-        return open_still and (chosen is None or due is None or path_holds(duty, path))
     if due is None:
-        return True
+        return False
     own = replace(duty, due=due, has_by=duty.has_by or path.get("by") is not None)
     outcome = run_test(own, path)
     if outcome.nothing_asked:

@@ -35,9 +35,13 @@ def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable
     judged = [_plan_obligation(compiler, obligation) for obligation in obligations]
     for scan in compiler.scans.values():
         compiler.steps += scan.steps()
+    gaps = [_plan_missing(compiler, obligation) for obligation in obligations]
     compiler.add(RESULT, _alerted(compiler, judged), "all duties")
-    compiler.add(MISSING, _missing(compiler, obligations), "what was not handed in, and how many duties wait on it")
-    return Plan(in_order(compiler.steps, (RESULT, MISSING)), RESULT, MISSING)
+    compiler.add(MISSING, _missing(gaps), "what was not handed in, and how many duties wait on it")
+    # One obligation after the other, so that its tables can go before the next one's come.
+    wanted = [name for pair in zip(judged, gaps, strict=True) for name in pair]
+    loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
+    return Plan(in_order(compiler.steps, [*wanted, RESULT, MISSING]), RESULT, MISSING, loose)
 
 
 def _plan_views(compiler: Compiler) -> None:
@@ -82,29 +86,33 @@ def _alerted(compiler: Compiler, judged: list[str]) -> str:
     return f"SELECT d.* REPLACE ({alert} AS alert) FROM (\n{parts}\n) d"
 
 
-def _missing(compiler: Compiler, obligations: list[Obligation]) -> str:
-    """(record_type, jurisdiction, sender, s, e, duties): what unproven duties wait for."""
-    parts = []
-    for obligation in obligations:
-        kind = compiler.pack.header.bearers[obligation.bearer]
-        through = f"CAST(b.{quote(kind.reports_through[0])} AS VARCHAR)" if kind.reports_through else "NULL"
-        bearer = quote("bearer/" + obligation.bearer)
-        newest = f'(SELECT * FROM {bearer} QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id ORDER BY "$s" DESC) = 1)'
-        who = f"LEFT JOIN {newest} b ON b.jurisdiction = d.jurisdiction AND b.bearer_id = d.bearer_id"
-        table = quote(f"{obligation.id}/status")
+def _plan_missing(compiler: Compiler, obligation: Obligation) -> str:
+    """`ID/missing`: (record, jurisdiction, sender, s, e, fingerprint): what each unproven duty waits for."""
+    kind = compiler.pack.header.bearers[obligation.bearer]
+    through = f"CAST(b.{quote(kind.reports_through[0])} AS VARCHAR)" if kind.reports_through else "NULL"
+    newest = (
+        f"(SELECT * FROM {quote('bearer/' + obligation.bearer)}\n"
+        '  QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id ORDER BY "$s" DESC) = 1)'
+    )
+    who = f"LEFT JOIN {newest} b ON b.jurisdiction = d.jurisdiction AND b.bearer_id = d.bearer_id"
+    sender = f"coalesce({through}, d.bearer_id) AS sender"
+    parts = [
+        f"SELECT g.record, d.jurisdiction, {sender}, g.s, g.e, d.fingerprint FROM {quote(obligation.id + '/proof/gaps')} g\n"
+        f"JOIN {quote(obligation.id + '/status')} d USING (duty) {who} WHERE d.status = 'unproven'"
+    ]
+    if obligation.each is not None and not assumed(compiler, obligation.each.record):
         parts.append(
-            f"SELECT g.record, d.jurisdiction, coalesce({through}, d.bearer_id) AS sender, g.s, g.e, d.fingerprint\n"
-            f"FROM {quote(obligation.id + '/proof/gaps')} g JOIN {table} d USING (duty) {who} WHERE d.status = 'unproven'"
+            f"SELECT {literal(obligation.each.record)}, d.jurisdiction, {sender}, d.s, d.e, d.bearer_id\n"
+            f"FROM {quote(obligation.id + '/blind')} d {who} WHERE d.due <= {compiler.as_of_sql}"
         )
-        if obligation.each is not None and not assumed(compiler, obligation.each.record):
-            blind = quote(obligation.id + "/blind")
-            parts.append(
-                f"SELECT {literal(obligation.each.record)}, d.jurisdiction, coalesce({through}, d.bearer_id), d.s, d.e, d.bearer_id || {literal(obligation.id)}\n"
-                f"FROM {blind} d {who} WHERE d.due <= {compiler.as_of_sql}"
-            )
-    union = "\nUNION ALL\n".join(parts)
+    return compiler.add(f"{obligation.id}/missing", "\nUNION ALL\n".join(parts), "what its unproven duties wait for")
+
+
+def _missing(gaps: list[str]) -> str:
+    """(record_type, jurisdiction, sender, missing_from, missing_through, duties), over all obligations."""
+    union = "\nUNION ALL\n".join(f"SELECT *, {literal(name)} AS obligation FROM {quote(name)}" for name in gaps)
     return (
         "SELECT record AS record_type, jurisdiction, sender, CAST(s AS DATE) AS missing_from,\n"
-        "  CAST(e - INTERVAL 1 DAY AS DATE) AS missing_through, count(DISTINCT fingerprint) AS duties\n"
+        "  CAST(e - INTERVAL 1 DAY AS DATE) AS missing_through, count(DISTINCT obligation || fingerprint) AS duties\n"
         f"FROM ({union}) GROUP BY ALL ORDER BY ALL"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from duban.compile.sql import BEGIN, END, day_end, day_start
@@ -131,7 +131,7 @@ class Compiler:
 
 
 def in_order(steps: Iterable[Step], wanted: Iterable[str]) -> tuple[Step, ...]:
-    """The steps that the wanted tables need, each after those that it reads."""
+    """The steps that the wanted tables need, each after those that it reads; the first wanted first."""
     by_name = {step.name: step for step in steps}
     reads = {name: _reads(step.sql, by_name) for name, step in by_name.items()}
     done: dict[str, Step] = {}
@@ -142,7 +142,8 @@ def in_order(steps: Iterable[Step], wanted: Iterable[str]) -> tuple[Step, ...]:
         if missing:
             stack += missing
         else:
-            done[name] = by_name[stack.pop()]
+            done.setdefault(name, replace(by_name[name], reads=tuple(reads[name])))
+            stack.pop()
     return tuple(done.values())
 
 

@@ -40,7 +40,8 @@ def plan_judgement(
 def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path: Path, index: int) -> str:
     """`ID/otherwise N`: (duty, holds, might, mitigates): the path's condition and test, with its own due.
 
-    `might`: empty cells keep us from knowing that it does not hold; then nobody is accused.
+    `might`: its test's unknown acts or targets keep us from knowing that it does not hold; then nobody is accused. An empty
+    cell in `where` or the due means that the path is not open (no county order, say).
     """
     base = f"{obligation.id}/otherwise {index + 1}"
     own = Row(compiler.schema, duty.trigger, "tr") if duty.trigger else None
@@ -59,7 +60,7 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path
         open_still = f"chosen AND due > {compiler.as_of_sql}" if path.by else "chosen"
         return compiler.add(
             base,
-            f"SELECT duty, coalesce({open_still}, FALSE) AS holds, ({open_still}) IS NULL AS might, FALSE AS mitigates\n"
+            f"SELECT duty, coalesce({open_still}, FALSE) AS holds, FALSE AS might, FALSE AS mitigates\n"
             f"FROM {quote(base + '/duty')}",
             path.title,
         )
@@ -69,7 +70,7 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path
     return compiler.add(
         base,
         "SELECT duty, coalesce(d.chosen AND t.timely AND NOT t.empty, FALSE) AS holds,\n"
-        "  d.chosen IS DISTINCT FROM FALSE AND NOT t.empty AND coalesce(t.timely OR t.could, TRUE) AS might,\n"
+        "  coalesce(d.chosen AND NOT t.empty AND d.due IS NOT NULL AND coalesce(t.timely OR t.could, TRUE), FALSE) AS might,\n"
         "  coalesce(d.chosen AND NOT t.timely AND t.done_at IS NOT NULL, FALSE) AS mitigates\n"
         f"FROM {quote(base + '/duty')} d JOIN {quote(result)} t USING (duty)",
         path.title,

@@ -210,7 +210,7 @@ def split(where: str) -> tuple[str, str]:
     pure: list[str] = []
     residual: list[str] = []
     for part in parse(where).conjuncts():
-        (residual if part.mentions("bearer", "trigger", "period") else pure).append(part.tree.sql(dialect="duckdb"))
+        (residual if part.mentions("bearer", "trigger", "period") else pure).append(part.text)
     return " AND ".join(f"({text})" for text in pure), " AND ".join(f"({text})" for text in residual)
 
 

@@ -99,6 +99,8 @@ def _pairs(node: Any, path: PathKey, document: Document) -> Iterator[tuple[str, 
 
 def _scalar(node: Any, path: PathKey, document: Document) -> Any:
     kind, text = str(node.tag).removeprefix(_TAG), str(node.value)
+    if node.style == ">":  # folding joins lines by a blank, which Chinese does not have
+        text = re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", text).strip()
     try:
         if kind == "int":
             # "0571" is YAML's 571: kept as text that looks like a number, so that a text field asks for quotes

@@ -17,10 +17,11 @@ import duckdb
 from duban.errors import DataError, Issue, PackError
 from duban.records import manifest, problems, references, versions
 from duban.records.headers import Seen, columns_of, match
+from duban.records.pools import Pools
 from duban.records.raw import RawTable
 from duban.records.readers import SUFFIXES, frames, read_file
 from duban.records.sources import TypeNames, source_files
-from duban.records.tables import Filling, create, fill, finish
+from duban.records.tables import Filling, create, fill, finish, table_name
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
 
 
@@ -89,6 +90,7 @@ class _Loading:
         self.inputs: list[InputFile] = []
         self.unread: dict[str, None] = {}  # the types of tables that could not be read, in order
         self.seen = Seen()
+        self.pools = Pools(con)
 
     def run(self, source: Any) -> Loaded:
         self._check_timezone()
@@ -125,13 +127,14 @@ class _Loading:
             before = len(self.inputs)
             for table in read_file(self.con, file, self.issues):
                 name = next(filter(None, map(self.names.starting, table.names)), "")
-                rows = self._table(table, name)
+                rows = self._table(table, name, size)
                 kind = name if rows is not None else ""
                 self.inputs.append(InputFile(file.name, sha256, size, table.sheet, kind, rows or 0))
             if len(self.inputs) == before:
                 if name := self.names.starting(file.stem):
                     self.unread[name] = None
                 self.inputs.append(InputFile(file.name, sha256, size, "", "", 0))
+        self._pour()
         if not any(item.record_type for item in self.inputs):
             raise DataError("没有一张表能读入，无法审核", self.issues)
 
@@ -146,8 +149,28 @@ class _Loading:
                     rows = self._table(table, name)
                     self.inputs.append(InputFile("", "", 0, "", name, rows or 0))
 
-    def _table(self, table: RawTable, name: str) -> int | None:
-        """Read one table as records of a type: the number of rows, or None if it was left out."""
+    def _pour(self) -> None:
+        """Write the rows of the pools, and set the number of rows of each of their files."""
+        counted: dict[tuple[str, str], int] = {}
+        # On a few hundred rows DuckDB would rewrite expressions for a hundred times as long as it reads them.
+        self.con.execute("SET disabled_optimizers = 'expression_rewriter,filter_pushdown'")
+        for pool in self.pools:
+            table, columns = pool.raw()
+            fixed = self.types[pool.name], columns, self.jurisdiction, self.timezone
+            rows, issues = fill(self.con, Filling(table, pool.name, *fixed, tuple(pool.members)))
+            self.issues.extend(issues)
+            last = f"SELECT _file, _sheet FROM {table_name(pool.name)} ORDER BY _n DESC LIMIT {rows}"
+            found = self.con.execute(f"SELECT _file, _sheet, count(*) FROM ({last}) GROUP BY ALL").fetchall()
+            counted.update({(file, sheet): number for file, sheet, number in found})
+        self.con.execute("RESET disabled_optimizers")
+        self.pools.close()
+        self.inputs = [
+            replace(item, rows=counted.get((item.name, item.sheet), item.rows)) if item.record_type else item
+            for item in self.inputs
+        ]
+
+    def _table(self, table: RawTable, name: str, size: int = 0) -> int | None:
+        """Read one table as records of a type: the number of rows (0: not yet known), or None if it was left out."""
         if not name:
             what = table.names[0]
             self.issues.append(problems.unmatched(table.place(), what, self.names.known(), self.names.near(what)))
@@ -162,12 +185,20 @@ class _Loading:
             self.unread[name] = None
             return None
         self.issues.extend(matched.issues)
-        rows = self._fill(Filling(table, name, record_type, matched.columns, self.jurisdiction, self.timezone))
+        filling = Filling(table, name, record_type, matched.columns, self.jurisdiction, self.timezone)
+        rows = 0 if self._pooled(filling, size) else self._fill(filling)
         if rows is None:
             self.unread[name] = None
         else:
             self.seen.add(name, table, matched.columns)
         return rows
+
+    def _pooled(self, filling: Filling, size: int) -> bool:
+        """Put a small table of text with others of its kind; one that DuckDB refuses goes its own way."""
+        try:
+            return self.pools.add(filling.name, filling.table, filling.columns, size)
+        except duckdb.Error:
+            return False
 
     def _fill(self, filling: Filling) -> int | None:
         """Write the rows of a table; if DuckDB refuses them, read them again patiently. None if that fails, too."""

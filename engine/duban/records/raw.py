@@ -22,8 +22,9 @@ class RawTable:
     """One sheet, file or frame, readable by `SELECT … FROM relation`.
 
     `row` is the SQL expression of the row number that a spreadsheet shows; an int is the number of the first row, the
-    others follow in the relation's order. `names`: by which its record type may be found, best first. `label`: what a frame is called. `sparse`: rows
-    without any content are not rows. `instead`: how to read it again, patiently, if DuckDB refuses the relation.
+    others follow in the relation's order. `names`: by which its record type may be found, best first. `label`: what
+    a frame is called. `sparse`: rows without any content are not rows. `instead`: how to read it again, patiently, if
+    DuckDB refuses the relation.
     """
 
     file: str

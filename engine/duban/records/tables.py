@@ -52,6 +52,14 @@ class Filling:
     columns: Mapping[str, RawColumn]
     jurisdiction: str
     timezone: str
+    members: tuple[tuple[RawTable, Mapping[str, RawColumn]], ...] = ()  # of a pool, in the order of its `_member`s
+
+    def origin(self, file: str, sheet: str) -> tuple[RawTable, Mapping[str, RawColumn]]:
+        """The table that a row came from, and which of its columns is which field."""
+        for table, columns in self.members:
+            if (table.file, table.sheet) == (file, sheet):
+                return table, columns
+        return self.table, self.columns
 
     @property
     def fields(self) -> dict[str, FieldSpec]:
@@ -64,7 +72,7 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
     con.execute(f"INSERT INTO {target} {insert_sql(con, filling, before)}")
     rows = _scalar(con, f"SELECT count(*) FROM {target} WHERE _n > {before}")
-    odd = f"(SELECT _n, _row, unnest({quoted(ODD)}, recursive := true) FROM {target} WHERE _n > {before}) odd"
+    odd = f"(SELECT _n, _row, _file, _sheet, unnest({quoted(ODD)}, recursive := true) FROM {target} WHERE _n > {before}) odd"
     if not _scalar(con, f"SELECT count({quoted(ODD)}) FROM {target} WHERE _n > {before}"):
         return rows, []
     unusual.read(con, target, odd, filling.fields, filling.timezone)
@@ -90,9 +98,13 @@ def insert_sql(con: duckdb.DuckDBPyConnection, filling: Filling, before: int) ->
     source = (
         f"(SELECT *, row_number() OVER () + {table.row - 1} AS _row FROM (SELECT {raw} FROM {table.relation}))"
         if isinstance(table.row, int)
-        else f"(SELECT {table.row} AS _row, {raw} FROM {table.relation})"
+        else f"(SELECT {table.row} AS _row, {'_member, ' if filling.members else ''}{raw} FROM {table.relation})"
     )
-    last = [f"{before} + row_number() OVER ()", literal(table.file), literal(table.sheet), "_row"]
+    file, sheet = literal(table.file), literal(table.sheet)
+    if filling.members:
+        file = f"[{', '.join(literal(member.file) for member, _ in filling.members)}][_member]"
+        sheet = f"[{', '.join(literal(member.sheet) for member, _ in filling.members)}][_member]"
+    last = [f"{before} + row_number() OVER ()", file, sheet, "_row"]
     for i, (name, cell) in enumerate(zip(fields, cells, strict=True)):
         last.append(f"coalesce(v{i}, {literal(filling.jurisdiction)})" if name == JURISDICTION else f"v{i}")
         if cell.bare:
@@ -131,31 +143,35 @@ def _empty_code(filling: Filling, name: str, spec: FieldSpec) -> str:
 
 def _cell_issues(con: duckdb.DuckDBPyConnection, filling: Filling, odd: str) -> list[Issue]:
     """An issue for each odd cell that stayed without a value: the first of each code, the others as a number."""
-    kind = f"field, text IS NULL, text IN ({', '.join(literal(error) for error in sorted(ERROR_CELLS))})"
+    kind = f"_file, _sheet, field, text IS NULL, text IN ({', '.join(literal(error) for error in sorted(ERROR_CELLS))})"
     rows = con.execute(
-        f"SELECT _row, field, text, count(*) OVER (PARTITION BY {kind}) FROM {odd} WHERE text IS NULL"
+        f"SELECT _file, _sheet, _row, field, text, count(*) OVER (PARTITION BY {kind}) FROM {odd} WHERE text IS NULL"
         f" OR NOT EXISTS (SELECT 1 FROM {unusual.SPELT} s WHERE s.field = odd.field AND s.text = odd.text)"
         f" QUALIFY row_number() OVER (PARTITION BY {kind} ORDER BY _n) <= {problems.CAP} ORDER BY _n, field"
     ).fetchall()
     issues: list[Issue] = []
-    listed: dict[str, int] = {}
-    numbers: dict[str, dict[tuple[str, bool, bool], int]] = {}
-    for row, field, text, number in rows:
-        issue = _cell_issue(filling, row, field, text)
-        numbers.setdefault(issue.code, {})[field, text is None, text in ERROR_CELLS] = number
-        listed[issue.code] = listed.get(issue.code, 0) + 1
-        if listed[issue.code] <= problems.CAP:
+    listed: dict[tuple[str, str, str], int] = {}
+    numbers: dict[tuple[str, str, str], dict[tuple[str, bool, bool], int]] = {}
+    for file, sheet, row, field, text, number in rows:
+        issue = _cell_issue(filling, filling.origin(file, sheet), row, field, text)
+        key = (issue.code, file, sheet)
+        numbers.setdefault(key, {})[field, text is None, text in ERROR_CELLS] = number
+        listed[key] = listed.get(key, 0) + 1
+        if listed[key] <= problems.CAP:
             issues.append(issue)
-    for code, by_kind in sorted(numbers.items()):
+    for (code, file, sheet), by_kind in sorted(numbers.items()):
         if (rest := sum(by_kind.values()) - problems.CAP) > 0:
             severity = next(issue.severity for issue in issues if issue.code == code)
-            issues.append(problems.more(code, filling.table.place(), rest, error=severity is Severity.ERROR))
+            place = filling.origin(file, sheet)[0].place()
+            issues.append(problems.more(code, place, rest, error=severity is Severity.ERROR))
     return issues
 
 
-def _cell_issue(filling: Filling, row: int, field: str, text: str | None) -> Issue:
-    spec, column = filling.fields[field], filling.columns[field]
-    place = filling.table.place(row, column.header)
+def _cell_issue(
+    filling: Filling, origin: tuple[RawTable, Mapping[str, RawColumn]], row: int, field: str, text: str | None
+) -> Issue:
+    spec, (table, columns) = filling.fields[field], origin
+    place = table.place(row, columns[field].header)
     if text is None:
         return problems.empty_cell(_empty_code(filling, field, spec), place)
     return problems.unusable_cell(place, spec, text)

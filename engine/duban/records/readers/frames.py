@@ -58,7 +58,7 @@ def _rows(con: duckdb.DuckDBPyConnection, label: str, rows: list[Any]) -> Iterat
 
 def _registered(con: duckdb.DuckDBPyConnection, label: str, frame: Any) -> Iterator[RawTable]:
     if not len(frame.columns):
-        yield RawTable("", "", (), "", "", label=label, sparse=False)
+        yield RawTable("", "", (), "", 1, label=label, sparse=False)
         return
     try:
         con.register(_VIEW, frame)
