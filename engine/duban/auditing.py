@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban.compile import compile_pack
-from duban.errors import Issue, UsageError
+from duban.errors import Issue, Severity, UsageError
 from duban.evaluate import Limits, Progress, close_to_outside, open_database, run
 from duban.model import Plan, Status
 from duban.pack import Pack, load_pack
@@ -180,7 +180,12 @@ def _loose(con: duckdb.DuckDBPyConnection, pack: Pack, plan: Plan) -> list[Issue
         found[record] = max(found.get(record, 0), int(rows[0][0]))
     hint = "凡差额可能由这些行补足的义务，一律按证据不足处理；请补全编号和时间"
     return [
-        Issue("D600", f"“{pack.records[record].title}”有{count}行看不出属于哪个单位，或没有时间", hint=hint)
+        Issue(
+            "D600",
+            f"“{pack.records[record].title}”有{count}行看不出属于哪个单位，或没有时间",
+            hint=hint,
+            severity=Severity.WARNING,
+        )
         for record, count in found.items()
         if count
     ]

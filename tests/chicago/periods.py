@@ -307,6 +307,7 @@ def licensed_and_seen(w: World) -> pd.DataFrame:
     if w.today < pd.Timestamp("2014-01-01"):
         return duties(pd.DataFrame({"bearer_id": [], "status": []}))
     rows, due = pd.DataFrame({"bearer_id": w.canvass.license.unique()}), pd.Timestamp("2014-06-30")
+    rows = rows[rows.bearer_id != ""]
     visits = w.visit[w.visit.day >= "2014-01-01"].sort_values("day")
     second = rows.bearer_id.map(visits.groupby("license").nth(1).set_index("license").day)
     timely = visits[visits.day <= due].license.value_counts()

@@ -40,7 +40,8 @@ def _pieces(compiler: Compiler, obligation: Obligation) -> str:
     )
     return (
         f'SELECT b.jurisdiction, b.bearer_id, b.piece, b."$s" AS s, b."$e" AS e, {checked.sql} AS applies,\n'
-        f'  {blank} AS blank, max(b."$e") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended\n'
+        f'  {blank} AS blank, max(b."$e") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended,\n'
+        "  count(*) OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS pieces\n"
         f"FROM {quote('bearer/' + obligation.bearer)} b\n{names.joins()}"
     )
 
@@ -55,12 +56,17 @@ def _live(obligation: Obligation, pieces: str) -> str:
         "   'near': CASE WHEN p.e < f.due THEN epoch(p.e) ELSE -epoch(p.s) END, 'piece': p.piece}"
     )
     order = "jurisdiction, bearer_id, trigger_id, period_start"
+    alive = "applies IS DISTINCT FROM FALSE AND s < e"
+    columns = "piece, ended, applies_blank, segs, live_start, live_end, live_seconds"
+    joined = f"FROM frame f JOIN {quote(pieces)} p ON p.jurisdiction = f.jurisdiction AND p.bearer_id = f.bearer_id"
     return (
         f"WITH frame AS (SELECT row_number() OVER (ORDER BY {order}) AS duty, * FROM {quote(obligation.id + '/frame')}),\n"
+        # nearly every bearer has one span: nothing to merge
+        f"simple AS (SELECT f.*, p.piece, p.ended, CASE WHEN {overlaps} AND p.applies IS NULL THEN p.blank END AS applies_blank,\n"
+        f"    p.applies, {start} AS s, {end} AS e {joined} AND p.pieces = 1),\n"
         f"cut AS (SELECT f.duty, p.piece, p.applies, p.blank, p.ended, {rank} AS rank, {overlaps} AS touches,\n"
-        f"    {start} AS s, {end} AS e\n"
-        f"  FROM frame f JOIN {quote(pieces)} p ON p.jurisdiction = f.jurisdiction AND p.bearer_id = f.bearer_id),\n"
-        "alive AS (SELECT duty, s, e FROM cut WHERE applies IS DISTINCT FROM FALSE AND s < e),\n"
+        f"    {start} AS s, {end} AS e {joined} AND p.pieces > 1),\n"
+        f"alive AS (SELECT duty, s, e FROM cut WHERE {alive}),\n"
         "islands AS (SELECT duty, s, e, sum(CASE WHEN s > before THEN 1 ELSE 0 END) OVER (PARTITION BY duty ORDER BY s) AS island\n"
         "  FROM (SELECT *, coalesce(lag(e) OVER (PARTITION BY duty ORDER BY s), s) AS before FROM alive)),\n"
         "merged AS (SELECT duty, min(s) AS s, max(e) AS e FROM islands GROUP BY duty, island),\n"
@@ -68,6 +74,10 @@ def _live(obligation: Obligation, pieces: str) -> str:
         "  sum(epoch(e) - epoch(s)) AS live_seconds FROM merged GROUP BY duty),\n"
         "holders AS (SELECT duty, max(rank).piece AS piece, max(ended) AS ended,\n"
         "  max(blank) FILTER (touches AND applies IS NULL) AS applies_blank FROM cut GROUP BY duty)\n"
+        f"SELECT * EXCLUDE ({columns}, applies, s, e), {columns} FROM (\n"
+        f"  SELECT *, CASE WHEN {alive} THEN [{{'s': s, 'e': e}}] ELSE [] END AS segs, CASE WHEN {alive} THEN s END AS live_start,\n"
+        f"    CASE WHEN {alive} THEN e END AS live_end, CASE WHEN {alive} THEN epoch(e) - epoch(s) ELSE 0 END AS live_seconds FROM simple)\n"
+        "UNION ALL\n"
         "SELECT f.*, h.piece, h.ended, h.applies_blank, coalesce(g.segs, []) AS segs, g.live_start, g.live_end,\n"
         "  coalesce(g.live_seconds, 0) AS live_seconds\n"
         "FROM frame f JOIN holders h USING (duty) LEFT JOIN segments g USING (duty)"

@@ -25,11 +25,11 @@ def plan_judgement(
     compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, proof: str, blind: str
 ) -> str:
     """Add `ID/judged`; returns its name."""
-    paths = [_plan_path(compiler, obligation, duty, path, index) for index, path in enumerate(obligation.otherwise)]
+    paths = [
+        _plan_path(compiler, obligation, duty, result, path, index) for index, path in enumerate(obligation.otherwise)
+    ]
     shown = _plan_evidence(compiler, obligation, duty, result)
-    facts = compiler.add(
-        f"{obligation.id}/facts", _facts(compiler, obligation, duty, result, proof, paths), "all that decides"
-    )
+    facts = _facts(compiler, obligation, duty, result, proof, paths)
     decided = compiler.add(f"{obligation.id}/status", _status(compiler, obligation, facts), "the first row that fits")
     body = _judged(compiler, obligation, decided, shown)
     if blind:
@@ -37,8 +37,10 @@ def plan_judgement(
     return compiler.add(f"{obligation.id}/judged", body, "duties, judged")
 
 
-def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path: Path, index: int) -> str:
+def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, path: Path, index: int) -> str:
     """`ID/otherwise N`: (duty, holds, might, mitigates): the path's condition and test, with its own due.
+
+    Only where the main test is not satisfied: a path matters nowhere else.
 
     `might`: its test's unknown acts or targets keep us from knowing that it does not hold; then nobody is accused. An empty
     cell in `where` or the due means that the path is not open (no county order, say).
@@ -53,6 +55,7 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, path
     compiler.add(
         f"{base}/duty",
         f"SELECT d.* REPLACE ({due} AS due), {where} AS chosen FROM {quote(duty.name)} d\n"
+        f"SEMI JOIN (SELECT duty FROM {quote(result)} WHERE timely IS DISTINCT FROM TRUE) t ON t.duty = d.duty\n"
         f"{compiler.bearer_join(duty)}\n{names.joins()}",
         f"the path “{path.title}”: where it is open, and until when",
     )
@@ -106,7 +109,7 @@ def _facts(
         )
     free = [index for index, path in enumerate(obligation.otherwise) if not path.manual]
     asked = [index for index, path in enumerate(obligation.otherwise) if path.manual]
-    joins = "\n".join(f"JOIN {quote(name)} o{index} USING (duty)" for index, name in enumerate(paths))
+    joins = "\n".join(f"LEFT JOIN {quote(name)} o{index} USING (duty)" for index, name in enumerate(paths))
     any_of = {
         "discharging": " OR ".join(f"o{index}.holds" for index in free),
         "asking": " OR ".join(f"o{index}.holds" for index in asked),
@@ -115,11 +118,12 @@ def _facts(
     }
     flags = ", ".join(f"coalesce({text or 'FALSE'}, FALSE) AS {name}" for name, text in any_of.items())
     question = "".join(
-        f"CASE WHEN o{index}.holds THEN {literal(obligation.otherwise[index].manual + '；')} ELSE '' END || "
+        f"CASE WHEN coalesce(o{index}.holds, FALSE) THEN {literal(obligation.otherwise[index].manual + '；')} ELSE '' END || "
         for index in asked
     )
     held = "".join(
-        f"CASE WHEN o{index}.holds THEN {literal(obligation.otherwise[index].title)} ELSE '' END || " for index in free
+        f"CASE WHEN coalesce(o{index}.holds, FALSE) THEN {literal(obligation.otherwise[index].title)} ELSE '' END || "
+        for index in free
     )
     notes, note_joins = _notes(compiler, obligation, duty)
     until = "CAST(w.day_until AS TIMESTAMP) + INTERVAL 1 DAY"
@@ -158,7 +162,7 @@ def _notes(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tuple
 
 
 def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
-    """The facts with `status` and `enforceable`; each WHEN is one row of semantics.md §8."""
+    """The facts (a query) with `status` and `enforceable`; each WHEN is one row of semantics.md §8."""
     test, over = obligation.test, f"f.due <= {compiler.as_of_sql}"
     given = obligation.given is not None
     met = f"f.timely AND {over} AND f.proven" if test.needs_proof else "f.timely"
@@ -193,7 +197,7 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
     enforceable = "FALSE" if obligation.advisory else f"NOT coalesce(r.period_start IS NOT NULL AND ({short}), FALSE)"
     return (
         f"SELECT r.*, CASE WHEN {person} THEN 'manual' ELSE r.found END AS status, {enforceable} AS enforceable\n"
-        f"FROM (SELECT f.*, {first} AS found\nFROM {quote(facts)} f) r"
+        f"FROM (SELECT f.*, {first} AS found\nFROM (\n{facts}\n) f) r"
     )
 
 

@@ -37,6 +37,8 @@ def seen(schema: Schema, name: str, as_of: str, known_by: str) -> list[Step]:
     if cells:
         joined = "\n".join(joins)
         steps = [Step(f"seen/{name}", f"SELECT v.* REPLACE ({', '.join(cells)})\nFROM ({body}) v\n{joined}", title)]
+    if record.key:
+        steps.insert(0, _again(name, record, _known(name, known_by)))
     for key in sorted(_referred(schema, name)):
         values = f"SELECT DISTINCT jurisdiction, CAST({quote(key)} AS VARCHAR) AS value FROM ({body}) WHERE {quote(key)} IS NOT NULL"
         steps.append(Step(f"keys/{name}/{key}", values, f"{record.title}: what references can point at"))
@@ -49,12 +51,17 @@ def _referred(schema: Schema, name: str) -> set[str]:
     return {key for target, key in map(schema.target, references) if target == name}
 
 
+def _known(name: str, known_by: str) -> str:
+    """SQL of the rows that were handed in by known_by."""
+    known = f"submitted_at IS NULL OR {exists_by('submitted_at', quote(SUBMITTED_AT + '$bare'), known_by)}"
+    return f"SELECT * FROM {quote('raw_' + name)} WHERE ({known})"
+
+
 def _versions(name: str, record: RecordType, as_of: str, known_by: str) -> str:
     keys = [quote(key) for key in record.key]
-    known = f"submitted_at IS NULL OR {exists_by('submitted_at', quote(SUBMITTED_AT + '$bare'), known_by)}"
-    source = f"SELECT * FROM {quote('raw_' + name)} WHERE {known}"
+    source = _known(name, known_by)
     if record.key:
-        source = _newest(source, record, keys)
+        source = _newest(name, source, record, keys)
     time, bare = _event(record, as_of)
     columns = ['"$n"', _record_id(record, keys) + ' AS "$id"', "_file", "_sheet", "_row", "jurisdiction"]
     columns += [_cell(field_name, spec.type, spec.happened, as_of) for field_name, spec in record.fields.items()]
@@ -68,24 +75,32 @@ def _versions(name: str, record: RecordType, as_of: str, known_by: str) -> str:
     return f"SELECT {body}\nFROM ({source})\n{exists}"
 
 
-def _newest(source: str, record: RecordType, keys: list[str]) -> str:
-    """One row per key: the one handed in last. Only keys that come twice are sorted; rows without a key all stay."""
-    by = ["jurisdiction", *keys]
-    if record.span:
-        source = source.replace(
-            "SELECT *", f"SELECT *, coalesce({quote(record.span.start)}, DATE '0001-01-01') AS \"$from\"", 1
-        )
-        by.append('"$from"')
-    keyed, filled = ", ".join(by), " AND ".join(f"{key} IS NOT NULL" for key in keys)
+def _newest(name: str, source: str, record: RecordType, keys: list[str]) -> str:
+    """One row per key: the one handed in last. Only keys that come twice (`again/T`) are sorted; all others pass."""
+    by = ", ".join(_version_key(record))
+    filled = " AND ".join(f"{key} IS NOT NULL" for key in keys)
     content = ", ".join(quote(name) for name in record.fields)
     order = f"submitted_at DESC NULLS LAST, md5(CAST(row({content}) AS VARCHAR)) DESC"
+    twice = f"({filled} AND hash({by}) IN (SELECT h FROM {quote('again/' + name)}))"
+    known = source.replace("SELECT *", 'SELECT *, _n AS "$n"', 1)
     return (
-        f'WITH known AS (SELECT *, _n AS "$n" FROM ({source})),\n'
-        f"again AS (SELECT {keyed} FROM known WHERE {filled} GROUP BY ALL HAVING count(*) > 1)\n"
-        f"SELECT known.* FROM known ANTI JOIN again USING ({keyed})\nUNION ALL\n"
-        f"SELECT known.* FROM known SEMI JOIN again USING ({keyed})\n"
-        f"QUALIFY row_number() OVER (PARTITION BY {keyed} ORDER BY {order}) = 1"
+        f"{known} AND NOT coalesce({twice}, FALSE)\nUNION ALL\n"
+        f"{known} AND {twice}\nQUALIFY row_number() OVER (PARTITION BY {by} ORDER BY {order}) = 1"
     )
+
+
+def _version_key(record: RecordType) -> list[str]:
+    """SQL of what tells versions of one record apart from other records."""
+    start = [f"coalesce({quote(record.span.start)}, DATE '0001-01-01')"] if record.span else []
+    return ["jurisdiction", *(quote(key) for key in record.key), *start]
+
+
+def _again(name: str, record: RecordType, source: str) -> Step:
+    """`again/T`: hashes of the keys that come more than once among the known rows; nearly always none."""
+    by = ", ".join(_version_key(record))
+    filled = " AND ".join(f"{quote(key)} IS NOT NULL" for key in record.key)
+    sql = f"SELECT hash({by}) AS h FROM ({source}) WHERE {filled} GROUP BY h HAVING count(*) > 1"
+    return Step(f"again/{name}", sql, f"{record.title}: keys handed in more than once")
 
 
 def _record_id(record: RecordType, keys: list[str]) -> str:

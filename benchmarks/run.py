@@ -1,0 +1,86 @@
+"""`make bench`: time and memory of whole audits, written to docs/performance.md. Sizes as arguments; default 10000 100000.
+
+Machines are noisy: every figure is the best of three in one run, and the command line's own start is measured beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from generate import PER_MINE, generate
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+RUNS = 3
+
+
+def best(command: list[str]) -> float:
+    """Seconds of the fastest of some runs of a command."""
+    seconds = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)
+
+
+def measured(records: str, memory: str = "") -> dict[str, object]:
+    """The fastest of some measured audits."""
+    results = []
+    for _ in range(RUNS):
+        out = subprocess.run([sys.executable, str(HERE / "measure.py"), records, memory], check=True, capture_output=True, text=True)
+        results.append(json.loads(out.stdout))
+    return min(results, key=lambda result: result["seconds"]["total"])
+
+
+def row(name: str, result: dict) -> str:
+    seconds = result["seconds"]
+    parts = " | ".join(f"{seconds[stage]:.2f}" for stage in ("load", "evaluate", "write", "total"))
+    return f"| {name} | {sum(result['duties'].values()):,} | {parts} | {result['peak_mb']:,.0f} |"
+
+
+def main(sizes: list[int]) -> None:
+    duban = [sys.executable, "-m", "duban"]
+    help_seconds = best([*duban, "--help"])
+    python_seconds = best([sys.executable, "-c", "import click"])
+    sample = best([*duban, "audit", str(ROOT / "data" / "samples"), "--as-of", "2024-01-07", "--quiet"])
+    rows = [row("sample county (46 mines)", measured(str(ROOT / "data" / "samples")))]
+    with tempfile.TemporaryDirectory() as folder:
+        for size in sizes:
+            target = Path(folder) / str(size)
+            generate(size, target)
+            rows.append(row(f"{size:,} mines, {size * PER_MINE:,} inspections", measured(str(target))))
+            if size >= 100_000:
+                rows.append(row(f"the same, memory limit 1.5 GB", measured(str(target), "1.5GB")))
+    lines = [
+        "# Performance",
+        "",
+        f"Made by `make bench` ({' '.join(str(size) for size in sizes)}) on {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}; best of {RUNS}. Other machines differ, ratios less so.",
+        "",
+        f"`duban --help`: {help_seconds * 1000:.0f} ms (Python with click alone: {python_seconds * 1000:.0f} ms). "
+        f"`duban audit data/samples` as a whole process: {sample:.2f} s.",
+        "",
+        "All four headline duties, from Parquet (the sample: CSV and XLSX) to the written result files; seconds of one process:",
+        "",
+        "| records | duties | load | evaluate | write | total | peak memory, MB |",
+        "|---|---|---|---|---|---|---|",
+        *rows,
+        "",
+        "*load* includes the start of Python, reading, typing and checking every cell, and compiling the rules. *write* includes all",
+        "six files. The generated data is described in `benchmarks/generate.py`.",
+        "",
+    ]
+    (ROOT / "docs" / "performance.md").write_text("\n".join(lines), encoding="utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or [10_000, 100_000])
