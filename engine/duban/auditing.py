@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -128,6 +128,7 @@ def audit(
     con = open_database(limits or Limits())
     try:
         loaded = _load(con, ready, records)
+        ready = _doubted(con, ready, loaded.unread)
         excused = _waivers(records, waivers, ready)
         load_waivers(con, excused.items, ready)
         close_to_outside(con, *([output] if output is not None else []))
@@ -136,7 +137,7 @@ def audit(
     except BaseException:
         con.close()
         raise
-    issues = (*loaded.issues, *excused.issues, *_loose(con, ready, plan))
+    issues = (*loaded.issues, *excused.issues, *_loose(con, ready, plan), *_provisional(con, ready))
     source = tuple(str(path) for path in _paths(records))
     return Audit(ready, moment, known, plan, issues, loaded.inputs, con, timings, source, _future(con, ready, moment))
 
@@ -151,6 +152,16 @@ def _load(con: duckdb.DuckDBPyConnection, pack: Pack, records: Source) -> Any:
     from duban.records import load  # loaded with DuckDB, after the arguments have been checked
 
     return load(con, pack.records, records, jurisdiction=pack.header.jurisdiction, timezone=pack.header.timezone)
+
+
+def _doubted(con: duckdb.DuckDBPyConnection, pack: Pack, unread: Sequence[str]) -> Pack:
+    """A record type with a file that could not be read is as good as not handed in: nobody is accused from the rest."""
+    for name in unread:
+        con.execute("DELETE FROM raw_manifest WHERE record_type = ?", [name])
+    types = {
+        name: pack.records[name].model_copy(update={"complete": "declared"}) for name in unread if name in pack.records
+    }
+    return replace(pack, records={**pack.records, **types}) if types else pack
 
 
 def _paths(records: Source) -> list[Path]:
@@ -188,6 +199,21 @@ def _loose(con: duckdb.DuckDBPyConnection, pack: Pack, plan: Plan) -> list[Issue
         )
         for record, count in found.items()
         if count
+    ]
+
+
+def _provisional(con: duckdb.DuckDBPyConnection, pack: Pack) -> list[Issue]:
+    """Dues that were counted in workdays of a year whose holidays are not published."""
+    counted = [item.id for item in pack.obligations if item.roll or "workday" in f"{item.by}{item.within}"]
+    rows = con.execute(
+        "SELECT year(due - INTERVAL 1 MICROSECOND) AS y, count(*) FROM duties WHERE list_contains(?, obligation) AND due IS NOT NULL"
+        " GROUP BY y ORDER BY y",
+        [counted],
+    ).fetchall()
+    return [
+        Issue("D601", f"{year}年放假安排未公布，{count}项期限暂按周末推算", severity=Severity.WARNING)
+        for year, count in rows
+        if pack.calendar.provisional(int(year))
     ]
 
 

@@ -14,7 +14,7 @@ from duban.compile.live import plan_duties
 from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import assumed, plan_blind, plan_lines, plan_proof
 from duban.compile.status import COLUMNS, plan_judgement
-from duban.compile.views import bearers, calendar, seen, spans
+from duban.compile.views import bearers, seen, spans, workdays
 from duban.conditions import compile_boolean, literal, parse, quote
 from duban.kinds.base import Need
 from duban.model import Plan
@@ -46,7 +46,7 @@ def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable
 
 def _plan_views(compiler: Compiler) -> None:
     pack = compiler.pack
-    compiler.steps.append(calendar(pack))
+    compiler.steps.append(workdays(pack.calendar))
     for name, record in pack.records.items():
         compiler.steps += seen(compiler.schema, name, compiler.as_of_sql, compiler.known_by_sql)
         if record.span is not None and record.key:

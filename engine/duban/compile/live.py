@@ -117,7 +117,7 @@ def _given(compiler: Compiler, given: Given, duty: DutyTable) -> str:
     row = Row(schema, given.record, "r")
     names = compiler.names(duty, row)
     where = boolean(given.where, names).sql
-    inside = 'r."$s" < d.live_end AND r."$e" > d.live_start'
+    inside = 'r."$s" < r."$e" AND r."$s" < d.live_end AND r."$e" > d.live_start'
     nowhen = "FALSE"
     if record.time:
         day_end = 'r."$t" + INTERVAL 1 DAY'

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from duban.calendar import Calendar
 from duban.compile.sql import BEGIN, END, FIRST_DAY, LAST_DAY, end_of
 from duban.conditions import literal, quote
 from duban.kinds.base import boolean, exists_by
@@ -203,21 +206,16 @@ def disjoint(source: str) -> str:
     )
 
 
-def calendar(pack: Pack) -> Step:
+def workdays(calendar: Calendar) -> Step:
     """`calendar`: every day with whether it is a workday, its number among workdays, and the next workday."""
-    years = pack.calendar.get("years", {})
-    holidays = [str(day) for year in years.values() for day in year.get("holidays", [])]
-    workdays = [str(day) for year in years.values() for day in year.get("workdays", [])]
-    published = [int(year) for year in years]
-    days = f"SELECT CAST(unnest(generate_series({literal(FIRST_DAY)}, {literal(LAST_DAY)}, INTERVAL 1 DAY)) AS DATE) AS day"
-    off, on = (
-        f"list_contains(CAST({literal(found)} AS VARCHAR[]), CAST(day AS VARCHAR))" for found in (holidays, workdays)
-    )
+    days = (LAST_DAY - FIRST_DAY).days + 1
+    flags = "".join("1" if calendar.is_workday(FIRST_DAY + timedelta(days=number)) else "0" for number in range(days))
+    day = f"CAST({literal(FIRST_DAY)} + INTERVAL (number) DAY AS DATE)"
+    following = "OVER (ORDER BY day ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
     return Step(
         "calendar",
-        "SELECT day, workday, published, sum(CAST(workday AS INTEGER)) OVER (ORDER BY day) AS nth,\n"
-        "  min(CASE WHEN workday THEN day END) OVER (ORDER BY day ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_workday\n"
-        f"FROM (SELECT day, {on} OR (isodow(day) < 6 AND NOT {off}) AS workday,\n"
-        f"  list_contains(CAST({literal(published)} AS INTEGER[]), year(day)) AS published FROM ({days}))",
+        "SELECT day, workday, sum(CAST(workday AS INTEGER)) OVER (ORDER BY day) AS nth,\n"
+        f"  min(CASE WHEN workday THEN day END) {following} AS next_workday\n"
+        f"FROM (SELECT {day} AS day, substr('{flags}', CAST(number + 1 AS BIGINT), 1) = '1' AS workday FROM range({days}) t(number))",
         "workdays of the pinned calendar; unpublished years by weekends",
     )

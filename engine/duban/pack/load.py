@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from duban.calendar import Calendar
 from duban.errors import Issue, PackError, Place, UsageError
 from duban.pack.lint import lint
 from duban.pack.obligation import Obligation
@@ -202,18 +203,23 @@ def _obligations(draft: Draft) -> tuple[list[Obligation], list[tuple[Document, P
     return found, origins
 
 
-def _calendar(draft: Draft, head: Document, header: PackHeader) -> Mapping[str, Any]:
+def _calendar(draft: Draft, head: Document, header: PackHeader) -> Calendar:
     """The pinned calendar that the pack names: beside the pack, or shipped."""
     if not header.calendar:
-        return {}
+        return Calendar()
     for folder in (draft.folder, rules_folder() / "calendars"):
         path = folder / f"{header.calendar}.yaml"
         if path.is_file():
-            document = read_yaml(path, path.name)
+            document = read_yaml(path, str(path))
             draft.issues += document.issues
-            return document.value if isinstance(document.value, dict) else {}
+            years = (document.value or {}).get("years") or {}
+            try:
+                return Calendar.from_data({"years": {int(year): entry for year, entry in years.items()}})
+            except PackError as error:
+                draft.issues += [replace(issue, place=Place(str(path), 1)) for issue in error.issues]
+                return Calendar()
     draft.report("P013", head, ("calendar",), f"no calendar `{header.calendar}`")
-    return {}
+    return Calendar()
 
 
 def _origin(

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from duban.calendar import Calendar
 from duban.conditions import ConditionError
 from duban.errors import Place, UsageError
 from duban.pack.obligation import Obligation
@@ -29,7 +30,7 @@ class Pack:
     obligations: tuple[Obligation, ...]
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
-    calendar: Mapping[str, Any] = field(default_factory=dict)
+    calendar: Calendar = field(default_factory=Calendar)
 
     @cached_property
     def schema(self) -> Schema:

@@ -17,7 +17,7 @@ import duckdb
 from duban.errors import DataError, Issue, PackError
 from duban.records import manifest, problems, references, versions
 from duban.records.headers import Seen, columns_of, match
-from duban.records.pools import Pools
+from duban.records.pools import Pool, Pools
 from duban.records.raw import RawTable
 from duban.records.readers import SUFFIXES, frames, read_file
 from duban.records.sources import TypeNames, source_files
@@ -154,20 +154,26 @@ class _Loading:
         counted: dict[tuple[str, str], int] = {}
         # On a few hundred rows DuckDB would rewrite expressions for a hundred times as long as it reads them.
         self.con.execute("SET disabled_optimizers = 'expression_rewriter,filter_pushdown'")
-        for pool in self.pools:
-            table, columns = pool.raw()
-            fixed = self.types[pool.name], columns, self.jurisdiction, self.timezone
-            rows, issues = fill(self.con, Filling(table, pool.name, *fixed, tuple(pool.members)))
-            self.issues.extend(issues)
-            last = f"SELECT _file, _sheet FROM {table_name(pool.name)} ORDER BY _n DESC LIMIT {rows}"
-            found = self.con.execute(f"SELECT _file, _sheet, count(*) FROM ({last}) GROUP BY ALL").fetchall()
-            counted.update({(file, sheet): number for file, sheet, number in found})
-        self.con.execute("RESET disabled_optimizers")
+        try:
+            for pool in self.pools:
+                counted.update(self._pour_one(pool))
+        finally:
+            self.con.execute("RESET disabled_optimizers")
         self.pools.close()
         self.inputs = [
             replace(item, rows=counted.get((item.name, item.sheet), item.rows)) if item.record_type else item
             for item in self.inputs
         ]
+
+    def _pour_one(self, pool: Pool) -> dict[tuple[str, str], int]:
+        """Write the rows of one pool; the number of rows of each (file, sheet)."""
+        table, columns = pool.raw()
+        fixed = self.types[pool.name], columns, self.jurisdiction, self.timezone
+        rows, issues = fill(self.con, Filling(table, pool.name, *fixed, tuple(pool.members)))
+        self.issues.extend(issues)
+        last = f"SELECT _file, _sheet FROM {table_name(pool.name)} ORDER BY _n DESC LIMIT {rows}"
+        found = self.con.execute(f"SELECT _file, _sheet, count(*) FROM ({last}) GROUP BY ALL").fetchall()
+        return {(file, sheet): number for file, sheet, number in found}
 
     def _table(self, table: RawTable, name: str, size: int = 0) -> int | None:
         """Read one table as records of a type: the number of rows (0: not yet known), or None if it was left out."""

@@ -72,7 +72,8 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
     con.execute(f"INSERT INTO {target} {insert_sql(con, filling, before)}")
     rows = _scalar(con, f"SELECT count(*) FROM {target} WHERE _n > {before}")
-    odd = f"(SELECT _n, _row, _file, _sheet, unnest({quoted(ODD)}, recursive := true) FROM {target} WHERE _n > {before}) odd"
+    cells = f"unnest({quoted(ODD)}, recursive := true)"
+    odd = f"(SELECT _n, _row, _file, _sheet, {cells} FROM {target} WHERE _n > {before}) odd"
     if not _scalar(con, f"SELECT count({quoted(ODD)}) FROM {target} WHERE _n > {before}"):
         return rows, []
     unusual.read(con, target, odd, filling.fields, filling.timezone)
