@@ -1,7 +1,7 @@
 """Counties by the thousand: plausible records for the four headline duties, as Parquet, made by DuckDB in seconds.
 
-A jurisdiction has 1,000 mines in 50 towns. Each mine has about 60 inspections over three months; one in twenty mines falls
-short of its head's two inspections in December, one in a hundred hand-ins stops on the 25th. The same size gives the same data.
+A jurisdiction has 1,000 mines in 50 towns. Each mine has about 60 inspections over three months; one in twenty falls
+short of its head's two inspections in December, one in a hundred hand-ins stops on the 25th. The same size, the same data.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def generate(mines: int, folder: Path) -> None:
               FROM range({mines}) t(m), range({PER_MINE}) u(k))""",
         "major_hazard": f"""
             SELECT {place}, printf('ZD%07d', m) AS hazard_id, printf('M%07d', m) AS enterprise_id, DATE '2023-11-20' AS found_date, '县查' AS source,
-              '已确认' AS confirm_result,
+              '重大' AS confirm_result,
               CASE WHEN m % 30 <> 0 THEN DATE '2023-12-20' END AS done_date, TIMESTAMP '2023-12-21 10:00:00' AS submitted_at
             FROM range({mines}) t(m) WHERE m % 10 = 0""",
         "manifest": f"""

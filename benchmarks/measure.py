@@ -28,7 +28,9 @@ def main(records: str, memory: str) -> None:
     auditing.run = timed  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
-        with auditing.audit(records, "zezhou-2023-331", "2024-01-07", limits=Limits(memory, temp_folder=folder), output=out) as audit:
+        with auditing.audit(
+            records, "zezhou-2023-331", "2024-01-07", limits=Limits(memory, temp_folder=folder), output=out
+        ) as audit:
             before = time.perf_counter()
             write(audit, out)
             stages["write"] = time.perf_counter() - before

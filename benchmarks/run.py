@@ -35,7 +35,9 @@ def measured(records: str, memory: str = "") -> dict[str, object]:
     """The fastest of some measured audits."""
     results = []
     for _ in range(RUNS):
-        out = subprocess.run([sys.executable, str(HERE / "measure.py"), records, memory], check=True, capture_output=True, text=True)
+        out = subprocess.run(
+            [sys.executable, str(HERE / "measure.py"), records, memory], check=True, capture_output=True, text=True
+        )
         results.append(json.loads(out.stdout))
     return min(results, key=lambda result: result["seconds"]["total"])
 

@@ -14,10 +14,11 @@ from ruamel.yaml import YAML
 from duban.calendar import Calendar
 from duban.compile.sql import due, due_day, rolled, shift, shift_day
 from duban.compile.views import workdays
-from duban.conditions import ConditionError, literal
+from duban.conditions import ConditionError
 from duban.errors import PackError
 from duban.kinds.base import period_start, step_interval
 from duban.pack.timing import By, Duration, parse_duration
+from duban.sqltext import literal
 
 PINNED = Path(__file__).parents[1] / "rules" / "calendars" / "cn.yaml"
 

@@ -8,15 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from duban.conditions import (
-    Column,
-    ConditionError,
-    compile_boolean,
-    compile_moment,
-    compile_number,
-    literal,
-    parse,
-)
+from duban.conditions import Column, ConditionError, compile_boolean, compile_moment, compile_number, parse
+from duban.sqltext import literal
 
 # One row: a name, its type, its value in SQL, and for a datetime whether it holds a bare date.
 ROW: dict[str, tuple[str, str, str]] = {

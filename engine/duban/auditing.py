@@ -182,7 +182,7 @@ def _waivers(records: Source, waivers: Iterable[Mapping[str, Any] | Waiver] | No
 
 def _loose(con: duckdb.DuckDBPyConnection, pack: Pack, plan: Plan) -> list[Issue]:
     """Rows that might be anybody's make every shortfall that they could fill unproven: said once, loudly."""
-    from duban.conditions import quote
+    from duban.sqltext import quote
 
     found: dict[str, int] = {}
     for name in plan.kept:
@@ -219,8 +219,8 @@ def _provisional(con: duckdb.DuckDBPyConnection, pack: Pack) -> list[Issue]:
 
 def _future(con: duckdb.DuckDBPyConnection, pack: Pack, as_of: datetime) -> dict[str, int]:
     """Records that happen after as_of: they do not exist yet, but the summary counts them."""
-    from duban.conditions import literal, quote
     from duban.kinds.base import exists_by
+    from duban.sqltext import literal, quote
 
     found = {}
     for name, record in pack.records.items():

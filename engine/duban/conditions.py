@@ -18,6 +18,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from duban.sqltext import literal
 from duban.vocabulary import NUMERIC_TYPES, TEMPORAL_TYPES
 
 
@@ -48,28 +49,6 @@ class Scope(Protocol):
 
     def resolve(self, parts: tuple[str, ...]) -> Column | None: ...
     def names(self) -> Iterable[str]: ...
-
-
-def quote(name: str) -> str:
-    """A name as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: Any) -> str:
-    """A Python value as a SQL literal: None, bool, number, text, date, datetime or a list of texts."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime):
-        return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
-    if isinstance(value, date):
-        return f"DATE '{value.isoformat()}'"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(literal(item) for item in value) + "]"
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return str(value)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban.conditions import quote
 from duban.errors import EvaluationError
 from duban.model import Plan
+from duban.sqltext import quote
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban.compile.planner import Compiler
-from duban.conditions import literal, parse, quote
+from duban.conditions import parse
 from duban.errors import UsageError
 from duban.kinds import Cover, Done, Forbid, Perform, Reconcile, Respond
 from duban.kinds.acts import owner_of
@@ -21,6 +21,7 @@ from duban.kinds.base import DutyTable, boolean, exists_by
 from duban.model import Status
 from duban.report.tables import shown
 from duban.scope import Chain, Row, belonging
+from duban.sqltext import literal, quote
 
 if TYPE_CHECKING:
     from duban.auditing import Audit

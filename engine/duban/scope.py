@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from duban.conditions import Column, ConditionError, literal, quote
+from duban.conditions import Column, ConditionError
+from duban.sqltext import literal, quote
 from duban.vocabulary import ENVELOPE, JURISDICTION, BearerKind, RecordType, Reference
 
 

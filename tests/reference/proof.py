@@ -13,7 +13,9 @@ from reference.dues import due_by, due_within, rolled
 from reference.temporal import Span, days_touched, intersect
 from reference.world import World
 
-FIXED = re.compile(r"^(\d{4}-\d{2}-\d{2}|date '|day \d|param\.|window\.|period\.)")  # a due that no trigger's field decides
+FIXED = re.compile(
+    r"^(\d{4}-\d{2}-\d{2}|date '|day \d|param\.|window\.|period\.)"
+)  # a due that no trigger's field decides
 
 
 def is_assumed(world: World, record_type: str) -> bool:
@@ -123,7 +125,7 @@ def first_unproven_day(world: World, obligation: dict[str, Any], bearer: Bearer,
 
 
 def earliest_due(world: World, obligation: dict[str, Any], bearer: Bearer, day: date) -> datetime:
-    """When a trigger on that day would be due at the earliest; where its own fields decide that, as_of (window's end)."""
+    """When a trigger on that day would be due at the earliest; as_of or the window's end if its fields decide that."""
     window = world.window_of(obligation)
     unknown = min(world.as_of, window[1])
     unit = obligation.get("every")

@@ -15,13 +15,14 @@ from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import assumed, plan_blind, plan_lines, plan_proof
 from duban.compile.status import COLUMNS, plan_judgement
 from duban.compile.views import bearers, seen, spans, workdays
-from duban.conditions import compile_boolean, literal, parse, quote
+from duban.conditions import compile_boolean, parse
 from duban.kinds.base import Need
 from duban.model import Plan
 from duban.pack.names import fixed_columns
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
 from duban.scope import Names
+from duban.sqltext import literal, quote
 
 RESULT, MISSING = "duties", "missing"
 

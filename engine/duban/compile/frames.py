@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from duban.compile import sql
 from duban.compile.planner import Compiler
-from duban.conditions import Checked, Column, compile_moment, parse, quote
+from duban.conditions import Checked, Column, compile_moment, parse
 from duban.kinds.base import DutyTable, boolean, period_start, step_interval
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Each, Obligation
 from duban.pack.timing import By, Duration, parse_by, parse_duration
 from duban.scope import Names, Row, belonging, key_text
+from duban.sqltext import quote
 
 # Columns of a frame, in order.
 COLUMNS = (

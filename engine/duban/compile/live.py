@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from duban.compile import sql
 from duban.compile.planner import Compiler
-from duban.conditions import literal, quote
 from duban.kinds.base import DutyTable, boolean
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Given, Obligation
 from duban.pack.timing import parse_by
 from duban.scope import Names, Row, belonging
+from duban.sqltext import literal, quote
 
 
 def plan_duties(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from duban.compile.sql import BEGIN, END, day_end, day_start
-from duban.conditions import literal, quote
 from duban.kinds.acts import event_day
 from duban.kinds.base import DutyTable, ScanColumns, boolean
 from duban.model import Step
@@ -16,6 +15,7 @@ from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
 from duban.scope import Chain, Names, Row
+from duban.sqltext import literal, quote
 
 
 @dataclass

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from duban.compile import sql
 from duban.compile.planner import Compiler
-from duban.conditions import Column, literal, quote
+from duban.conditions import Column
 from duban.kinds.base import DutyTable, Need, exists_by, period_start, step_interval
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation, handed_in_by
 from duban.pack.timing import parse_by, parse_duration
 from duban.scope import Names
+from duban.sqltext import literal, quote
 
 
 def plan_lines(compiler: Compiler) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from duban.compile import sql
-from duban.conditions import literal
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
+from duban.sqltext import literal
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from duban.conditions import compile_moment, literal
+from duban.conditions import compile_moment
 from duban.pack.timing import By, Duration
 from duban.scope import Names
+from duban.sqltext import literal
 
 # Stand-ins for “always was” and “still is”: infinities break arithmetic.
 BEGIN, END = "TIMESTAMP '0001-01-01 00:00:00'", "TIMESTAMP '9999-12-31 00:00:00'"

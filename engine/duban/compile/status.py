@@ -7,11 +7,11 @@ from dataclasses import replace
 from duban.compile import sql
 from duban.compile.planner import Compiler
 from duban.compile.sentence import Wording, blind_message, message
-from duban.conditions import literal, quote
 from duban.kinds.base import DutyTable, boolean
 from duban.pack.obligation import Obligation, Path
 from duban.pack.timing import parse_by
 from duban.scope import Names, Row
+from duban.sqltext import literal, quote
 
 # Columns of `ID/judged`, the same for all obligations.
 COLUMNS = (

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from duban.calendar import Calendar
 from duban.compile.sql import BEGIN, END, FIRST_DAY, LAST_DAY, end_of
-from duban.conditions import literal, quote
 from duban.kinds.base import boolean, exists_by
 from duban.model import Step
 from duban.pack.pack import Pack
 from duban.scope import Names, Row, Schema, key_text
+from duban.sqltext import literal, quote
 from duban.vocabulary import SUBMITTED_AT, BearerKind, RecordType
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from duban.conditions import Column, quote
+from duban.conditions import Column
 from duban.kinds.base import DutyTable, Planner, ScanColumns, Scoping, boolean, exists_by, period_start, split
 from duban.scope import Chain, Row, belonging, chain_to
+from duban.sqltext import quote
 
 
 @dataclass(frozen=True)

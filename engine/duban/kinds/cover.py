@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from duban.conditions import Checked, quote
+from duban.conditions import Checked
 from duban.kinds.acts import Acts, plan_acts
 from duban.kinds.base import RESULT, Amount, DutyTable, LintContext, Need, Planner, Test, boolean
 from duban.kinds.perform import lint_amount
 from duban.scope import Row, belonging
+from duban.sqltext import quote
 from duban.vocabulary import Word
 
 

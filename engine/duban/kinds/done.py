@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from duban.conditions import compile_moment, parse, quote
+from duban.conditions import compile_moment, parse
 from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, exists_by
 from duban.scope import Row
+from duban.sqltext import quote
 
 
 class Done(Test):

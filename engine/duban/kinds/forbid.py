@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from duban.conditions import quote
 from duban.kinds.acts import Acts, owner_of, plan_acts
 from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test
+from duban.sqltext import quote
 
 
 class Forbid(Test):

@@ -6,9 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from duban.conditions import quote
 from duban.kinds.acts import Acts, owner_of, plan_acts
 from duban.kinds.base import RESULT, Amount, DutyTable, LintContext, Need, Planner, Scoping, Test, required_sql
+from duban.sqltext import quote
 from duban.vocabulary import NUMERIC_TYPES, TEMPORAL_TYPES
 
 

@@ -6,9 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from duban.conditions import Column, ConditionError, compile_boolean, parse, quote
+from duban.conditions import Column, ConditionError, compile_boolean, parse
 from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, step_interval
 from duban.scope import Names, Row, Schema, belonging
+from duban.sqltext import quote
 from duban.vocabulary import NUMERIC_TYPES, Word
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from duban.records.spellings import ELEMENT, ERROR_CELLS, FALSE, TRUE
-from duban.records.text import BLANKS, literal, trimmed_sql
+from duban.records.text import BLANKS, trimmed_sql
+from duban.sqltext import literal
 from duban.vocabulary import FieldSpec, FieldType
 
 SQL_TYPES: dict[FieldType, str] = {

@@ -11,7 +11,7 @@ from duban.errors import Issue, Place
 from duban.records import problems
 from duban.records.sources import TypeNames
 from duban.records.tables import BARE, table_name
-from duban.records.text import literal, quoted
+from duban.sqltext import literal, quote
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, SUBMITTED_AT, RecordType
 
 _NEEDED = [name for name, spec in MANIFEST_TYPE.fields.items() if spec.required]
@@ -80,11 +80,11 @@ def date_rows(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType
     own = record_type.fields.get(SUBMITTED_AT)
     if own is not None and own.type != "datetime":
         return
-    table, bare = table_name(name), quoted("submitted_at" + BARE)
-    table, bare = table_name(name), quoted("submitted_at" + BARE)
+    table, bare = table_name(name), quote("submitted_at" + BARE)
+    table, bare = table_name(name), quote("submitted_at" + BARE)
     if not _thin_lines(con, name):
         return
-    day = f"cast({quoted(record_type.time)} AS DATE)"
+    day = f"cast({quote(record_type.time)} AS DATE)"
     branches = [
         _by("sender", "file IS NULL"),
         _by("file", "file IS NOT NULL", "r.sender IS NULL"),
@@ -103,7 +103,7 @@ def date_rows(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType
     con.execute(f"DROP TABLE {_LINES}")
 
 
-_LINES, _DATED = quoted("duban$lines"), quoted("duban$dated")
+_LINES, _DATED = quote("duban$lines"), quote("duban$dated")
 
 
 def _thin_lines(con: duckdb.DuckDBPyConnection, name: str) -> bool:
@@ -118,7 +118,7 @@ def _thin_lines(con: duckdb.DuckDBPyConnection, name: str) -> bool:
         f" WITH rel AS (SELECT DISTINCT _file, {_file_key('_file')} AS key FROM {table} WHERE _file <> ''),"
         f" files AS (FROM rel UNION SELECT _file, regexp_replace(key, '^.*/', '') FROM rel)"
         f" SELECT l.jurisdiction, l.sender, f._file AS file, l.covered_from, l.covered_through,"
-        f" l.received_at AS moment, l.{quoted('received_at' + BARE)} AS bare,"
+        f" l.received_at AS moment, l.{quote('received_at' + BARE)} AS bare,"
         f" dense_rank() OVER (ORDER BY moment, bare) AS rank"
         f" FROM {_TABLE} l LEFT JOIN files f ON {_file_key('l.file')} = f.key"
         f" WHERE l.record_type = {literal(name)} AND l.received_at IS NOT NULL"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from duban.records.raw import RawColumn, RawTable
-from duban.records.text import quoted
+from duban.sqltext import quote
 
 SMALL = 4 << 20  # bytes; a larger file is worth a plan of its own
 
@@ -28,7 +28,7 @@ class Pool:
 
     def raw(self) -> tuple[RawTable, dict[str, RawColumn]]:
         """The pool as one raw table, and which of its columns is which field."""
-        columns = {name: RawColumn(name, quoted(name)) for name in self.fields}
+        columns = {name: RawColumn(name, quote(name)) for name in self.fields}
         return RawTable("", "", tuple(columns.values()), self.table, "_row", sparse=self.sparse), columns
 
 
@@ -49,8 +49,8 @@ class Pools:
         key = (name, tuple(sorted(columns)), table.sparse)
         pool = self._pools.get(key)
         if pool is None:
-            pool = Pool(quoted(f"duban$pool{len(self._pools)}"), *key)
-            texts = ", ".join(f"{quoted(field_name)} VARCHAR" for field_name in pool.fields)
+            pool = Pool(quote(f"duban$pool{len(self._pools)}"), *key)
+            texts = ", ".join(f"{quote(field_name)} VARCHAR" for field_name in pool.fields)
             self.con.execute(f"CREATE TEMP TABLE {pool.table} (_member INTEGER, _row INTEGER, {texts})")
             self._pools[key] = pool
         row = f"row_number() OVER () + {table.row - 1}" if isinstance(table.row, int) else table.row

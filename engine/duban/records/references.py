@@ -12,7 +12,7 @@ from duban.records import problems
 from duban.records.coerce import SQL_TYPES
 from duban.records.headers import Seen
 from duban.records.tables import table_name
-from duban.records.text import quoted
+from duban.sqltext import quote
 from duban.vocabulary import RecordType, Reference
 
 
@@ -52,13 +52,13 @@ def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], seen:
     ]
     scratch: list[str] = []
     for number, (name, field, targets) in enumerate(outside):
-        scratch.append(quoted(f"duban$outside{number}"))
+        scratch.append(quote(f"duban$outside{number}"))
         con.execute(f"CREATE OR REPLACE TEMP TABLE {scratch[-1]} AS {_outside_sql(types, name, field, targets)}")
     issues: list[Issue] = []
     for (name, field, targets), found in zip(outside, scratch, strict=True):
         issues += _issues(con, types, seen, name, field, targets, found)
         con.execute(
-            f"UPDATE {table_name(name)} SET {quoted(field)} = NULL FROM {found} o WHERE {table_name(name)}._n = o._n"
+            f"UPDATE {table_name(name)} SET {quote(field)} = NULL FROM {found} o WHERE {table_name(name)}._n = o._n"
         )
         con.execute(f"DROP TABLE {found}")
     return issues
@@ -90,7 +90,7 @@ def _outside_sql(types: Mapping[str, RecordType], name: str, field: str, targets
     nowhere = []
     for target in targets:
         theirs = types[target.type].field(target.field)
-        left, right = f"t.{quoted(field)}", f"x.{quoted(target.field)}"
+        left, right = f"t.{quote(field)}", f"x.{quote(target.field)}"
         if mine and theirs and SQL_TYPES[mine.type] != SQL_TYPES[theirs.type]:
             left, right = f"cast({left} AS VARCHAR)", f"cast({right} AS VARCHAR)"
         nowhere.append(
@@ -98,8 +98,8 @@ def _outside_sql(types: Mapping[str, RecordType], name: str, field: str, targets
             f" WHERE x.jurisdiction = t.jurisdiction AND {right} = {left})"
         )
     return (
-        f"SELECT t._n, t._file, t._sheet, t._row, cast(t.{quoted(field)} AS VARCHAR) AS text FROM {table_name(name)} t"
-        f" WHERE t.{quoted(field)} IS NOT NULL AND {' AND '.join(nowhere)}"
+        f"SELECT t._n, t._file, t._sheet, t._row, cast(t.{quote(field)} AS VARCHAR) AS text FROM {table_name(name)} t"
+        f" WHERE t.{quote(field)} IS NOT NULL AND {' AND '.join(nowhere)}"
     )
 
 

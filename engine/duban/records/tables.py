@@ -13,7 +13,7 @@ from duban.records.coerce import SQL_TYPES, Coercion, absent, coerce, family_of
 from duban.records.headers import columns_of
 from duban.records.raw import RawColumn, RawTable
 from duban.records.spellings import ERROR_CELLS
-from duban.records.text import literal, quoted
+from duban.sqltext import literal, quote
 from duban.vocabulary import JURISDICTION, MANIFEST, FieldSpec, RecordType
 
 BARE = "$bare"
@@ -23,23 +23,23 @@ ODD = "$odd"
 
 def table_name(type_name: str) -> str:
     """The DuckDB table of a record type, as an SQL identifier."""
-    return quoted(f"raw_{type_name}")
+    return quote(f"raw_{type_name}")
 
 
 def create(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -> None:
     """Create the empty table of a record type."""
     columns = ['"_n" BIGINT', '"_file" VARCHAR', '"_sheet" VARCHAR', '"_row" INTEGER']
     for field, spec in columns_of(name, record_type).items():
-        columns.append(f"{quoted(field)} {SQL_TYPES[spec.type]}")
+        columns.append(f"{quote(field)} {SQL_TYPES[spec.type]}")
         if spec.type == "datetime":
-            columns.append(f"{quoted(field + BARE)} BOOLEAN")
-    columns.append(f"{quoted(ODD)} STRUCT(field VARCHAR, text VARCHAR)[]")
+            columns.append(f"{quote(field + BARE)} BOOLEAN")
+    columns.append(f"{quote(ODD)} STRUCT(field VARCHAR, text VARCHAR)[]")
     con.execute(f"CREATE OR REPLACE TABLE {table_name(name)} ({', '.join(columns)})")
 
 
 def finish(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Drop the scaffolding of a table, once its last file is in."""
-    con.execute(f"ALTER TABLE {table_name(name)} DROP COLUMN {quoted(ODD)}")
+    con.execute(f"ALTER TABLE {table_name(name)} DROP COLUMN {quote(ODD)}")
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,9 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
     con.execute(f"INSERT INTO {target} {insert_sql(con, filling, before)}")
     rows = _scalar(con, f"SELECT count(*) FROM {target} WHERE _n > {before}")
-    cells = f"unnest({quoted(ODD)}, recursive := true)"
+    cells = f"unnest({quote(ODD)}, recursive := true)"
     odd = f"(SELECT _n, _row, _file, _sheet, {cells} FROM {target} WHERE _n > {before}) odd"
-    if not _scalar(con, f"SELECT count({quoted(ODD)}) FROM {target} WHERE _n > {before}"):
+    if not _scalar(con, f"SELECT count({quote(ODD)}) FROM {target} WHERE _n > {before}"):
         return rows, []
     unusual.read(con, target, odd, filling.fields, filling.timezone)
     return rows, _cell_issues(con, filling, odd)

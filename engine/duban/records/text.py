@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from duban.sqltext import literal
+
 # Blanks that `str.strip` and SQL `trim` do not all agree on: ideographic and no-break space, BOM, zero-width space.
 BLANKS = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"
 
@@ -59,13 +61,3 @@ def meant(wrong: str, known: Iterable[str]) -> str:
     by_fold = {fold(name): name for name in known}
     near = difflib.get_close_matches(fold(wrong), by_fold, n=1, cutoff=0.6)
     return by_fold[near[0]] if near else ""
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

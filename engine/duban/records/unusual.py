@@ -8,11 +8,11 @@ import duckdb
 
 from duban.records.coerce import SQL_TYPES
 from duban.records.spellings import ELEMENT, spelt
-from duban.records.text import literal, quoted
+from duban.sqltext import literal, quote
 from duban.vocabulary import FieldSpec
 
 # The texts that could be read: field, text, value (see `spellings.Spelt`), bare, zoned.
-SPELT = quoted("duban$spelt")
+SPELT = quote("duban$spelt")
 _CHUNK = 50_000
 
 
@@ -40,9 +40,9 @@ def read(con: duckdb.DuckDBPyConnection, table: str, odd: str, fields: Mapping[s
         )
     for field in dict.fromkeys(row[0] for row in found):
         spec = fields[field]
-        changes = [f"{quoted(field)} = {_value(spec, timezone)}"]
+        changes = [f"{quote(field)} = {_value(spec, timezone)}"]
         if spec.type == "datetime":
-            changes.append(f"{quoted(field + '$bare')} = s.bare")
+            changes.append(f"{quote(field + '$bare')} = s.bare")
         con.execute(
             f"UPDATE {table} SET {', '.join(changes)} FROM {odd} JOIN {SPELT} s USING (field, text)"
             f" WHERE field = {literal(field)} AND {table}._n = odd._n"

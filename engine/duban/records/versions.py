@@ -9,7 +9,7 @@ import duckdb
 from duban.errors import Issue, Place
 from duban.records import problems
 from duban.records.tables import table_name
-from duban.records.text import quoted
+from duban.sqltext import quote
 from duban.vocabulary import RecordType
 
 
@@ -22,11 +22,11 @@ def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType]) -> li
 
 def _conflicts(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -> list[Issue]:
     table = table_name(name)
-    parts = [quoted(field) for field in record_type.key]
-    start = [quoted(record_type.span.start)] if record_type.span else []
+    parts = [quote(field) for field in record_type.key]
+    start = [quote(record_type.span.start)] if record_type.span else []
     same = ", ".join(dict.fromkeys(["jurisdiction", *parts, *start, "submitted_at"]))
     keyed = " AND ".join(f"{part} IS NOT NULL" for part in parts)
-    content = "hash(" + ", ".join(quoted(field) for field in record_type.fields) + ")"
+    content = "hash(" + ", ".join(quote(field) for field in record_type.fields) + ")"
     # A hash finds the few candidates among millions of rows in little memory; only they are compared in full.
     repeated = f"SELECT hash({same}) FROM {table} WHERE {keyed} GROUP BY 1 HAVING count(*) > 1"
     if not con.execute(f"SELECT count(*) FROM ({repeated})").fetchall()[0][0]:

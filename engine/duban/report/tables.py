@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban import __version__
-from duban.conditions import literal
 from duban.errors import Issue, UsageError
+from duban.sqltext import literal
 
 if TYPE_CHECKING:
     from duban.auditing import Audit

@@ -21,7 +21,8 @@ from duban.records import problems
 from duban.records.cells import Stage, transposed
 from duban.records.raw import RawColumn, RawTable
 from duban.records.sources import SourceFile
-from duban.records.text import BLANKS, literal
+from duban.records.text import BLANKS
+from duban.sqltext import literal
 
 _BLOCK = 1 << 22
 _CHUNK = 50_000

@@ -12,7 +12,7 @@ from duban.errors import DataError
 from duban.records.cells import Stage, column_texts
 from duban.records.coerce import STAGED
 from duban.records.raw import RawColumn, RawTable
-from duban.records.text import quoted
+from duban.sqltext import quote
 
 _VIEW = "duban$frame"
 
@@ -62,12 +62,12 @@ def _registered(con: duckdb.DuckDBPyConnection, label: str, frame: Any) -> Itera
         return
     try:
         con.register(_VIEW, frame)
-        described = con.execute(f"DESCRIBE SELECT * FROM {quoted(_VIEW)}").fetchall()
+        described = con.execute(f"DESCRIBE SELECT * FROM {quote(_VIEW)}").fetchall()
     except duckdb.Error as error:
         raise DataError(f"“{label}”的表读不出：{str(error).splitlines()[0]}") from error
     try:
-        columns = tuple(RawColumn(name, quoted(name), kind) for name, kind, *_ in described)
-        yield RawTable("", "", columns, quoted(_VIEW), 1, label=label, sparse=False)
+        columns = tuple(RawColumn(name, quote(name), kind) for name, kind, *_ in described)
+        yield RawTable("", "", columns, quote(_VIEW), 1, label=label, sparse=False)
     finally:
         with contextlib.suppress(duckdb.Error):
             con.unregister(_VIEW)

@@ -10,7 +10,7 @@ from duban.errors import Issue, Place
 from duban.records import problems
 from duban.records.raw import RawColumn, RawTable
 from duban.records.sources import SourceFile
-from duban.records.text import literal, quoted
+from duban.sqltext import literal, quote
 
 
 def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) -> Iterator[RawTable]:
@@ -21,5 +21,5 @@ def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) 
     except duckdb.Error as error:
         issues.append(problems.unreadable_file(Place(file=file.name), str(error).splitlines()[0]))
         return
-    columns = tuple(RawColumn(name, quoted(name), kind) for name, kind, *_ in described)
+    columns = tuple(RawColumn(name, quote(name), kind) for name, kind, *_ in described)
     yield RawTable(file.name, "", columns, relation, "file_row_number + 2", (file.stem,), sparse=False)
