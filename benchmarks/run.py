@@ -60,7 +60,7 @@ def main(sizes: list[int]) -> None:
             generate(size, target)
             rows.append(row(f"{size:,} mines, {size * PER_MINE:,} inspections", measured(str(target))))
             if size >= 100_000:
-                rows.append(row(f"the same, memory limit 1.5 GB", measured(str(target), "1.5GB")))
+                rows.append(row("the same, memory limit 1.5 GB", measured(str(target), "1.5GB")))
     lines = [
         "# Performance",
         "",
