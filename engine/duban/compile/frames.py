@@ -265,6 +265,9 @@ class _Frames:
         unknown = f"CASE WHEN {due} IS NULL THEN '应完成时间' END"
         if has_trigger:
             unknown = f"CASE WHEN sure IS NULL THEN '触发条件' WHEN from_a IS NULL THEN '起算时间' WHEN {due} IS NULL THEN '应完成时间' END"
+        if (
+            has_trigger and self.obligation.reconcile is None
+        ):  # begun nobody knows when: it might be any day of the window
             a, b = (
                 f"CASE WHEN from_a IS NULL THEN {self.window_a} ELSE {a} END",
                 f"CASE WHEN from_a IS NULL THEN {self.window_b} ELSE {b} END",

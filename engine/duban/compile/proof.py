@@ -163,7 +163,8 @@ def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> s
         f"FROM {quote(asked)} q LEFT JOIN {quote(gaps)} g USING (duty) GROUP BY q.jurisdiction, q.bearer_id HAVING count(g.s) > 0"
     )
     unrolled = _earliest_due(compiler, obligation, until)
-    rolled = sql.rolled("d.unrolled") if compiler.rolls(obligation) else "d.unrolled"
+    rolls = compiler.rolls(obligation) and unrolled != until
+    rolled = sql.rolled("d.unrolled") if rolls else "d.unrolled"
     return compiler.add(
         f"{obligation.id}/blind",
         f"SELECT d.*, {rolled} AS due FROM (SELECT q.*, {unrolled} AS unrolled FROM ({first}) q) d",
