@@ -7,6 +7,7 @@ A test is a pydantic model (its words) with three methods: `problems` (lint), `n
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -111,18 +112,21 @@ class Test(Word):
         """Whether at most one act a day counts: then few days left can make a duty unattainable."""
         return False
 
+    @abstractmethod
     def problems(self, lint: LintContext) -> None:
-        raise NotImplementedError
+        """Lint: report what is wrong with the test's words."""
 
+    @abstractmethod
     def needs(self, trigger: str) -> tuple[Need, ...]:
-        raise NotImplementedError
+        """The hand-ins that decide; `trigger` is the trigger's record type or ''."""
 
+    @abstractmethod
     def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
-        raise NotImplementedError
+        """Add the step `name` with the columns of `RESULT`, one row per duty; returns the name."""
 
+    @abstractmethod
     def evidence_of(self, trigger: str) -> str:
         """The record type whose rows stand in `evidence`."""
-        raise NotImplementedError
 
 
 _PERCENT = re.compile(r"(?P<number>\d+(\.\d+)?)\s*%(\s+of\s+(?P<base>\S.*))?")
