@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 COMMON = {"deadline": None, "print_blob": True, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("quick", max_examples=8, **COMMON)
-settings.register_profile("default", max_examples=20, **COMMON)
+settings.register_profile("quick", max_examples=5, **COMMON)
+settings.register_profile("default", max_examples=12, **COMMON)
 settings.register_profile("thorough", max_examples=2000, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
