@@ -67,7 +67,7 @@ docs: $(DEPS) ## write the generated parts of docs/ anew
 check: lint type $(JUDGE) ## all that must hold before a commit: lint, type, docs, cases, tests with coverage
 	@echo "· docs are up to date" && $(PY) docs/generate.py --check
 	@set -e; for pack in $(PACKS); do echo "· duban rules test $$pack"; $(BIN)/duban rules test "$$pack"; done
-	@echo "· pytest, warnings as errors, coverage (the slow ones are `make test`'s)"
+	@echo "· pytest, warnings as errors, coverage (slow ones: see make test)"
 	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(PY) -m pytest -q -m "not slow" --cov --cov-report=term $(ARGS)
 
 clean: ## remove .venv and what the tools leave behind (not out/)
