@@ -1,6 +1,6 @@
 """`make bench`: time and memory of whole audits, written to docs/performance.md. Sizes as arguments; default 10000 100000.
 
-Machines are noisy: every figure is the best of three in one run, and the command line's own start is measured beside it.
+Machines are noisy: every figure is the best of three (DUBAN_BENCH_RUNS) in one run, and the command line's own start is measured beside it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from generate import PER_MINE, generate
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-RUNS = 3
+RUNS = int(os.environ.get("DUBAN_BENCH_RUNS", "3"))
 
 
 def best(command: list[str]) -> float:
