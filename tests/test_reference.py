@@ -124,7 +124,8 @@ def test_proof_needs_every_live_day_and_a_hand_in_covers_no_later_day() -> None:
     rows["manifest"] = [line("inspection", received_at=date(2024, 1, 5), subject="E2")]
     assert statuses(judge(MONTHLY, rows)) == ["unproven", "unproven"]  # E1 speaks for E2 here, not for itself
     rows["manifest"] = [line("inspection", received_at=date(2024, 1, 5), sender="T1", subject="E1")]
-    assert statuses(judge(MONTHLY, rows)) == ["unproven", "unproven"]  # T1 is in no roster: `town` reads as empty
+    rows["town"] = [{"town_id": "T2"}]
+    assert statuses(judge(MONTHLY, rows)) == ["unproven", "unproven"]  # T1 is not in the roster: `town` reads as empty
     rows["town"] = [{"town_id": "T1"}]
     assert statuses(judge(MONTHLY, rows)) == ["breached", "breached"]  # it reports through its town
 
