@@ -18,6 +18,10 @@ VERBS = {
         "duban.commands.audit",
         "审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date.",
     ),
+    "intake": (
+        "duban.commands.intake",
+        "收件：由收到的文件拟出报送清单，供核对确认。 | Draft the manifest from what was handed in.",
+    ),
     "explain": ("duban.commands.explain", "说明一项结论的由来。 | Show how one finding came about."),
     "rules": ("duban.commands.rules", "规则包：检查、列出、查看、测试。 | Lint, list, show and test a pack of rules."),
 }

@@ -1,4 +1,4 @@
-"""`duban rules …`: lint, list, show, sql, test and schema of a pack."""
+"""`duban rules …`: lint, list, show, sql, test, trace and schema of a pack."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from duban.commands.options import DEFAULT_PACK, settings_option
+from duban.commands.trace import trace
 
 pack_argument = click.argument("pack", default=DEFAULT_PACK)
 pack_option = click.option(
@@ -26,6 +27,9 @@ def rules() -> None:
     """规则包：检查、列出、查看、测试。 | Lint, list, show and test a pack of rules."""
 
 
+rules.add_command(trace)
+
+
 @rules.command()
 @pack_argument
 @click.option(
@@ -37,15 +41,21 @@ def lint(pack: str, waivers: Path | None) -> None:
     """检查规则包，一次列出全部错误。 | Check a pack; every mistake in one run."""
     from duban.errors import PackError
     from duban.pack import find_pack, read_pack
+    from duban.pack.clauses import read_clauses
     from duban.waivers import read_waivers
 
     found, issues = read_pack(find_pack(pack))
+    clauses = read_clauses(find_pack(pack), found)
+    issues += clauses.issues
     if waivers is not None and found is not None:
         issues += read_waivers(waivers, found).issues
     if issues:
         raise PackError(f"规则包 {pack} 有 {len(issues)} 处错误：", issues)
     assert found is not None
-    click.echo(f"{found.header.id}：{len(found.obligations)}项义务、{len(found.records)}类台账，未发现错误。")
+    sentences = f"、{len(clauses.entries)}条原文对照" if clauses.entries else ""
+    click.echo(
+        f"{found.header.id}：{len(found.obligations)}项义务、{len(found.records)}类台账{sentences}，未发现错误。"
+    )
 
 
 @rules.command("list")
@@ -53,7 +63,7 @@ def lint(pack: str, waivers: Path | None) -> None:
 def list_obligations(pack: str) -> None:
     """列出全部义务。 | List the obligations."""
     from duban.pack import load_pack
-    from duban.report.screen import aligned
+    from duban.report.layout import aligned
 
     found = load_pack(pack)
     rows = [["条款", "编号", "主体", "义务"]]
@@ -65,7 +75,7 @@ def list_obligations(pack: str) -> None:
 
 
 def _left(rows: list[list[str]]) -> list[str]:
-    from duban.report.screen import width
+    from duban.report.layout import width
 
     widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
     return [
@@ -157,7 +167,7 @@ def test(pack: str, obligation: str) -> None:
 
 
 @rules.command()
-@click.argument("what", type=click.Choice(["pack", "records", "obligations"]), default="obligations")
+@click.argument("what", type=click.Choice(["pack", "records", "obligations", "clauses"]), default="obligations")
 def schema(what: str) -> None:
     """输出 JSON Schema，供编辑器提示。 | Print the JSON Schema for editors."""
     from duban.pack.jsonschema import document

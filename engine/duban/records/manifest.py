@@ -20,7 +20,7 @@ _TABLE = table_name(MANIFEST)
 
 def check(con: duckdb.DuckDBPyConnection, names: TypeNames) -> list[Issue]:
     """Name record types as the pack does, and take out the lines that prove nothing, each with an issue."""
-    issues: list[Issue] = []
+    issues: list[Issue] = _unconfirmed(con)
     issues += _take_out(con, " OR ".join(f"{name} IS NULL" for name in _NEEDED), "D503", _says_what_is_missing)
     issues += _take_out(con, "covered_through < covered_from", "D502", _says_order)
     written = [row[0] for row in con.execute(f"SELECT DISTINCT record_type FROM {_TABLE}").fetchall()]
@@ -32,6 +32,15 @@ def check(con: duckdb.DuckDBPyConnection, names: TypeNames) -> list[Issue]:
     if unknown:
         issues += _take_out(con, f"record_type IN ({unknown})", "D501", _says_unknown(names))
     return issues
+
+
+def _unconfirmed(con: duckdb.DuckDBPyConnection) -> list[Issue]:
+    """Lines of a draft (`duban intake`) that nobody has confirmed prove nothing; one warning a file says how many."""
+    rows = con.execute(
+        f"SELECT _file, count(*) FROM {_TABLE} WHERE confirmed = FALSE GROUP BY _file ORDER BY _file"
+    ).fetchall()
+    con.execute(f"DELETE FROM {_TABLE} WHERE confirmed = FALSE")
+    return [problems.unconfirmed(Place(file=file or MANIFEST), number) for file, number in rows]
 
 
 def _take_out(

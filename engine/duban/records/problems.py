@@ -159,5 +159,9 @@ def undated(place: Place, number: int, title: str) -> Issue:
 # ---- D5xx the manifest
 
 
+def unconfirmed(place: Place, number: int) -> Issue:
+    return _warning("D504", f"报送清单有{number}行“确认”为否，不作为已报送的依据", place, "核对后把“确认”改为“是”")
+
+
 def manifest_line(code: str, place: Place, reason: str, hint: str) -> Issue:
     return Issue(code, f"第{place.row}行{reason}，该行报送清单不计", place, hint)

@@ -1,93 +1,182 @@
-"""What a person sees on the terminal: readings used, counts, findings, what is missing, and where the files are."""
+"""The last screen of an audit: what the head of the bureau asks, in that order, and where to look further.
+
+First the pack's own `headlines`; then what was not handed in, what is to be verified (by kind of bearer), what cannot be
+judged, what is due within seven days, the data's faults, the readings used, and the files.
+"""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from duban.conditions import compile_boolean, parse
 from duban.errors import Severity
 from duban.model import Status
+from duban.pack.names import fixed_columns
+from duban.pack.schema import Headline
+from duban.report.layout import aligned, some
 from duban.report.tables import shown
+from duban.scope import Names
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
 
-SHOWN = (Status.BREACHED, Status.LATE, Status.MANUAL, Status.UNPROVEN, Status.PENDING, Status.MET, Status.DISCHARGED,
-         Status.WAIVED, Status.NOT_APPLICABLE)  # fmt: skip
 NOTICE = "内部资料·机器初筛·未经核实·不作为处罚依据"
+SOON = 7  # days ahead that the last screen looks
+LOOKED_AT = (Status.BREACHED, Status.LATE, Status.MANUAL, Status.UNPROVEN)
+OTHERS = (Status.PENDING, Status.MET, Status.DISCHARGED, Status.WAIVED, Status.NOT_APPLICABLE)
+# What to show first: danger, then what counts, then what has been open longest.
+ORDER = (
+    "d.alert = '红' DESC, d.enforceable DESC, d.days_overdue DESC NULLS LAST, d.obligation, d.bearer_id, d.trigger_id,"
+    " d.period_start"
+)
 
 
-def screen(audit: Audit, files: Iterable[Path] = (), most: int = 20) -> Iterator[str]:
-    """The lines of the last screen, at most `most` findings of each sort."""
+def screen(audit: Audit, files: Iterable[Path] = (), most: int = 8) -> Iterator[str]:
+    """The lines of the last screen; of each sort of finding at most `most`."""
+    yield from _heading(audit)
+    for headline in audit.pack.header.headlines:
+        yield from _headline(audit, headline)
+    yield from _missing(audit)
+    yield from _to_verify(audit, most)
+    yield from _undecided(audit, most)
+    yield from _soon(audit)
+    yield from _issues(audit, most)
+    yield from _readings(audit)
+    yield from _files(list(files))
+
+
+def _heading(audit: Audit) -> Iterator[str]:
     pack = audit.pack
     yield f"{pack.header.number} {pack.header.title}"
     known = "" if audit.known_by == audit.as_of else f"，掌握至{shown(audit.known_by)}"
     yield f"截至 {shown(audit.as_of)}{known}　规则包 {pack.header.id}（{pack.digest[:8]}）　{NOTICE}"
     if pack.header.complete == "assumed":
         yield "注意：按“所给数据齐全”计算，未核对报送清单。"
+    counts = [f"{status.chinese.replace('（待核实）', '')}{audit.counts[status]}" for status in (*LOOKED_AT, *OTHERS)]
+    yield f"{len(audit.pack.obligations)}条义务，{sum(audit.counts.values())}项履责项：{'　'.join(counts)}"
+
+
+# --- the pack's own questions
+def _headline(audit: Audit, headline: Headline) -> Iterator[str]:
+    names = Names(audit.pack.schema, columns=fixed_columns())
+    where = compile_boolean(parse(headline.where), names).sql
     yield ""
-    yield from _counts(audit)
-    yield from _findings(audit, "status = 'breached'", "未达到（待核实）", most)
-    yield from _findings(audit, "status = 'late'", "逾期达到（只作提醒）", most)
-    yield from _findings(audit, "status = 'manual'", "需人工认定", most)
-    yield from _unproven(audit)
-    yield from _issues(audit, most)
-    yield from _readings(audit)
-    names = list(files)
-    if names:
-        yield ""
-        yield f"结果文件在 {names[0].parent}：{'、'.join(path.name for path in names)}"
-        yield f"查看依据：duban explain 指纹 --out {names[0].parent}"
-
-
-def _counts(audit: Audit) -> Iterator[str]:
-    rows = audit.connection.execute(
-        "SELECT obligation, status, count(*) FROM duties GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    found = {(obligation, status): count for obligation, status, count in rows}
-    used = [status for status in SHOWN if any(key[1] == status.value for key in found)]
-    header = ["条款", "义务", *(status.chinese.replace("（待核实）", "") for status in used)]
-    table = [header]
-    for obligation in audit.pack.obligations:
-        if any(key[0] == obligation.id for key in found):
-            counts = (found.get((obligation.id, status.value), 0) for status in used)
-            table.append([obligation.clause, obligation.title, *(str(count) if count else "·" for count in counts)])
-    yield from aligned(table)
-
-
-def _findings(audit: Audit, where: str, title: str, most: int) -> Iterator[str]:
-    order = "alert = '红' DESC, enforceable DESC, days_overdue DESC NULLS LAST, obligation, bearer_id, trigger_id, period_start"
-    rows = audit.connection.execute(
-        f"SELECT fingerprint, alert, enforceable, message, speaks_for FROM duties WHERE {where} ORDER BY {order} LIMIT {most}"
-    ).fetchall()
-    total = (audit.connection.execute(f"SELECT count(*) FROM duties WHERE {where}").fetchone() or (0,))[0]
-    if not total:
+    if headline.show == "findings":
+        lines = list(_findings(audit, where, most=20))
+        yield f"{headline.title}：{_number(audit, where) or '无'}" + ("项" if lines else "")
+        yield from lines
         return
-    yield ""
-    yield f"{title}：{total}项" + (f"，列出前{most}项" if total > most else "")
-    for fingerprint, alert, enforceable, message, speaks_for in rows:
-        marks = f"[{alert}]" if alert else ""
+    yield f"{headline.title}："
+    for bearer, start, end, observed, required, status, left in audit.connection.execute(
+        "SELECT bearer_name, period_start, period_end, observed, required, status, days_left"
+        f" FROM duties d WHERE {where} ORDER BY obligation, bearer_id, trigger_id, period_start"
+    ).fetchall():
+        numbers = "" if observed is None or required is None else f"{observed:g}/{required:g}"
+        time = f"，余{left}天" if left is not None else ""
+        yield f"  {bearer}{_span(start, end)}　{numbers}　{Status(status).chinese}{time}"
+
+
+def _span(start: date | None, end: date | None) -> str:
+    """A period in words: 2023年12月, or its first and last day; '' for none."""
+    if start is None or end is None:
+        return ""
+    if start.day == 1 and (end + timedelta(days=1)).day == 1 and start.month == end.month:
+        return f" {start.year}年{start.month}月"
+    return f" {start}至{end}"
+
+
+def _number(audit: Audit, where: str) -> int:
+    return int((audit.connection.execute(f"SELECT count(*) FROM duties d WHERE {where}").fetchone() or (0,))[0])
+
+
+def _findings(audit: Audit, where: str, most: int) -> Iterator[str]:
+    """The findings that meet a condition, shortest form: fingerprint, colour, message, what speaks for the bearer."""
+    rows = audit.connection.execute(
+        "SELECT fingerprint, alert, enforceable, obligation, message, speaks_for"
+        f" FROM duties d WHERE {where} ORDER BY {ORDER} LIMIT {most}"
+    ).fetchall()
+    blind_spots = {item.id: f"（本项看不到：{item.cannot_see}）" for item in audit.pack.obligations}
+    for fingerprint, alert, enforceable, obligation, message, speaks_for in rows:
+        text = message.replace(blind_spots[obligation], "").replace("资料显示未达到（待核实）。", "")
+        mark = f"[{alert}]" if alert else ""
         advisory = "" if enforceable else "（提示性）"
-        yield f"  {fingerprint} {marks}{message}{advisory}" + (f" 有利情况：{speaks_for}。" if speaks_for else "")
+        yield f"  {fingerprint} {mark}{text}{advisory}" + (f" 有利情况：{speaks_for}。" if speaks_for else "")
 
 
-def _unproven(audit: Audit) -> Iterator[str]:
-    count = audit.counts[Status.UNPROVEN]
-    if not count:
-        return
-    yield ""
-    yield f"证据不足：{count}项（不作为问题），见 unproven.csv"
+# --- what every notice asks
+def _missing(audit: Audit) -> Iterator[str]:
+    """Who has not handed in what: one line a sender."""
     rows = audit.connection.execute(
-        "SELECT record_type, sender, count(*) AS spans, min(missing_from), max(missing_through), sum(duties) FROM missing"
-        " GROUP BY ALL ORDER BY sum(duties) DESC, sender, record_type LIMIT 12"
+        "SELECT sender, list(DISTINCT record_type ORDER BY record_type), min(missing_from), max(missing_through), sum(duties)"
+        " FROM missing GROUP BY sender ORDER BY sum(duties) DESC, sender"
     ).fetchall()
-    if rows:
-        yield "未报送的资料："
-    for record_type, sender, _, start, end, duties in rows:
-        title = audit.pack.records[record_type].title if record_type in audit.pack.records else record_type
-        yield f"  {sender}：{title} {start}至{end}间有未报送，{duties}项义务待判"
+    yield ""
+    yield f"未报送的资料：{len(rows)}个单位" if rows else "未报送的资料：没有因未报送而不能判断的事项"
+    for sender, types, start, end, duties in rows[:12]:
+        titles = [audit.pack.records[name].title if name in audit.pack.records else name for name in types]
+        yield f"  {sender}：{some(titles, 4)}，{start}至{end}间有未报送，{duties:g}项待判"
+    if len(rows) > 12:
+        yield f"  …其余{len(rows) - 12}个单位见 missing.csv"
+
+
+def _to_verify(audit: Audit, most: int) -> Iterator[str]:
+    """Breached duties by kind of bearer; late ones apart, since they are only reminded of."""
+    kinds = audit.pack.header.bearers
+    table = [["责任主体", "未达到（待核实）", "其中提示性", "逾期达到", "需人工认定", "证据不足"]]
+    for kind, breached, advisory, late, manual, unproven in audit.connection.execute(
+        "SELECT bearer_kind, count(*) FILTER (status = 'breached'), count(*) FILTER (status = 'breached' AND NOT enforceable),"
+        " count(*) FILTER (status = 'late'), count(*) FILTER (status = 'manual'), count(*) FILTER (status = 'unproven')"
+        " FROM duties GROUP BY bearer_kind"
+    ).fetchall():
+        if breached or late or manual or unproven:
+            numbers = (breached, advisory, late, manual, unproven)
+            table.append([kinds[kind].title or kind, *(str(number) if number else "·" for number in numbers)])
+    yield ""
+    yield f"待核实事项：{audit.counts[Status.BREACHED]}项，另有逾期达到{audit.counts[Status.LATE]}项（只作提醒，不计入）"
+    if len(table) > 1:
+        order = [kinds[kind].title or kind for kind in kinds]
+        yield from (
+            "  " + line for line in aligned([table[0], *sorted(table[1:], key=lambda row: order.index(row[0]))], 1)
+        )
+    for kind, spec in kinds.items():
+        where = f"d.status = 'breached' AND d.bearer_kind = '{kind}'"
+        total = _number(audit, where)
+        if total:
+            yield f" {spec.title or kind}（{total}项）"
+            yield from _findings(audit, where, most)
+            if total > most:
+                yield f"  …其余{total - most}项见 violations.csv"
+
+
+def _undecided(audit: Audit, most: int) -> Iterator[str]:
+    """What the engine does not decide: a person must, or data is missing."""
+    manual, unproven = audit.counts[Status.MANUAL], audit.counts[Status.UNPROVEN]
+    yield ""
+    yield f"不能判断的：需人工认定{manual}项，证据不足{unproven}项（不作为问题）"
+    yield from _findings(audit, "d.status = 'manual'", most)
+    if manual > most:
+        yield f"  …其余{manual - most}项见 manual.csv"
+    rows = audit.connection.execute(
+        "SELECT obligation, count(*) FROM duties WHERE status = 'unproven' GROUP BY obligation ORDER BY count(*) DESC, obligation"
+    ).fetchall()
+    for obligation, count in rows[:most]:
+        yield f"  证据不足{count}项：{audit.pack.obligation(obligation).title}（unproven.csv）"
+
+
+def _soon(audit: Audit) -> Iterator[str]:
+    """What is due within seven days: one line for each obligation and due."""
+    rows = audit.connection.execute(
+        "SELECT obligation, due, list(DISTINCT bearer_name ORDER BY bearer_name) FROM duties"
+        f" WHERE status = 'pending' AND enforceable AND days_left <= {SOON} AND coalesce(shortfall, 1) > 0"
+        " GROUP BY obligation, due ORDER BY due, obligation"
+    ).fetchall()
+    yield ""
+    yield f"{SOON}日内到期：" + ("" if rows else "无")
+    for obligation, due, bearers in rows:
+        yield f"  {shown(due)}　{audit.pack.obligation(obligation).title}：{some(bearers)}"
 
 
 def _issues(audit: Audit, most: int) -> Iterator[str]:
@@ -110,17 +199,8 @@ def _readings(audit: Audit) -> Iterator[str]:
             yield f"  {name}={audit.pack.values[name]}{changed}　{spec.title or spec.why}"
 
 
-def width(text: str) -> int:
-    """Columns that a text takes on a terminal: East Asian wide characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def aligned(table: list[list[str]]) -> Iterator[str]:
-    """Rows of texts as lines with aligned columns; the first two left, the rest right."""
-    widths = [max(width(row[index]) for row in table) for index in range(len(table[0]))]
-    for row in table:
-        cells = []
-        for index, (cell, wide) in enumerate(zip(row, widths, strict=True)):
-            pad = " " * (wide - width(cell))
-            cells.append(cell + pad if index < 2 else pad + cell)
-        yield "  ".join(cells).rstrip()
+def _files(names: list[Path]) -> Iterator[str]:
+    if names:
+        yield ""
+        yield f"结果文件在 {names[0].parent}：{'、'.join(path.name for path in names)}"
+        yield f"查看依据：duban explain 指纹 --out {names[0].parent}"

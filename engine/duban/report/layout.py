@@ -1,0 +1,28 @@
+"""Chinese and Latin text side by side on a terminal: widths, tables, lists that are cut."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal: East Asian wide characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def aligned(table: Sequence[Sequence[str]], left: int = 2) -> Iterator[str]:
+    """Rows of texts as lines with aligned columns; the first `left` ones left, the rest right."""
+    widths = [max(width(row[index]) for row in table) for index in range(len(table[0]))]
+    for row in table:
+        cells = []
+        for index, (cell, wide) in enumerate(zip(row, widths, strict=True)):
+            pad = " " * (wide - width(cell))
+            cells.append(cell + pad if index < left else pad + cell)
+        yield "  ".join(cells).rstrip()
+
+
+def some(names: Sequence[str], most: int = 6) -> str:
+    """`甲、乙、丙等9个`: the first few of a list, and how many there are."""
+    text = "、".join(names[:most])
+    return f"{text}等{len(names)}个" if len(names) > most else text
