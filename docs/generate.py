@@ -20,13 +20,16 @@ from duban.cli import duban
 from duban.kinds import Cover, Done, Forbid, Perform, Reconcile, Respond, Test
 from duban.model import Status
 from duban.pack import Obligation, Pack, load_pack, shipped_packs
+from duban.pack.clauses import read_clauses
 from duban.pack.jsonschema import document
 from duban.pack.obligation import Path as Otherwise
+from duban.pack.trace import Row, counts, served, trace
 from duban.pack.yaml import read_yaml
+from duban.report.trace import shown
 
 DOCS = Path(__file__).parent
 WIDTH = 100
-SCHEMAS = ("pack", "records", "obligations")
+SCHEMAS = ("pack", "records", "obligations", "clauses")
 GENERATED = "<!-- Written by `make docs`. Do not edit. -->"
 
 
@@ -109,12 +112,41 @@ def pack_entry(pack: Pack) -> Iterator[str]:
         yield "|---|---|---|---|"
         for name, spec in header.parameters.items():
             yield row(f"`{name}` {spec.title}", yaml_value(spec.default), spec.clause, spec.why)
+    yield from sentences(pack)
     cases: dict[str, list[Case]] = {}
     for path in case_files(pack):
         found = CaseFile.model_validate(read_yaml(path).value)
         cases.setdefault(found.obligation, []).extend(found.cases)
     for obligation in pack.obligations:
         yield from entry(pack, obligation, cases.get(obligation.id, []))
+
+
+def sentences(pack: Pack) -> Iterator[str]:
+    """How many norms the notice holds, how far records show them; and what serves each."""
+    rows = trace(pack, read_clauses(pack.folder, pack)).rows
+    if not rows:
+        return
+    yield "\n### 逐句对照\n"
+    norms = [found for found in rows if found.entry.checked]
+    yield f"通知共{len(rows)}条，其中规范{len(norms)}条。可核程度指台账能核对到什么程度，各列是现在由什么落实。"
+    yield "与通知原文核对：`duban rules trace --notice 通知.txt`。\n"
+    head, *lines = counts(rows)
+    yield row(*head)
+    yield "|" + "---|" * len(head)
+    yield from (row(*line) for line in lines)
+    yield "\n| 条款 | 规范 | 登记 | 可核 | 落实 | 义务 | 人工认定 |"
+    yield "|---|---|---|---|---|---|---|"
+    yield from map(norm, norms)
+
+
+def norm(found: Row) -> str:
+    """One norm as a line of the table."""
+    entry = found.entry
+    duties = "、".join(f"`{name}`" for name in (*entry.encoded_by, *entry.leads, *entry.measures))
+    what = f"{entry.summary}（{shown(found)}）"
+    return row(
+        entry.clause, what, "、".join(entry.register_rows), str(entry.checked), served(entry), duties, entry.manual
+    )
 
 
 def entry(pack: Pack, obligation: Obligation, cases: list[Case]) -> Iterator[str]:
@@ -129,7 +161,7 @@ def entry(pack: Pack, obligation: Obligation, cases: list[Case]) -> Iterator[str
         "替代": "；".join(map(alternative, obligation.otherwise)),
         "读法": obligation.reading,
         "看不到": obligation.cannot_see,
-        "只作提示": obligation.advisory,
+        "只作提示": str(obligation.advisory or ""),
         "人工认定": obligation.manual,
         "情形": obligation.ground,
         "性质": obligation.basis + (f"，{obligation.law}" if obligation.law else ""),

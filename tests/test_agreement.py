@@ -20,6 +20,7 @@ from reference.drawn_obligations import TEMPLATES
 from reference.properties import by_key, evidence_of, summary
 from reference.shrinking import shrink
 from reference.strategies import worlds
+from reference.world import read_params, rules_in_force
 
 Row = dict[str, Any]
 NO_SHRINK = settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
@@ -52,7 +53,9 @@ def _comparable(duty: Row, world: Row) -> Row:
 
 
 def _rule(duty: Row, world: Row) -> Row:
-    return next(rule for rule in world["pack"]["obligations"] if rule["id"] == duty["obligation"])
+    pack = world["pack"]
+    rules = rules_in_force(pack["obligations"], read_params(pack["pack"], world["params"]))
+    return next(rule for rule in rules if rule["id"] == duty["obligation"])
 
 
 def _compared(duty: Row) -> list[str]:
@@ -60,8 +63,10 @@ def _compared(duty: Row) -> list[str]:
     names = ["status"]
     if duty["start_known"]:
         names += ["due", "live_start", "live_end"]
-    if duty["row"][0] in "12t":
+    if duty["row"].split()[0] in ("1", "2"):
         return names
+    if duty["row"] == "trigger type":
+        return [*names, "enforceable"]
     return [*names, "enforceable", "required", "observed", "shortfall", "evidence"]
 
 

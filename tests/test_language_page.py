@@ -19,11 +19,12 @@ from duban.kinds.cover import By
 from duban.kinds.reconcile import Side
 from duban.model import Status
 from duban.pack import load_pack
+from duban.pack.clauses import Entry, Unquoted, read_clauses
 from duban.pack.load import words_of
 from duban.pack.names import DUTY_COLUMNS, duty_names
-from duban.pack.obligation import Each, Given, Note, Obligation
+from duban.pack.obligation import Advisory, Each, Given, Note, Obligation
 from duban.pack.obligation import Path as Otherwise
-from duban.pack.schema import Alert, PackHeader, Parameter, Window
+from duban.pack.schema import Alert, Headline, PackHeader, Parameter, Window
 from duban.scope import Row
 from duban.vocabulary import (
     ENVELOPE,
@@ -187,6 +188,13 @@ def test_refused_conditions_say_what_the_page_says(text: str, message: str) -> N
     assert message in str(caught.value)
 
 
+def test_the_entries_of_the_page_are_sound(tmp_path: Path) -> None:
+    (tmp_path / "clauses.yaml").write_text(first("yaml clauses.yaml"), encoding="utf-8")
+    assert read_clauses(tmp_path, None).issues == []
+    named = {name for entry in read_clauses(tmp_path, None).entries for name in entry.encoded_by}
+    assert named <= {item.id for item in load_pack(pack_folder()).obligations}
+
+
 # ---- every word
 
 WORD_TABLES = [part for part in PARTS if isinstance(part, Table) and part.header[0] == "word"]
@@ -196,6 +204,7 @@ WORDS: dict[str, list[Any]] = {
     "Parameters": [Parameter],
     "Bearers": [BearerKind],
     "Alerts": [Alert],
+    "Headlines": [Headline],
     "records.yaml": [RecordType],
     "Fields": [FieldSpec],
     "Span": [Span],
@@ -209,9 +218,10 @@ WORDS: dict[str, list[Any]] = {
     "forbid": [Forbid],
     "reconcile": [Reconcile, Side],
     "Otherwise": [Otherwise],
-    "Judgement": [Note],
+    "Judgement": [Note, Advisory],
     "The manifest": [MANIFEST_TYPE],
     "Waivers": [Waiver],
+    "clauses.yaml": [Entry, Unquoted],
     "Cases": [CaseFile, Case, Expected],
 }
 

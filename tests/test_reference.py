@@ -11,44 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference import evaluate, evaluate_world, properties
+from reference import evaluate_world, properties
+from reference.by_hand import enterprise, hazard, inspection, judge, line, statuses
 from reference.calendar import Workdays, parse_duration, period_of
 from reference.conditions import truth
 from reference.holidays import CN
 from reference.strategies import draw_world, worlds
-from reference.vocabulary import RECORDS, pack_yaml
 
 Row = dict[str, Any]
-ALL_DAYS = (date(2023, 9, 1), date(2024, 3, 31))
-
-
-def judge(rule: Row, rows: dict[str, list[Row]], as_of: Any = "2024-02-20", **more: Any) -> list[Row]:
-    """The duties of one obligation; everything counts as handed in unless the test gives a manifest."""
-    complete = "declared" if "manifest" in rows else "assumed"
-    pack = {"pack": pack_yaml(complete, quota=2), "records": RECORDS, "obligations": [{"id": "o", **rule}]}
-    waivers = more.pop("waivers", ())
-    return evaluate(pack, rows, as_of, more.get("known_by"), more.get("params"), waivers)
-
-
-def statuses(duties: list[Row]) -> list[str]:
-    return [duty["status"] for duty in duties]
-
-
-def enterprise(name: str = "E1", first: date = date(2023, 1, 1), last: date | None = None, **more: Any) -> Row:
-    return {"enterprise_id": name, "town": "T1", "status": "正常", "valid_from": first, "valid_to": last, **more}
-
-
-def inspection(name: str, at: Any, **more: Any) -> Row:
-    return {"inspection_id": name, "enterprise_id": "E1", "start_at": at, "levels": ["企业"], **more}
-
-
-def hazard(name: str, found: Any, **more: Any) -> Row:
-    return {"hazard_id": name, "enterprise_id": "E1", "found_date": found, "grade": "重大", **more}
-
-
-def line(record: str, first: date = ALL_DAYS[0], last: date = ALL_DAYS[1], **more: Any) -> Row:
-    return {"sender": "E1", "record_type": record, "covered_from": first, "covered_through": last, **more}
-
 
 MONTHLY = {
     "bearer": "enterprise",
@@ -322,6 +292,28 @@ def test_reconcile() -> None:
     assert status(total, current, report("3", "本期", 11, 3)) == ["unproven"]  # two rows: empty
     later = [report("4", "累计", 12, 5), report("5", "本期", 12, 2)]
     assert status(total, current, *later) == ["met", "met"]
+
+
+def test_proof_of_reconcile_is_asked_within_the_window_and_existence() -> None:
+    total, current = report("1", "累计", 11, 3), report("2", "本期", 11, 3)
+    rows = {"town": [{"town_id": "T1"}], "report": [total, current]}
+
+    def status(first: date, window: str, last: date = date(2023, 12, 31)) -> str:
+        manifest = [line("report", first, last, sender="T1", received_at=date(2024, 1, 10))]
+        duties = judge({**RECONCILE, "window": window}, {**rows, "manifest": manifest})
+        return next(duty["status"] for duty in duties if duty["trigger_id"])
+
+    assert status(date(2023, 11, 3), "autumn") == "met"  # of November and October, the days from 3 November on
+    assert status(date(2023, 11, 4), "autumn") == "unproven"
+    assert status(date(2023, 12, 1), "winter") == "met"  # the report came on 5 December; nothing of November is asked
+    assert status(date(2023, 11, 3), "autumn", date(2023, 11, 29)) == "unproven"
+    november = {**RECONCILE, "bearer": "enterprise", "each": {"record": "detail", "where": "kind = '罚款'"}}
+    november |= {"window": "autumn", "reconcile": {"equal": ["amount = 1"]}}
+    fined = [{"enterprise_id": "E1", "day": date(2023, 11, 20), "kind": "罚款", "amount": 1}]
+    handed_in = line("detail", date(2023, 11, 12), received_at=date(2024, 1, 10))
+    for opened, want in [(date(2023, 11, 12), "met"), (date(2023, 11, 11), "unproven")]:
+        mine = {"enterprise": [enterprise(first=opened)], "detail": fined, "manifest": [handed_in]}
+        assert statuses(judge(november, mine))[0] == want
 
 
 def test_versions_known_by() -> None:

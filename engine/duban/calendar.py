@@ -24,7 +24,7 @@ class Calendar:
 
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()
-    sources: Mapping[int, str] = field(default_factory=dict)
+    sources: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def from_data(cls, data: Mapping[Any, Any]) -> Calendar:

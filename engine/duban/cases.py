@@ -18,7 +18,7 @@ from duban.auditing import audit
 from duban.errors import DubanError, Issue, PackError, Place
 from duban.pack import Pack
 from duban.pack.yaml import Document, read_yaml
-from duban.vocabulary import Word
+from duban.vocabulary import JURISDICTION, Word
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -87,13 +87,15 @@ class Outcome:
 
 def run_cases(pack: Pack, obligation: str = "") -> Iterator[Outcome]:
     """Run the cases of a pack (of one obligation); raises PackError if a case file is malformed."""
-    for path in sorted((pack.folder / "cases").glob("**/*.yaml")):
+    for path in case_files(pack):
+        if obligation not in path.read_text(encoding="utf-8"):  # reading YAML takes longer than most cases
+            continue
         document = read_yaml(path, str(path))
         cases = _read(document)
         if obligation and cases.obligation != obligation:
             continue
-        for index, case in enumerate(cases.cases):
-            yield _run(pack, cases, case, document.place(("cases", index)))
+        places = [document.place(("cases", index)) for index in range(len(cases.cases))]
+        yield from _run_file(pack, cases, places)
 
 
 def statuses(pack: Pack) -> dict[str, set[str]]:
@@ -125,21 +127,74 @@ def _read(document: Document) -> CaseFile:
     raise PackError("案例文件有错误：", issues)
 
 
-def _run(pack: Pack, cases: CaseFile, case: Case, place: Place) -> Outcome:
-    records = {
-        name: [*cases.records.get(name, []), *case.records.get(name, [])] for name in {**cases.records, **case.records}
-    }
-    complete = case.complete or ("declared" if "manifest" in records else "assumed")
+def _run_file(pack: Pack, cases: CaseFile, places: list[Place]) -> Iterator[Outcome]:
+    """The outcomes of a file, in its order. Cases that are judged at the same moment are judged together, each as a
+    jurisdiction of its own: nothing is ever joined across jurisdictions, and a plan costs more than its rows.
+    """
+    groups: dict[Any, list[int]] = {}
+    for index, case in enumerate(cases.cases):
+        groups.setdefault(_together(cases, case, index), []).append(index)
+    found: dict[int, Outcome] = {}
+    for members in groups.values():
+        together = _judge(pack, cases, members) if len(members) > 1 else None
+        for position, index in enumerate(members):
+            differences = together[position] if together is not None else _judge_alone(pack, cases, index)
+            found[index] = Outcome(cases.obligation, cases.cases[index].name, places[index], differences)
+    yield from (found[index] for index in sorted(found))
+
+
+def _together(cases: CaseFile, case: Case, index: int) -> Any:
+    """What cases must share to be judged in one run. Waivers name no jurisdiction: such a case runs alone."""
+    records = _records(cases, case)
+    alone = case.waivers or any(JURISDICTION in row for rows in records.values() for row in rows)
+    return index if alone else (case.as_of, case.known_by, str(case.params), case.complete, frozenset(records))
+
+
+def _records(cases: CaseFile, case: Case) -> Rows:
+    """The rows of a case: its own and those that the file shares."""
+    names = {**cases.records, **case.records}
+    return {name: [*cases.records.get(name, []), *case.records.get(name, [])] for name in names}
+
+
+def _judge_alone(pack: Pack, cases: CaseFile, index: int) -> tuple[str, ...]:
+    found = _judge(pack, cases, [index])
+    assert found is not None  # a single case always has an outcome
+    return found[0]
+
+
+def _judge(pack: Pack, cases: CaseFile, members: list[int]) -> list[tuple[str, ...]] | None:
+    """The differences of each of some cases, judged in one run; None if their data has errors and there are several:
+    then nobody knows whose they are.
+    """
+    first, several = cases.cases[members[0]], len(members) > 1
+    own = [pack.header.jurisdiction if not several else f"{pack.header.jurisdiction}-{index}" for index in members]
+    records: Rows = {}
+    for index, name in zip(members, own, strict=True):
+        for record, rows in _records(cases, cases.cases[index]).items():
+            records.setdefault(record, []).extend({**row, JURISDICTION: name} if several else row for row in rows)
+    complete = first.complete or ("declared" if "manifest" in records else "assumed")
     ready = replace(pack, header=pack.header.model_copy(update={"complete": complete}))
     try:
         with audit(
-            records, ready, case.as_of, case.known_by, case.params, case.waivers, obligations=[cases.obligation]
+            records, ready, first.as_of, first.known_by, first.params, first.waivers, obligations=[cases.obligation]
         ) as result:
-            duties = {_key(row["bearer_id"], row["trigger_id"], row["period_start"]): row for row in _rows(result)}
+            rows = list(_rows(result))
             spoiled = [str(issue) for issue in result.issues if issue.severity == "error"]
     except DubanError as error:
-        return Outcome(cases.obligation, case.name, place, (str(error),))
-    return Outcome(cases.obligation, case.name, place, (*spoiled, *_differences(case, duties)))
+        return None if several else [(str(error),)]
+    if several and spoiled:
+        return None
+    found = []
+    for index, name in zip(members, own, strict=True):
+        duties = {_key(_home(row["bearer_id"], name, pack), row["trigger_id"], row["period_start"]): row
+                  for row in rows if row["jurisdiction"] == name}  # fmt: skip
+        found.append((*spoiled, *_differences(cases.cases[index], duties)))
+    return found
+
+
+def _home(bearer: str, jurisdiction: str, pack: Pack) -> str:
+    """The county itself is called by its jurisdiction."""
+    return pack.header.jurisdiction if bearer == jurisdiction else bearer
 
 
 def _rows(result: Any) -> list[dict[str, Any]]:

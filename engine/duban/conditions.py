@@ -44,6 +44,16 @@ class Column:
     label: str = ""
 
 
+def unknown_name(name: str, names: Iterable[str]) -> ConditionError:
+    """The error for a name that is not there, with what is near."""
+    known = list(dict.fromkeys(names))
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    nearest = difflib.get_close_matches(name, known, n=12, cutoff=0.0)
+    more = f" … and {len(known) - len(nearest)} more" if len(known) > len(nearest) else ""
+    hint = "did you mean " + " or ".join(close) + "?" if close else "known here: " + ", ".join(nearest) + more
+    return ConditionError(f"unknown name `{name}`", hint)
+
+
 class Scope(Protocol):
     """Where names are looked up. `resolve` returns None for an unknown name; `names` feeds “did you mean”."""
 
@@ -85,6 +95,27 @@ def parse(text: str) -> Condition:
     if len(trees) != 1 or trees[0] is None:
         raise ConditionError(f"`{text}` must be one expression")
     return Condition(text, trees[0])
+
+
+_ISO = re.compile(
+    r"'[^']*'|(?<![\w.-])(?P<day>\d{4}-\d{2}-\d{2})([ T](?P<time>\d{2}:\d{2}(:\d{2}(\.\d+)?)?))?(?![\w.-])"
+)
+
+
+def parse_moment(text: str) -> Condition:
+    """Parse a date expression, in which `2023-12-31` and `2023-12-31 09:30` are literals; raises ConditionError."""
+    return Condition(text, parse(_ISO.sub(_dated, text)).tree)
+
+
+def _dated(found: re.Match[str]) -> str:
+    """An ISO day or moment as SQL writes it; what stands in quotes already stays as it is."""
+    if found["day"] is None:
+        return found[0]
+    try:
+        datetime.fromisoformat(found[0])
+    except ValueError:
+        raise ConditionError(f"`{found[0]}` is no date") from None
+    return f"timestamp '{found['day']} {found['time']}'" if found["time"] else f"date '{found['day']}'"
 
 
 @dataclass(frozen=True)
@@ -236,10 +267,7 @@ class _Checker:
         parts = _parts(node)
         column = self.scope.resolve(parts)
         if column is None:
-            known = list(self.scope.names())
-            close = difflib.get_close_matches(".".join(parts), known, n=3, cutoff=0.6)
-            hint = "did you mean " + " or ".join(close) + "?" if close else "known here: " + ", ".join(known[:40])
-            raise ConditionError(f"unknown name `{'.'.join(parts)}`", hint)
+            raise unknown_name(".".join(parts), self.scope.names())
         self.columns.append(column)
         kind = "number" if column.type in NUMERIC_TYPES else column.type
         if kind == "month":

@@ -6,6 +6,7 @@ It audits the one obligation again from the same inputs (audit.json says which) 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -282,7 +283,8 @@ def lines(audit: Audit, found: Explanation) -> Iterator[str]:
             if verdict.reason == ELSEWHERE:
                 continue
             yield f"  {'✓' if verdict.counted else '·'} {verdict.record_id}　{verdict.event}　{verdict.place}　{verdict.reason}"
-    used = [name for name in audit.pack.header.parameters if f"param.{name}" in obligation.model_dump_json()]
+    (written,) = (item.model_dump_json() for item in audit.pack.written if item.id == obligation.id)
+    used = [name for name in audit.pack.header.parameters if re.search(rf"\bparam\.{name}\b", written)]
     windows = [obligation.window] if isinstance(obligation.window, str) and obligation.window else []
     for name in windows:
         window = audit.pack.header.windows[name]

@@ -65,7 +65,7 @@ JURISDICTION, SUBMITTED_AT, SUBMITTED_BY = "jurisdiction", "submitted_at", "subm
 # What every table may hold besides its own fields (the envelope of a hand-in).
 ENVELOPE = {
     JURISDICTION: FieldSpec(title="辖区", aliases=("县区",)),
-    SUBMITTED_AT: FieldSpec(title="报送时间", aliases=("上报时间", "发送时间"), type="datetime"),
+    SUBMITTED_AT: FieldSpec(title="报送时间", aliases=("上报时间", "发送时间", "填报日期"), type="datetime"),
     SUBMITTED_BY: FieldSpec(title="填报单位", aliases=("报送单位",)),
 }
 
@@ -88,6 +88,7 @@ class RecordType(Word):
     span: Span | None = None
     complete: Literal["declared", "assumed"] | None = None
     handed_in_by: str = ""
+    lag: str = ""
     references: dict[str, References] = {}
     fields: dict[str, FieldSpec]
     note: str = ""
@@ -115,6 +116,8 @@ MANIFEST_TYPE = RecordType.model_validate(
             "received_at": {"title": "收到时间", "type": "datetime"},
             "rows": {"title": "行数", "type": "int"},
             "file": {"title": "文件名"},
+            "confirmed": {"title": "确认", "type": "bool"},
+            "note": {"title": "依据"},
         },
     }
 )

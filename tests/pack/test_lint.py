@@ -52,6 +52,22 @@ enterprise:
   bearer: enterprise
   every: fortnight                                     #! `every`: Input should be 'day', 'week'
   by: 2023-13-45                                       #! `2023-13-45` is no timestamp → quote it if it is a text
+- id: c2
+  title: t
+  clause: 一
+  bearer: enterprise
+  every: [month]                                       #! `every`: Input should be 'day', 'week'
+  advisory: 3                                          #! `advisory`: Input should be a valid dictionary
+- id: c3
+  title: t
+  clause: 一
+  bearer: enterprise
+  advisory: {where: a = 1, why: b, text: x}            #! unknown key `text`
+- id: c4
+  title: t
+  clause: 一
+  bearer: enterprise
+  advisory: {where: a = 1}                             #! `why` is missing
 """,
     "obligations/2.yaml": """
 id: not-a-list                                         #! a file of obligations is a list → begin each with
@@ -84,6 +100,12 @@ windows:
   unset: {from: param.nothing, to: 2023-12-01}         #! `param.nothing` is no date
 parameters:
   needed: {type: int, default: two, why: w}            #! 参数 needed 的值“two”不对
+  waits: {type: int, default: -1, why: w}
+  often: {type: text, default: month, values: [week, fortnight], why: w}
+  unbound: {type: text, default: month, why: w}
+  sometimes: {type: text, default: month, values: [month, once], why: w}
+  counted: {type: text, default: date, values: [date, level], why: w}
+  listed: {type: text, default: start_at, values: [levels, start_at], why: w}
 bearers:
   enterprise: {record: enterprise, key: enterprise_id, name: nam}  #! enterprise has no field `nam` → `name`?
   ghost: {record: gost, key: id}                       #! no record type `gost`
@@ -117,10 +139,12 @@ inspection:
 meeting:
   title: 会议记录
   time: held_on
+  lag: 2 weeks                                         #! cannot read the lag `2 weeks` → write N days
   fields:
     held_on: {title: 日期, type: date}
 list:
   title: 清单
+  lag: 3 days                                          #! list declares no `time`: there is no day from which to wait
   references: {enterprise_id: enterprise}
   fields: {enterprise_id: {title: 企业编号}, done: {title: 完成, type: date}}
 """,
@@ -182,6 +206,55 @@ list:
   within: 10 lightyears                                #! cannot read the duration `10 lightyears` → write N hours
   roll: friday                                         #! cannot roll to `friday`
   respond: {record: inspection, link: enterprise}      #! leads nowhere
+- id: numbers
+  title: t
+  clause: 一
+  bearer: enterprise
+  each: {record: inspection}
+  by: 2023-12-31 - param.waiting days                  #! unknown name `param.waiting` → did you mean param.waits
+  expect_by: 2023-12-31 - param.often workdays         #! `param.often` is text: so many workdays need an int
+  done: levels                                         #! `levels` is a list, a date is needed
+  otherwise:
+    - title: later
+      by: 2023-12-31 + param.waits days                #! `param.waits` is -1: a duration cannot be negative
+      done: coalesce(start_at, level)                  #! unknown name `level` → did you mean levels?
+- id: units
+  title: t
+  clause: 一
+  bearer: enterprise
+  every: param.often                                   #! `param.often` may be `fortnight`, which is no unit of time
+  perform: {record: inspection}
+- id: unbound
+  title: t
+  clause: 一
+  bearer: enterprise
+  every: param.unbound                                 #! `param.unbound` declares no `values` → add `values: […]`
+  perform: {record: inspection, distinct: param.count}  #! unknown name `param.count` → did you mean param.counted
+- id: no-text
+  title: t
+  clause: 一
+  bearer: enterprise
+  every: param.waits                                   #! `param.waits` is int: `every` is a text → `type: text`
+  perform: {record: inspection}
+- id: misfits
+  title: t
+  clause: 一
+  bearer: enterprise
+  every: param.sometimes                               #! it says nothing more (with param.sometimes = once)
+  by: period.end
+  perform: {record: inspection}
+  otherwise:
+    - title: other
+      perform:
+        record: inspection
+        distinct: param.counted                        #! may be `level`, which is no field of inspection → `levels`?
+  advisory: {where: level = '重大', why: w}             #! unknown name `level`
+- id: lists
+  title: t
+  clause: 一
+  bearer: enterprise
+  every: month
+  perform: {record: inspection, distinct: param.listed}  #! `levels` is a list (with param.listed = levels)
 - id: nobody
   title: t
   clause: 一

@@ -14,12 +14,12 @@ from reference.bearers import Bearer, bearers_of
 from reference.calendar import Workdays
 from reference.frames import frames_of
 from reference.holidays import CN
-from reference.judgement import applicable_spans, judge_frame
-from reference.proof import earliest_due, first_unproven_day, unproven_trigger_span
+from reference.judgement import applicable_spans, judge_frame, says_advisory
+from reference.proof import blind_due, first_unproven_day, unproven_trigger_span
 from reference.records import Row, read_manifest, see
 from reference.schema import read_types
 from reference.temporal import END, START, Span, boundary, to_temporal
-from reference.world import World, read_params
+from reference.world import World, read_params, rules_in_force
 
 __all__ = ["evaluate", "evaluate_world"]
 
@@ -39,7 +39,7 @@ def evaluate(
     """
     world = build_world(pack, rows, as_of, known_by, params, waivers, calendar)
     duties: list[dict[str, Any]] = []
-    for obligation in pack["obligations"]:
+    for obligation in rules_in_force(pack["obligations"], world.params):
         for bearer in bearers_of(world, obligation["bearer"]):
             found = [judge_frame(world, obligation, bearer, frame) for frame in frames_of(world, obligation, bearer)]
             found.append(_unproven_trigger(world, obligation, bearer))
@@ -88,7 +88,7 @@ def _unproven_trigger(world: World, obligation: dict[str, Any], bearer: Bearer) 
     overlap = unproven_trigger_span(world, obligation, bearer, applicable)
     if overlap is None:
         return None
-    due = earliest_due(world, obligation, bearer, first_unproven_day(world, obligation, bearer, overlap))
+    due = blind_due(world, obligation, bearer, first_unproven_day(world, obligation, bearer, overlap))
     return {
         "obligation": obligation["id"],
         "jurisdiction": bearer.jurisdiction,
@@ -103,8 +103,14 @@ def _unproven_trigger(world: World, obligation: dict[str, Any], bearer: Bearer) 
         "live": overlap,
         "start_known": True,
         "evidence": set(),
-        "enforceable": not obligation.get("advisory"),
+        "enforceable": not _is_advisory(world, obligation, bearer, due),
     }
+
+
+def _is_advisory(world: World, obligation: dict[str, Any], bearer: Bearer, due: datetime) -> bool:
+    """Decided: plain names are the trigger's, of which nothing is known; `bearer.f` is the row at due."""
+    names = world.names(None, bearer.at_due(due), None, world.window_of(obligation))
+    return says_advisory(obligation, names)
 
 
 def finish(duty: dict[str, Any]) -> dict[str, Any]:

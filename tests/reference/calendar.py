@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar as months
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from reference.temporal import Span, Temporal, boundary, day_begins, day_ends, day_it_ends, day_of
 
@@ -126,9 +128,15 @@ class Duration:
         return day_begins(self.negated().move_day(day_of(value), workdays))
 
 
-def parse_duration(text: str) -> Duration:
-    """`3 days` and the like."""
-    match = re.fullmatch(r"\s*(\d+)\s*(hour|day|workday|month)s?\s*", str(text))
+AMOUNT = r"(?:\d+\s*|param\.\w+\s+)(?:hour|day|workday|month)s?"
+
+
+def parse_duration(text: str, params: Mapping[str, Any] | None = None) -> Duration:
+    """`3 days`, or `param.x days` with a parameter that is a number, 0 or more."""
+    match = re.fullmatch(r"\s*(?:(\d+)\s*|param\.(\w+)\s+)(hour|day|workday|month)s?\s*", str(text))
     if not match:
         raise ValueError(f"no duration: {text}")
-    return Duration(int(match[1]), match[2] + "s")
+    count = int(match[1] or (params or {})[match[2]])
+    if count < 0:
+        raise ValueError(f"{text} is {count}: no duration")
+    return Duration(count, match[3] + "s")

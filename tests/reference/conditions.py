@@ -6,6 +6,7 @@ sqlglot only parses; this module interprets its tree. Values: None (empty, unkno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +16,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from reference.temporal import day_of, is_bare, order_key
+from reference.temporal import day_of, is_bare, order_key, to_temporal
 
 Resolve = Callable[[tuple[str, ...]], Any]
 
@@ -35,6 +36,21 @@ def truth(text: str | None, resolve: Resolve) -> bool | None:
 def value(text: str, resolve: Resolve) -> Any:
     """An expression."""
     return value_of(parse(str(text)), resolve)
+
+
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}([ T][\d:.]+)?")
+
+
+def date_value(text: Any, resolve: Resolve) -> Any:
+    """A date expression; a literal by itself may be written without quotes."""
+    return to_temporal(text) if ISO.fullmatch(str(text)) else value(text, resolve)
+
+
+def heads(text: str) -> set[str]:
+    """The first part of every name in a date expression: `param`, `bearer`, a field, …"""
+    if ISO.fullmatch(text):
+        return set()
+    return {column.parts[0].name for column in parse(text).find_all(exp.Column)}
 
 
 def mentions_bearer(text: str | None) -> bool:

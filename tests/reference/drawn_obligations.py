@@ -6,6 +6,8 @@ from typing import Any
 
 from reference.drawn_parts import (
     ACTS,
+    APPLIES,
+    DAY_BY,
     PERIOD_BY,
     PLAIN_BY,
     UNITS,
@@ -34,7 +36,7 @@ def perform_period_by(draw: Draw) -> Rule:
     bearer = one(draw, ["town_centre", "town_centre", "enterprise"])
     record = "submission" if bearer == "town_centre" else one(draw, ACTS[bearer])
     unit = one(draw, ["month", "month", "quarter", "week"])
-    by = one(draw, PERIOD_BY + (["day 25", "day 10", "day 31"] * 2 if unit == "month" else []))
+    by = one(draw, PERIOD_BY + (DAY_BY if unit == "month" else []))
     test = perform(draw, bearer, record, period=True)
     if record == "submission" and unit != "week" and often(draw, 2, 3):
         test["perform"]["for"] = "period"
@@ -72,7 +74,10 @@ def cover(draw: Draw) -> Rule:
     spec["by"] = {**by, **({"where": condition} if condition else {})}
     spec["at_least"] = one(draw, ["100%", "100%", "50%", "33.4%", 1, 2])
     frame: Rule = one(draw, [{"every": "month"}, {"every": "quarter"}, {"every": "week"}, {"every": "once"}, {}])
-    return rule(draw, bearer, **(frame or {"by": one(draw, PLAIN_BY)}), cover=spec)
+    result = rule(draw, bearer, **(frame or {"by": one(draw, PLAIN_BY)}), cover=spec)
+    if often(draw, 1, 3):
+        result["applies"] = one(draw, APPLIES[bearer])
+    return result
 
 
 def each_hazard(draw: Draw) -> Rule:

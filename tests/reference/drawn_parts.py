@@ -89,6 +89,7 @@ PERIOD_BY = [
     "period.start + 1 months",
     "period.start + 2 workdays",
 ]
+DAY_BY = ["day 25", "day 10", "day 31"] * 2 + ["day 25 - 3 days", "day 31 - 2 days", "day 3 - 5 workdays"]
 PLAIN_BY = [
     "2023-12-31",
     "2023-12-15",

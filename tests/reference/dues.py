@@ -7,30 +7,41 @@ from datetime import date, datetime
 from typing import Any
 
 from reference.bearers import Bearer
-from reference.calendar import Period, parse_duration
-from reference.conditions import value
+from reference.calendar import AMOUNT, Duration, Period, parse_duration
+from reference.conditions import date_value, heads
 from reference.records import Record
-from reference.temporal import END, Span, Temporal, boundary, day_ends, to_temporal
+from reference.temporal import END, Span, Temporal, boundary, day_ends
 from reference.world import World
 
-OFFSET = re.compile(r"^(?P<base>.+?)\s*(?P<sign>[+-])\s*(?P<amount>\d+\s*(hour|day|workday|month)s?)\s*$")
-ISO = re.compile(r"^\d{4}-\d{2}-\d{2}([ T][\d:.]+)?$")
+OFFSET = re.compile(rf"^(?P<base>.+?)\s*(?P<sign>[+-])\s*(?P<amount>{AMOUNT})\s*$")
+DAY_N = re.compile(r"day\s+\d+")
 
 
 def due_by(
     world: World, by: Any, window: Span, bearer: Bearer, trigger: Record | None = None, period: Period | None = None
 ) -> datetime | None:
     """`EXPR ± N unit`, not rolled; None: unknown (an empty cell)."""
-    text = str(by).strip()
-    match = OFFSET.match(text)
-    base = match["base"] if match else text
+    base, amount = _parts(by, world.params)
     start = _base(world, base, window, bearer, trigger, period)
     if start is None:
         return None
+    return boundary(start) if amount is None else amount.due_after(start, world.workdays)
+
+
+def _parts(by: Any, params: dict[str, Any]) -> tuple[str, Duration | None]:
+    """`EXPR` and what is added to it, if anything."""
+    text = str(by).strip()
+    match = OFFSET.match(text)
     if not match:
-        return boundary(start)
-    amount = parse_duration(match["amount"])
-    return (amount.negated() if match["sign"] == "-" else amount).due_after(start, world.workdays)
+        return text, None
+    amount = parse_duration(match["amount"], params)
+    return match["base"], amount.negated() if match["sign"] == "-" else amount
+
+
+def reads_no_field(world: World, by: Any) -> bool:
+    """Whether no field of the trigger or the bearer decides a due."""
+    base = _parts(by, world.params)[0]
+    return bool(DAY_N.fullmatch(base)) or heads(base) <= {"param", "window", "period"}
 
 
 def _base(
@@ -38,14 +49,12 @@ def _base(
 ) -> Temporal | None:
     """Decided: `day N` is of the month in which the period ends; `bearer.f` in a `by` is the row at the end of the
     period (the window), as the due that would choose the row is not there yet."""
-    if ISO.match(text):
-        return to_temporal(text)
-    if re.fullmatch(r"day\s+\d+", text):
+    if DAY_N.fullmatch(text):
         assert period is not None
         return _day_of_month(period.last, int(text.split()[1]))
     anchor = period.span[1] if period else window[1]
     row = bearer.at_due(anchor)
-    return value(text, world.names(trigger or row, row, trigger, window, period))
+    return date_value(text, world.names(trigger or row, row, trigger, window, period))
 
 
 def _day_of_month(month: date, number: int) -> date:
@@ -58,7 +67,7 @@ def _day_of_month(month: date, number: int) -> date:
 
 
 def due_within(world: World, within: str, start: Temporal) -> datetime:
-    return parse_duration(within).due_after(start, world.workdays)
+    return parse_duration(within, world.params).due_after(start, world.workdays)
 
 
 def rolled(world: World, obligation: dict[str, Any], due: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.bearers import Bearer, belongs_to_bearer
 from reference.calendar import Period, parse_duration, periods_between
-from reference.conditions import truth, value
+from reference.conditions import date_value, truth
 from reference.dues import due_by, due_within, end_of_event_day, rolled
 from reference.records import Record
 from reference.temporal import END, START, Span, Temporal, boundary, day_it_ends, inside, order_key
@@ -126,14 +126,14 @@ def _order_key_of(record: Record) -> datetime | None:
 
 def _from(world: World, each: dict[str, Any], record: Record) -> Temporal | None:
     if each.get("from") is not None:
-        return value(each["from"], world.names(record, None, record))
+        return date_value(each["from"], world.names(record, None, record))
     if record.type.time:
         return record.event
     return record.values.get(record.type.span[0]) if record.type.span else None
 
 
 def _until(world: World, each: dict[str, Any], record: Record) -> datetime:
-    until = None if each.get("until") is None else value(each["until"], world.names(record, None, record))
+    until = None if each.get("until") is None else date_value(each["until"], world.names(record, None, record))
     return END if until is None else boundary(until)
 
 
@@ -155,7 +155,7 @@ def _trigger_frames(
     if unit_of(obligation):
         return _trigger_periods(world, obligation, bearer, window, trigger)
     if is_before(obligation):
-        first = parse_duration(obligation["within"]).start_before(trigger.start, world.workdays)
+        first = parse_duration(obligation["within"], world.params).start_before(trigger.start, world.workdays)
         due = boundary(trigger.start)
         return [Frame(window, (first, due), due, trigger=trigger)]
     due = _trigger_due(world, obligation, bearer, window, trigger)

@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.acts import Duty, Outcome
 from reference.bearers import Bearer, belongs_to_bearer
-from reference.conditions import truth
+from reference.conditions import Resolve, truth
 from reference.counting import judge_perform, judge_respond
 from reference.cover import judge_cover
 from reference.dues import due_by
@@ -79,8 +79,6 @@ def judge(duty: Duty, applies_unknown: bool) -> Judgement:
         return Judgement("not_applicable", "1 given fails")
     due_known = duty.frame.due is not None
     outcome = run_test(duty, duty.obligation) if due_known and duty.frame.start_known else None
-    if outcome and outcome.nothing_asked:
-        return Judgement("not_applicable", "1 nothing asked", outcome)
     if due_known and duty.bearer.ended < duty.due:
         return Judgement("not_applicable", "1 bearer ended", outcome)
     trigger = duty.frame.trigger
@@ -88,31 +86,33 @@ def judge(duty: Duty, applies_unknown: bool) -> Judgement:
         return Judgement("unproven", "2 unknown", outcome)
     if trigger and not trigger.certain:
         return Judgement("unproven", "2 trigger unknown", outcome)
+    if outcome.nothing_asked:
+        return Judgement("not_applicable", "3 nothing asked", outcome)
     main = _judge_known(duty, outcome)
     return replace(main, status=_manual(duty, main), outcome=outcome)
 
 
 def _judge_known(duty: Duty, outcome: Outcome) -> Judgement:
-    """Rows 3 to 9."""
+    """Rows 4 to 10."""
     world, due, over = duty.world, duty.due, duty.due <= duty.world.as_of
     if any(not _is_excused(duty, day_of(hit.event)) for hit in outcome.hits if hit.event is not None):
-        return Judgement("breached", "3 hit")
+        return Judgement("breached", "4 hit")
     if _is_satisfied(duty, duty.obligation, outcome):
-        return Judgement("met", "4")
+        return Judgement("met", "5")
     if over and any(not path.get("manual") and path_holds(duty, path) for path in _paths(duty)):
-        return Judgement("discharged", "5")
+        return Judgement("discharged", "6")
     if _is_waived(duty, outcome):
-        return Judgement("waived", "6")
+        return Judgement("waived", "7")
     if world.as_of < due:
-        return Judgement("pending", "7")
+        return Judgement("pending", "8")
     unsure = outcome.could or not _proven(duty)
     if outcome.at is not None and outcome.has_late:
         if "done" in duty.obligation or not unsure:
-            return Judgement("late", "8")
-        return Judgement("unproven", "8")
+            return Judgement("late", "9")
+        return Judgement("unproven", "9")
     asked = any(path.get("manual") and path_holds(duty, path) for path in _paths(duty))
     doubtful = not asked and any(path_might_hold(duty, path) for path in _paths(duty))
-    return Judgement("unproven" if unsure or doubtful else "breached", "9")
+    return Judgement("unproven" if unsure or doubtful else "breached", "10")
 
 
 def _manual(duty: Duty, judgement: Judgement) -> str:
@@ -218,9 +218,9 @@ def _is_excused(duty: Duty, day: date) -> bool:
 
 
 def _is_waived(duty: Duty, outcome: Outcome) -> bool:
-    """Row 6. For done and respond a waiver only holds while as_of ≤ until, or if it was satisfied by then.
+    """Row 7. For done and respond a waiver only holds while as_of ≤ until, or if it was satisfied by then.
 
-    forbid: also if there are hits and each is on a waived day (other hits have been dealt with in row 3).
+    forbid: also if there are hits and each is on a waived day (other hits have been dealt with in row 4).
     """
     if outcome.hits:
         return True
@@ -265,9 +265,15 @@ def _is_given_inside(record: Any, span: Span) -> bool:
     return bool(intersect([record.span], [span]))
 
 
+def says_advisory(obligation: dict[str, Any], names: Resolve) -> bool:
+    """`advisory`: a text (always), or a condition that is true or unknown."""
+    said = obligation.get("advisory")
+    return truth(said["where"], names) is not False if isinstance(said, dict) else bool(said)
+
+
 def _is_enforceable(duty: Duty, outcome: Outcome | None) -> bool:
     """§5 Advisory."""
-    if duty.obligation.get("advisory"):
+    if says_advisory(duty.obligation, duty.names(duty.subject)):
         return False
     period = duty.frame.period
     if period is not None and unit_of(duty.obligation):

@@ -6,7 +6,7 @@ from typing import Any
 
 from reference.acts import Duty, Outcome, acts_of, in_live
 from reference.bearers import belongs_to_bearer
-from reference.conditions import truth, value
+from reference.conditions import date_value, truth
 from reference.frames import unit_of
 from reference.records import Record
 from reference.temporal import exists_by, order_key
@@ -18,7 +18,7 @@ def judge_done(duty: Duty, spec: str, require: str | None) -> Outcome:
     Decided: observed is 1 as soon as it is done, late or not.
     """
     names = duty.names(duty.subject)
-    done = value(spec, names)
+    done = date_value(spec, names)
     holds = done is not None and exists_by(done, duty.world.as_of) and truth(require, names) is True
     return Outcome(
         required=1,

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from reference.bearers import Bearer
 from reference.calendar import period_of
-from reference.dues import due_by, due_within, rolled
-from reference.temporal import Span, days_touched, intersect
+from reference.dues import due_by, due_within, reads_no_field, rolled
+from reference.temporal import Span, day_ends, days_touched, intersect
 from reference.world import World
-
-FIXED = re.compile(
-    r"^(\d{4}-\d{2}-\d{2}|date '|day \d|param\.|window\.|period\.)"
-)  # a due that no trigger's field decides
 
 
 def is_assumed(world: World, record_type: str) -> bool:
@@ -92,10 +87,11 @@ def is_duty_proven(world: World, obligation: dict[str, Any], bearer: Bearer, fra
 
 
 def _is_reconcile_proven(world: World, obligation: dict[str, Any], bearer: Bearer, frame: Any) -> bool:
-    """The days of the trigger's period up to due for the trigger's type and the `same` sides; those of the previous
-    period for the `previous` sides. Not cut by live time."""
-    same = days_up_to([frame.period.span], frame.due)
-    before = days_touched([frame.period.previous().span])
+    """The days of the trigger's period for the trigger's type and the `same` sides, of the one before for the
+    `previous` sides: up to due, in the window and in the bearer's existence. `applies` does not cut them."""
+    possible = intersect([frame.window], bearer.existence)
+    same = days_up_to(intersect([frame.period.span], possible), frame.due)
+    before = days_up_to(intersect([frame.period.previous().span], possible), frame.due)
     wanted = [(obligation["each"]["record"], same)]
     for side in obligation["reconcile"].get("with", {}).values():
         wanted.append((side["record"], before if side.get("period", "same") == "previous" else same))
@@ -124,7 +120,14 @@ def first_unproven_day(world: World, obligation: dict[str, Any], bearer: Bearer,
     return next(day for day in days if not is_proven(world, obligation, bearer, record_type, [day]))
 
 
-def earliest_due(world: World, obligation: dict[str, Any], bearer: Bearer, day: date) -> datetime:
+def blind_due(world: World, obligation: dict[str, Any], bearer: Bearer, day: date) -> datetime:
+    """The earliest due of a trigger on the first unproven day, and not before that day would normally be handed in."""
+    due = _earliest_due(world, obligation, bearer, day)
+    lag = world.types[obligation["each"]["record"]].lag
+    return due if lag is None else max(due, day_ends(day + timedelta(days=lag)))
+
+
+def _earliest_due(world: World, obligation: dict[str, Any], bearer: Bearer, day: date) -> datetime:
     """When a trigger on that day would be due at the earliest; as_of or the window's end if its fields decide that."""
     window = world.window_of(obligation)
     unknown = min(world.as_of, window[1])
@@ -133,7 +136,7 @@ def earliest_due(world: World, obligation: dict[str, Any], bearer: Bearer, day: 
         return unknown
     period = period_of(day, unit) if unit else None
     if "by" in obligation:
-        if not FIXED.match(str(obligation["by"])):
+        if not reads_no_field(world, obligation["by"]):
             return unknown
         due = due_by(world, obligation["by"], window, bearer, None, period)
     elif "within" in obligation:

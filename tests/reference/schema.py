@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from reference.calendar import parse_duration
+
 BUILT_IN = ("jurisdiction", "submitted_at", "submitted_by")
 
 
@@ -26,6 +28,8 @@ class RecordType:
     span: tuple[str, str] | None
     complete: str | None
     handed_in_by: str | None
+    lag: int | None
+    """A day is handed in up to so many days later (`lag: N days`)."""
     references: dict[str, tuple[Target, ...]]
     fields: dict[str, dict[str, Any]]
 
@@ -56,6 +60,7 @@ def _read_type(name: str, spec: dict[str, Any], keys: dict[str, tuple[str, ...]]
         span=(span["from"], span["to"]) if span else None,
         complete=spec.get("complete"),
         handed_in_by=spec.get("handed_in_by"),
+        lag=None if spec.get("lag") is None else parse_duration(spec["lag"]).count,
         references={
             field: tuple(_read_target(target, keys) for target in as_tuple(targets))
             for field, targets in (spec.get("references") or {}).items()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reference.drawn_obligations import draw_obligations
 from reference.drawn_parts import Draw, Rule, often, one, some
+from reference.drawn_words import draw_lag, draw_words
 from reference.temporal import boundary, day_it_ends
 from reference.vocabulary import (
     DAYS,
@@ -154,7 +155,9 @@ def draw_rosters(draw: Draw, places: list[str | None]) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = {name: [] for name in ROSTERS}
     for place in places:
         for town in TOWNS:
-            rows["town"].append({"jurisdiction": place, "town_id": town, "lead": perhaps(draw, one(draw, PERSONS))})
+            rows["town"].append(
+                {"jurisdiction": place, "town_id": town, "lead": perhaps(draw, one(draw, PERSONS), 1, 5)}
+            )
         rows["county"].append({"jurisdiction": place, "code": "C1", "quota": one(draw, NUMBERS["quota"])})
         for number in range(one(draw, [1, 2, 2, 3])):
             rows["enterprise"] += _roster(draw, "enterprise", place, {"enterprise_id": ENTERPRISES[number]})
@@ -266,17 +269,20 @@ def draw_world(draw: Draw, templates: list[Any] | None = None, at_most: int = 3)
     complete = one(draw, ["declared", "declared", "declared", "assumed"])
     rows["manifest"] = draw_manifest(draw, types, places, known_by) if complete == "declared" else []
     where = one(draw, [None, None, None, "status <> '关闭'"])
+    pack = pack_yaml(complete, one(draw, [1, 2]), where)
+    records = draw_types(draw)
+    given = one(draw, [{}] * 8 + [{"quota": 2}, {"cutoff": "2023-12-20"}])
+    waivers = draw_waivers(draw, rules)
+    rules, parameters, chosen = draw_words(draw, rules)
+    draw_lag(draw, records)
+    pack["parameters"] |= parameters
     return {
-        "pack": {
-            "pack": pack_yaml(complete, one(draw, [1, 2]), where),
-            "records": draw_types(draw),
-            "obligations": rules,
-        },
+        "pack": {"pack": pack, "records": records, "obligations": rules},
         "rows": rows,
         "as_of": as_of,
         "known_by": known_by,
-        "params": one(draw, [{}] * 8 + [{"quota": 2}, {"cutoff": "2023-12-20"}]),
-        "waivers": draw_waivers(draw, rules),
+        "params": {**given, **chosen},
+        "waivers": waivers,
     }
 
 

@@ -103,6 +103,30 @@ def read_params(pack: dict[str, Any], given: dict[str, Any] | None) -> dict[str,
     }
 
 
+def rules_in_force(rules: list[dict[str, Any]], params: dict[str, Any]) -> list[dict[str, Any]]:
+    """Obligations with `every: param.x` and `distinct: param.x` replaced by the parameter's value."""
+    return [
+        {
+            **_chosen(rule, params),
+            **({"otherwise": [_chosen(path, params) for path in rule["otherwise"]]} if rule.get("otherwise") else {}),
+        }
+        for rule in rules
+    ]
+
+
+def _chosen(test: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    result = dict(test)
+    if "every" in test:
+        result["every"] = _value_of_param(test["every"], params)
+    if "distinct" in (test.get("perform") or {}):
+        result["perform"] = {**test["perform"], "distinct": _value_of_param(test["perform"]["distinct"], params)}
+    return result
+
+
+def _value_of_param(word: Any, params: dict[str, Any]) -> Any:
+    return params[word.removeprefix("param.")] if str(word).startswith("param.") else word
+
+
 def _typed(value: Any, kind: str) -> Any:
     if value is None:
         return None

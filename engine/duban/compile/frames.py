@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from duban.compile import sql
 from duban.compile.planner import Compiler
-from duban.conditions import Checked, Column, compile_moment, parse
+from duban.compile.sql import blank_cells
+from duban.conditions import Checked, Column, compile_moment, parse_moment
 from duban.kinds.base import DutyTable, boolean, period_start, step_interval
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Each, Obligation
-from duban.pack.timing import By, Duration, parse_by, parse_duration
+from duban.pack.timing import By, Duration
 from duban.scope import Names, Row, belonging, key_text
-from duban.sqltext import quote
+from duban.sqltext import literal, quote
 
 # Columns of a frame, in order.
 COLUMNS = (
@@ -54,7 +55,8 @@ def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
     names = Names(schema, row, {"bearer": bearer}, frame_columns(*compiler.window()))
     chain = belonging(schema, each.record, obligation.bearer, each.link)
     who = chain.sql(row) if chain is not None else "i.bearer_id"
-    where = boolean(each.where, names).sql
+    condition = boolean(each.where, names)
+    where = condition.sql
     start, start_bare = _moment(each.start, names, 'g."$t"', 'g."$tb"')
     until, until_bare = _moment(each.end, names, "NULL", "FALSE")
     if not each.start and not schema.records[each.record].time:
@@ -79,7 +81,7 @@ def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
         f'SELECT g."$n" AS trig, g."$id" AS trigger_id, {key_sql} AS trigger_key, g.jurisdiction, i.bearer_id,\n'
         f"  CAST({start} AS TIMESTAMP) AS from_a, {sql.end_of(start, start_bare)} AS from_b, {start_bare} AS bare,\n"
         f'  CASE WHEN {until} IS NULL THEN {sql.END} ELSE {sql.end_of(until, until_bare)} END AS until, {where} AS sure, g."$period" AS named,\n'
-        f'  g."$t" AS event\n'
+        f'  g."$t" AS event, {blank_cells(condition, row)} AS blank\n'
         f"FROM {quote('seen/' + each.record)} g\n{_ref_joins(row)}\n{joins}{_ref_joins(bearer)}\nWHERE {where} IS DISTINCT FROM FALSE"
     )
     return f"SELECT * FROM ({body}){chosen}"
@@ -92,9 +94,15 @@ def _ref_joins(row: Row) -> str:
 def _moment(text: str, names: Names, default: str, default_bare: str) -> tuple[str, str]:
     if not text:
         return default, default_bare
-    checked: Checked = compile_moment(parse(text), names)
+    checked: Checked = compile_moment(parse_moment(text), names)
     bare = checked.bare if checked.bare in ("TRUE", "FALSE") else f"coalesce({checked.bare}, FALSE)"
     return checked.sql, bare
+
+
+def _unknown(what: str, cells: str = "''") -> str:
+    """SQL: what is not known, and the empty cells that it would be read from."""
+    text = literal(f"{what}为空或无法识别")
+    return text if cells == "''" else f"{text} || CASE WHEN {cells} = '' THEN '' ELSE '（' || {cells} || '）' END"
 
 
 class _Frames:
@@ -105,7 +113,7 @@ class _Frames:
         self.window_a, self.window_b = compiler.day_span()
         self.ids = quote(f"bearer/{obligation.bearer}/ids")
         self.trigger = quote(f"{obligation.id}/trigger")
-        self.by = parse_by(obligation.by) if obligation.by else None
+        self.by = compiler.by(obligation.by) if obligation.by else None
 
     # --- without a trigger
     def single(self) -> str:
@@ -140,11 +148,11 @@ class _Frames:
         o = self.obligation
         source = f"SELECT t.* FROM {self.trigger} t WHERE {self._in_window()}"
         if o.before:
-            back = parse_duration(o.within)
+            back = self.compiler.duration(o.within)
             a = f"CASE WHEN bare THEN {sql.before('from_a', 'TRUE', back)} ELSE {sql.before('from_a', 'FALSE', back)} END"
             return self._shaped(source, a=a, b="from_b", due="from_b", open_span=False)
         if o.within:
-            span: Duration = parse_duration(o.within)
+            span: Duration = self.compiler.duration(o.within)
             moment = "from_b" if span.unit == "hours" else "from_a"
             due = sql.shift(moment, "FALSE" if span.unit == "hours" else "TRUE", span)
             rolled = f"SELECT *, {self._roll()} AS rolled FROM (SELECT *, {due} AS unrolled FROM ({source})) d"
@@ -199,15 +207,26 @@ class _Frames:
         names, joins = self._due_names()
         due = sql.due(by, names, "q.full_a", "q.full_b")
         joins += "\n" + names.joins()
-        inner = f"SELECT q.*, {due} AS unrolled FROM ({source}) q\n{joins}"
+        inner = f"SELECT q.*, {due} AS unrolled, {self._blank(by, names)} AS due_blank FROM ({source}) q\n{joins}"
         rolled = self._roll()
         body = f"SELECT *, {rolled} AS rolled FROM ({inner}) d"
         if period and key:
             body = f"SELECT * FROM ({body}) WHERE unrolled IS NULL OR (unrolled > {self.window_a} AND unrolled <= {self.window_b})"
         end = f"greatest({period}, rolled)" if period and key and stretched else (period or "rolled")
         return self._shaped(
-            body, a=a, b=end, due="rolled", period=bool(period) and key, open_span=open_span, calendar=bool(period)
+            body,
+            a=a,
+            b=end,
+            due="rolled",
+            period=bool(period) and key,
+            open_span=open_span,
+            calendar=bool(period),
+            blank="due_blank",
         )
+
+    def _blank(self, by: By, names: Names) -> str:
+        """SQL of the empty cells that keep a due from being known."""
+        return blank_cells(compile_moment(by.expression, names)) if by.expression is not None else "''"
 
     def _roll(self) -> str:
         return sql.rolled("d.unrolled") if self.compiler.rolls(self.obligation) else "d.unrolled"
@@ -239,6 +258,7 @@ class _Frames:
         period: bool = False,
         open_span: bool = True,
         calendar: bool = False,
+        blank: str = "''",
     ) -> str:
         """SQL with `COLUMNS` from a source that has jurisdiction, bearer_id and what the expressions name."""
         has_trigger = self.obligation.each is not None
@@ -262,16 +282,17 @@ class _Frames:
             if has_trigger and open_span
             else f"{sql.BEGIN} AS open_a, {sql.END} AS open_b"
         )
-        unknown = f"CASE WHEN {due} IS NULL THEN '应完成时间' END"
+        no_due = f"WHEN {due} IS NULL THEN {_unknown('应完成时间', blank)}"
+        unknown = f"CASE {no_due} END"
         if has_trigger:
-            unknown = f"CASE WHEN sure IS NULL THEN '触发条件' WHEN from_a IS NULL THEN '起算时间' WHEN {due} IS NULL THEN '应完成时间' END"
-        if (
-            has_trigger and self.obligation.reconcile is None
-        ):  # begun nobody knows when: it might be any day of the window
-            a, b = (
-                f"CASE WHEN from_a IS NULL THEN {self.window_a} ELSE {a} END",
-                f"CASE WHEN from_a IS NULL THEN {self.window_b} ELSE {b} END",
-            )
+            no_trigger = f"WHEN sure IS NULL THEN {_unknown('触发条件', 'blank')}"
+            begun, no_start = "from_a", f"WHEN from_a IS NULL THEN {_unknown('起算时间')}"
+            if self.obligation.reconcile is not None:
+                begun, no_start = "full_a", f"{no_start} WHEN full_a IS NULL THEN {_unknown('所属期间')}"
+            unknown = f"CASE {no_trigger} {no_start} {no_due} END"
+            # begun nobody knows when: it might be any day of the window
+            a = f"CASE WHEN {begun} IS NULL THEN {self.window_a} ELSE {a} END"
+            b = f"CASE WHEN {begun} IS NULL THEN {self.window_b} ELSE {b} END"
         return (
             f"SELECT jurisdiction, bearer_id, {trigger}, {days}, {full},\n"
             f"  {a} AS a, {b} AS b, {due} AS due, {opened}, {unknown} AS unknown\nFROM ({source})"

@@ -10,7 +10,6 @@ from duban.compile.planner import Compiler
 from duban.kinds.base import DutyTable, boolean
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Given, Obligation
-from duban.pack.timing import parse_by
 from duban.scope import Names, Row, belonging
 from duban.sqltext import literal, quote
 
@@ -33,14 +32,9 @@ def _pieces(compiler: Compiler, obligation: Obligation) -> str:
     columns = {name: column for name, column in frame_columns(*compiler.window()).items() if name.startswith("window.")}
     names = Names(compiler.schema, row, {}, columns)
     checked = boolean(obligation.applies, names)
-    cells = list(dict.fromkeys((column.sql, column.label) for column in checked.columns))
-    blank = (
-        " || ".join(f"CASE WHEN {cell} IS NULL THEN {literal(f'“{label}”')} ELSE '' END" for cell, label in cells)
-        or "''"
-    )
     return (
         f'SELECT b.jurisdiction, b.bearer_id, b.piece, b."$s" AS s, b."$e" AS e, {checked.sql} AS applies,\n'
-        f'  {blank} AS blank, max(b."$e") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended,\n'
+        f'  {sql.blank_cells(checked)} AS blank, max(b."$e") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended,\n'
         "  count(*) OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS pieces\n"
         f"FROM {quote('bearer/' + obligation.bearer)} b\n{names.joins()}"
     )
@@ -51,10 +45,7 @@ def _live(obligation: Obligation, pieces: str) -> str:
     start = f"greatest(coalesce(f.a, {sql.BEGIN}), f.open_a, p.s)"
     end = f"least(coalesce(f.b, {sql.END}), f.open_b, p.e)"
     overlaps = f"coalesce(f.a, {sql.BEGIN}) < p.e AND p.s < coalesce(f.b, {sql.END})"
-    rank = (
-        "{'held': CASE WHEN p.s < f.due AND f.due <= p.e THEN 2 WHEN p.e < f.due THEN 1 ELSE 0 END,\n"
-        "   'near': CASE WHEN p.e < f.due THEN epoch(p.e) ELSE -epoch(p.s) END, 'piece': p.piece}"
-    )
+    rank = held_at("f.due", "p", "s", "e")
     order = "jurisdiction, bearer_id, trigger_id, period_start"
     alive = "applies IS DISTINCT FROM FALSE AND s < e"
     columns = "piece, ended, applies_blank, segs, live_start, live_end, live_seconds"
@@ -84,6 +75,15 @@ def _live(obligation: Obligation, pieces: str) -> str:
     )
 
 
+def held_at(due: str, piece: str, start: str = '"$s"', end: str = '"$e"') -> str:
+    """SQL of a struct whose greatest, over a bearer's spans, has the `piece` that counts at a due (semantics.md §3)."""
+    s, e = f"{piece}.{start}", f"{piece}.{end}"
+    return (
+        f"{{'held': CASE WHEN {s} < {due} AND {due} <= {e} THEN 2 WHEN {e} < {due} THEN 1 ELSE 0 END,\n"
+        f"   'near': CASE WHEN {e} < {due} THEN epoch({e}) ELSE -epoch({s}) END, 'piece': {piece}.piece}}"
+    )
+
+
 def _duty(compiler: Compiler, obligation: Obligation, duty: DutyTable, live: str) -> str:
     """The frame's columns, the live span, names for reports, the fingerprint, and the expected date."""
     start, end = compiler.window()
@@ -96,7 +96,7 @@ def _duty(compiler: Compiler, obligation: Obligation, duty: DutyTable, live: str
         names = compiler.names(duty, own)
         if own is None:
             names.own = names.rows["bearer"]
-        expected = sql.due(parse_by(obligation.expect_by), names, "d.full_a", "d.full_b")
+        expected = sql.due(compiler.by(obligation.expect_by), names, "d.full_a", "d.full_b")
         joins = f"{compiler.bearer_join(duty)}\n{names.joins()}"
     return (
         f"SELECT d.*, i.bearer_name, i.town, {print_of} AS fingerprint, {start} AS window_start, {end} AS window_end,\n"

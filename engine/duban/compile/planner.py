@@ -14,6 +14,7 @@ from duban.model import Step
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
+from duban.pack.timing import By, Duration, parse_by, parse_duration
 from duban.scope import Chain, Names, Row
 from duban.sqltext import literal, quote
 
@@ -81,6 +82,14 @@ class Compiler:
         """Whether its dues move to the next workday."""
         roll = obligation.roll
         return bool(roll) and self.pack.values.get(roll.removeprefix("param."), roll) == "workday"
+
+    def by(self, text: str) -> By:
+        """A `by` of the pack, with the parameters in force."""
+        return parse_by(text, self.schema.parameters)
+
+    def duration(self, text: str) -> Duration:
+        """A duration of the pack, with the parameters in force."""
+        return parse_duration(text, self.schema.parameters)
 
     def names(self, duty: DutyTable, own: Row | None, moment: str = "") -> Names:
         """The scope of a condition on a duty: alias d, its bearer b, its trigger g."""

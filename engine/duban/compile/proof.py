@@ -8,7 +8,7 @@ from duban.conditions import Column
 from duban.kinds.base import DutyTable, Need, exists_by, period_start, step_interval
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation, handed_in_by
-from duban.pack.timing import parse_by, parse_duration
+from duban.pack.timing import parse_lag
 from duban.scope import Names
 from duban.sqltext import literal, quote
 
@@ -92,7 +92,9 @@ def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, need
     parts, gaps = [], []
     for index, need in enumerate(open_needs):
         proven = quote(plan_proven(compiler, obligation, need.record))
-        asked = compiler.add(f"{name}/{index}", _asked(duty, need), f"days of {need.record} that must be proven")
+        asked = compiler.add(
+            f"{name}/{index}", _asked(compiler, duty, need), f"days of {need.record} that must be proven"
+        )
         parts.append(
             f"SELECT q.duty, bool_and(p.s IS NOT NULL) AS covered, max(last.e) AS through FROM {quote(asked)} q\n"
             f"LEFT JOIN {proven} p ON p.jurisdiction = q.jurisdiction AND p.bearer_id = q.bearer_id AND p.s <= q.s AND p.e >= q.e\n"
@@ -110,17 +112,29 @@ def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, need
     )
 
 
-def _asked(duty: DutyTable, need: Need) -> str:
+def _asked(compiler: Compiler, duty: DutyTable, need: Need) -> str:
     """(duty, jurisdiction, bearer_id, s, e): whole days that must be proven."""
     if need.period:
-        step = f" - {step_interval(duty.unit)}" if need.period == "previous" else ""
-        end = "full_a" if need.period == "previous" else sql.last_day_end("least(full_b, due)")
-        body = f"SELECT duty, jurisdiction, bearer_id, full_a{step} AS s, {end} AS e FROM {quote(duty.name)}"
-        return f"SELECT * FROM ({body}) WHERE s < e"
+        return _asked_of_period(compiler, duty, need)
     until = "least(seg.e, d.due)"
     return (
         f"SELECT d.duty, d.jurisdiction, d.bearer_id, {sql.first_day('seg.s')} AS s, {sql.last_day_end(until)} AS e\n"
         f"FROM (SELECT duty, jurisdiction, bearer_id, due, unnest(segs) AS seg FROM {quote(duty.name)}) d WHERE seg.s < {until}"
+    )
+
+
+def _asked_of_period(compiler: Compiler, duty: DutyTable, need: Need) -> str:
+    """The days of the period (or of the one before) up to due, as far as the window and the bearer's existence reach."""
+    a, b = "d.full_a", "d.full_b"
+    if need.period == "previous":
+        a, b = f"(d.full_a - {step_interval(duty.unit)})", "d.full_a"
+    window_a, window_b = compiler.day_span()
+    s, e = f'greatest({a}, {window_a}, p."$s")', f'least({b}, d.due, {window_b}, p."$e")'
+    return (
+        f"SELECT duty, jurisdiction, bearer_id, {sql.first_day('s')} AS s, {sql.last_day_end('e')} AS e\n"
+        f"FROM (SELECT d.duty, d.jurisdiction, d.bearer_id, {s} AS s, {e} AS e FROM {quote(duty.name)} d\n"
+        f"  JOIN {quote('bearer/' + duty.bearer)} p ON p.jurisdiction = d.jurisdiction AND p.bearer_id = d.bearer_id\n"
+        "  WHERE d.full_a IS NOT NULL) WHERE s < e"
     )
 
 
@@ -140,7 +154,8 @@ def _gaps(asked: str, proven: str, record: str) -> str:
 def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> str:
     """`ID/blind`: bearers whose triggers cannot be known, because the trigger's type was not handed in throughout.
 
-    Such a duty waits like any other: due when a trigger on the first unproven day would be, at the earliest.
+    Such a duty waits like any other: due when a trigger on the first unproven day would be, at the earliest; and not before
+    that day would normally have been handed in (`lag`).
     """
     proven = quote(plan_proven(compiler, obligation, duty.trigger))
     window_a, window_b = compiler.day_span()
@@ -165,6 +180,9 @@ def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> s
     unrolled = _earliest_due(compiler, obligation, until)
     rolls = compiler.rolls(obligation) and unrolled != until
     rolled = sql.rolled("d.unrolled") if rolls else "d.unrolled"
+    lag = compiler.schema.records[duty.trigger].lag
+    if lag:  # the first such day may still be on its way
+        rolled = f"greatest({rolled}, d.s + INTERVAL ({parse_lag(lag) + 1}) DAY)"
     return compiler.add(
         f"{obligation.id}/blind",
         f"SELECT d.*, {rolled} AS due FROM (SELECT q.*, {unrolled} AS unrolled FROM ({first}) q) d",
@@ -174,7 +192,7 @@ def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> s
 
 def _earliest_due(compiler: Compiler, obligation: Obligation, otherwise: str) -> str:
     """SQL of the due that a trigger on the day `q.s` would have; `otherwise` where its own fields decide that."""
-    unit, by = obligation.unit, parse_by(obligation.by) if obligation.by else None
+    unit, by = obligation.unit, compiler.by(obligation.by) if obligation.by else None
     period = f"CAST({period_start(unit, 'q.s')} AS TIMESTAMP)" if unit else "q.s"
     following = f"({period} + {step_interval(unit)})" if unit else "q.s"
     if obligation.reconcile is not None or obligation.before:
@@ -188,5 +206,5 @@ def _earliest_due(compiler: Compiler, obligation: Obligation, otherwise: str) ->
         columns["period.end"] = Column(f"CAST({following} - INTERVAL 1 DAY AS DATE)", "date")
         return sql.due(by, Names(compiler.schema, columns=columns), period, following)
     if obligation.within:
-        return sql.shift("CAST(q.s AS DATE)", "TRUE", parse_duration(obligation.within))
+        return sql.shift("CAST(q.s AS DATE)", "TRUE", compiler.duration(obligation.within))
     return f"least({following}, {compiler.day_span()[1]})" if unit else otherwise

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from duban.compile import sql
+from duban.kinds.base import Amount
+from duban.kinds.perform import Perform
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
-from duban.sqltext import literal
+from duban.sqltext import literal, quote
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,11 @@ class Wording:
     kind: str
     unit: str
     trigger: str
+    concerned: str  # the field of the trigger that says whom it is about; '': the bearer, or nobody with a name
     record: str
+    base: str  # the title of the field of which a share is required
     tail: str
+    advice: str
     manual: str
 
     @classmethod
@@ -31,9 +36,20 @@ class Wording:
         trigger = pack.records[obligation.each.record].title if obligation.each is not None else ""
         record = pack.records[test.evidence_of(obligation.each.record if obligation.each else "")].title
         tail = f"（本项看不到：{obligation.cannot_see}）" if obligation.cannot_see else ""
-        if obligation.advisory:
-            tail += f"（仅提示：{obligation.advisory}）"
-        return cls(obligation.title, test.word, obligation.unit, trigger, record, tail, obligation.manual)
+        about = concerned(pack, obligation)
+        advice = f"（仅提示：{obligation.advisory.why}）" if obligation.advisory else ""
+        return cls(
+            title=obligation.title,
+            kind=test.word,
+            unit=obligation.unit,
+            trigger=trigger,
+            concerned=about[0] if about is not None else "",
+            record=record,
+            base=_base(pack, obligation),
+            tail=tail,
+            advice=advice,
+            manual=obligation.manual,
+        )
 
     @property
     def speaks_for(self) -> str:
@@ -75,10 +91,48 @@ def period(unit: str) -> str:
     return f"coalesce({forms[unit]}, '')" if unit else "''"
 
 
+def _base(pack: Pack, obligation: Obligation) -> str:
+    """“从业人数”: the field whose percentage is required, where that is one of the bearer's."""
+    test = obligation.test
+    base = Amount.read(test.at_least).base if isinstance(test, Perform) else ""
+    spec = pack.records[pack.header.bearers[obligation.bearer].record].field(base.removeprefix("bearer."))
+    return f"“{spec.title}”" if spec is not None else ""
+
+
+def concerned(pack: Pack, obligation: Obligation) -> tuple[str, str] | None:
+    """Whom the trigger is about, if not the bearer: its first reference to bearers with a name, as (field, bearer kind)."""
+    kinds = pack.header.bearers
+    own = kinds[obligation.bearer]
+    references = pack.records[obligation.each.record].references if obligation.each is not None else {}
+    for field_name, group in references.items():
+        for record, key in map(pack.schema.target, group):
+            found = [name for name, kind in kinds.items() if kind.name and (kind.record, kind.key) == (record, (key,))]
+            if found and (record, (key,)) != (own.record, own.key):
+                return field_name, min(found, key=lambda name: bool(kinds[name].where))
+    return None
+
+
+def concerned_joins(pack: Pack, obligation: Obligation) -> str:
+    """The joins that `subject` needs: the trigger's row as `gt`, whom it is about as `gn`."""
+    found = concerned(pack, obligation)
+    if found is None or obligation.each is None:
+        return ""
+    field_name, kind = found
+    return (
+        f'\nLEFT JOIN {quote("seen/" + obligation.each.record)} gt ON gt."$n" = s.trig\n'
+        f"LEFT JOIN {quote(f'bearer/{kind}/ids')} gn ON gn.jurisdiction = s.jurisdiction\n"
+        f"  AND gn.bearer_id = CAST(gt.{quote(field_name)} AS VARCHAR)"
+    )
+
+
 def subject(wording: Wording) -> str:
-    """SQL: who, when, which trigger: what."""
+    """SQL: who, when, which trigger (and of whom): what."""
     who = "coalesce(nullif(s.bearer_name, ''), s.bearer_id || ' ')"
-    trigger = f"'（' || {literal(wording.trigger)} || ' ' || s.trigger_id || '）'" if wording.trigger else "''"
+    about = ""
+    if wording.concerned:
+        cell = f"CAST(gt.{quote(wording.concerned)} AS VARCHAR)"
+        about = f" || coalesce('，' || coalesce(nullif(gn.bearer_name, ''), {cell}), '')"
+    trigger = f"'（' || {literal(wording.trigger)} || ' ' || s.trigger_id{about} || '）'" if wording.trigger else "''"
     return f"{who} || {period(wording.unit)} || {trigger} || {literal('“' + wording.title + '”：')}"
 
 
@@ -113,7 +167,7 @@ def message(wording: Wording, as_of: str) -> str:
         ("breached", f"{not_done} || {through} || '。资料显示未达到（待核实）。'"),
         ("discharged", "'按替代要求办理：' || s.path_title || '。'"),
         ("pending", f"{until} || CASE WHEN s.timely THEN '。' ELSE '，' || {not_done} || '。' END"),
-        ("unproven", f"{why_unproven()} || {through} || '。证据不足，不作为问题。'"),
+        ("unproven", f"{why_unproven(wording)} || {through} || '。证据不足，不作为问题。'"),
         ("not_applicable", f"'不适用：' || {why_not()} || '。'"),
         ("waived", "'经批准不计入：' || coalesce(s.waiver, '批准不计入的日期') || '。'"),
     ]
@@ -121,16 +175,15 @@ def message(wording: Wording, as_of: str) -> str:
     branches = "\n".join(f"    WHEN '{status}' THEN {text}" for status, text in cases)
     manual = f"{not_done} || {through} || '。需人工认定：' || rtrim({asked}, '；') || '。'"
     notes = "CASE WHEN s.notes = '' THEN '' ELSE '（' || rtrim(s.notes, '；') || '）' END"
-    return (
-        f"{subject(wording)} || CASE s.status\n{branches}\n    ELSE {manual} END || {notes} || {literal(wording.tail)}"
-    )
+    tail = f"{notes} || {literal(wording.tail)} || CASE WHEN s.advised THEN {literal(wording.advice)} ELSE '' END"
+    return f"{subject(wording)} || CASE s.status\n{branches}\n    ELSE {manual} END || {tail}"
 
 
-def why_unproven() -> str:
+def why_unproven(wording: Wording) -> str:
     """SQL: which of the reasons of an unproven duty holds."""
     return (
-        "CASE WHEN s.unknown IS NOT NULL THEN s.unknown || '为空或无法识别' WHEN s.applies_blank IS NOT NULL THEN '名册' || s.applies_blank || '为空，是否适用不明'\n"
-        "      WHEN s.unclear THEN '基数为空' WHEN NOT s.proven THEN '所需资料未报送齐' WHEN s.given_holds IS NOT NULL AND NOT s.given_holds THEN '前提是否成立不明'\n"
+        "CASE WHEN s.unknown IS NOT NULL THEN s.unknown WHEN s.applies_blank IS NOT NULL THEN '名册' || s.applies_blank || '为空，是否适用不明'\n"
+        f"      WHEN s.unclear THEN {literal(f'基数{wording.base}为空')} WHEN NOT s.proven THEN '所需资料未报送齐' WHEN s.given_holds IS NOT NULL AND NOT s.given_holds THEN '前提是否成立不明'\n"
         "      ELSE '有记录单元格为空或无法识别' END"
     )
 
@@ -138,15 +191,16 @@ def why_unproven() -> str:
 def why_not() -> str:
     """SQL: why an obligation does not apply."""
     return (
-        "CASE WHEN s.live_start IS NULL THEN '该期间不在义务范围内' WHEN s.empty THEN '没有应办对象' WHEN s.given_fails THEN '没有相应对象'\n"
-        "      ELSE '期间内退出（' || strftime(s.ended - INTERVAL 1 DAY, '%Y-%m-%d') || '）' END"
+        "CASE WHEN s.live_start IS NULL THEN '该期间不在义务范围内' WHEN s.given_fails THEN '没有相应对象'\n"
+        "      WHEN s.ended < s.due THEN '期间内退出（' || strftime(s.ended - INTERVAL 1 DAY, '%Y-%m-%d') || '）' ELSE '没有应办对象' END"
     )
 
 
-def blind_message(wording: Wording, as_of: str) -> str:
-    """SQL: the sentence of a duty whose trigger cannot be known; `q` is the blind row, `i` the bearer."""
-    who = "coalesce(nullif(i.bearer_name, ''), q.bearer_id)"
+def blind_message(wording: Wording, as_of: str, advised: str) -> str:
+    """SQL: the sentence of a duty whose trigger cannot be known; `d` is the blind row, `i` the bearer."""
+    who = "coalesce(nullif(i.bearer_name, ''), d.bearer_id)"
     head = f"“{wording.title}”：{wording.trigger}未报送齐，"
     waiting = literal(f"{head}是否有应办事项不明，尚未到期。{wording.tail}")
     unproven = literal(f"{head}是否有应办事项不明。证据不足，不作为问题。{wording.tail}")
-    return f"{who} || CASE WHEN {as_of} < q.due THEN {waiting} ELSE {unproven} END"
+    advice = f"CASE WHEN {advised} THEN {literal(wording.advice)} ELSE '' END"
+    return f"{who} || CASE WHEN {as_of} < d.due THEN {waiting} ELSE {unproven} END || {advice}"

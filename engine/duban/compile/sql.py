@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from duban.conditions import compile_moment
+from duban.conditions import Checked, compile_moment
 from duban.pack.timing import By, Duration
-from duban.scope import Names
+from duban.scope import Names, Row
 from duban.sqltext import literal
 
 # Stand-ins for “always was” and “still is”: infinities break arithmetic.
 BEGIN, END = "TIMESTAMP '0001-01-01 00:00:00'", "TIMESTAMP '9999-12-31 00:00:00'"
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2060, 12, 31)  # of the workday table
+
+
+def blank_cells(condition: Checked, row: Row | None = None) -> str:
+    """SQL: the titles of the empty cells that a condition reads, “状态”“类型”; of `row` alone, or of all rows."""
+    own = f"{row.alias}." if row is not None else ""
+    cells = {column.sql: column.label for column in condition.columns if column.label and column.sql.startswith(own)}
+    shown = [f"CASE WHEN {cell} IS NULL THEN {literal(f'“{label}”')} ELSE '' END" for cell, label in cells.items()]
+    return " || ".join(shown) or "''"
 
 
 def day_start(day: date) -> str:

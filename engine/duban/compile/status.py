@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from duban.compile import sql
+from duban.compile.live import held_at
 from duban.compile.planner import Compiler
-from duban.compile.sentence import Wording, blind_message, message
+from duban.compile.sentence import Wording, blind_message, concerned_joins, message
 from duban.kinds.base import DutyTable, boolean
 from duban.pack.obligation import Obligation, Path
-from duban.pack.timing import parse_by
 from duban.scope import Names, Row
 from duban.sqltext import literal, quote
 
@@ -33,7 +33,7 @@ def plan_judgement(
     decided = compiler.add(f"{obligation.id}/status", _status(compiler, obligation, facts), "the first row that fits")
     body = _judged(compiler, obligation, decided, shown)
     if blind:
-        body += f"\nUNION ALL\n{_blind(compiler, obligation, blind)}"
+        body += f"\nUNION ALL\n{_blind(compiler, obligation, duty, blind)}"
     return compiler.add(f"{obligation.id}/judged", body, "duties, judged")
 
 
@@ -46,12 +46,9 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, resu
     cell in `where` or the due means that the path is not open (no county order, say).
     """
     base = f"{obligation.id}/otherwise {index + 1}"
-    own = Row(compiler.schema, duty.trigger, "tr") if duty.trigger else None
-    names = compiler.names(duty, own)
-    if own is None:
-        names.own = names.rows["bearer"]
+    names = _own_names(compiler, duty)
     where = boolean(path.where, names).sql
-    due = sql.due(parse_by(path.by), names, "d.full_a", "d.full_b") if path.by else "d.due"
+    due = sql.due(compiler.by(path.by), names, "d.full_a", "d.full_b") if path.by else "d.due"
     compiler.add(
         f"{base}/duty",
         f"SELECT d.* REPLACE ({due} AS due), {where} AS chosen FROM {quote(duty.name)} d\n"
@@ -67,9 +64,8 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, resu
             f"FROM {quote(base + '/duty')}",
             path.title,
         )
-    result = path.tests[0].plan(
-        replace(duty, name=f"{base}/duty", has_by=duty.has_by or bool(path.by)), compiler, f"{base}/test"
-    )
+    own = replace(duty, name=f"{base}/duty", unit=obligation.unit, has_by=duty.has_by or bool(path.by))
+    result = path.tests[0].plan(own, compiler, f"{base}/test")
     return compiler.add(
         base,
         "SELECT duty, coalesce(d.chosen AND t.timely AND NOT t.empty, FALSE) AS holds,\n"
@@ -125,7 +121,7 @@ def _facts(
         f"CASE WHEN coalesce(o{index}.holds, FALSE) THEN {literal(obligation.otherwise[index].title)} ELSE '' END || "
         for index in free
     )
-    notes, note_joins = _notes(compiler, obligation, duty)
+    remarks, remark_joins = _remarks(compiler, obligation, duty)
     until = "CAST(w.day_until AS TIMESTAMP) + INTERVAL 1 DAY"
     acting = (
         f" AND ({compiler.as_of_sql} <= {until} OR t.done_at <= {until})"
@@ -141,24 +137,38 @@ def _facts(
         waiver = "CAST(NULL AS VARCHAR)"
     return (
         f"SELECT d.*, t.* EXCLUDE (duty), p.proven, p.through, {given}, {flags},\n"
-        f"  {question}'' AS question, {held}'' AS path_title, {notes} AS notes, {waiver} AS waiver\n"
+        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waiver} AS waiver\n"
         f"FROM {quote(duty.name)} d JOIN {quote(result)} t USING (duty) JOIN {quote(proof)} p USING (duty)\n"
-        f"{given_join}{joins}\n{note_joins}"
+        f"{given_join}{joins}\n{remark_joins}"
     )
 
 
-def _notes(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tuple[str, str]:
-    if not obligation.notes:
-        return "''", ""
+def _own_names(compiler: Compiler, duty: DutyTable) -> Names:
+    """What notes, paths and `advisory` read: the trigger's fields where there is one, else the bearer's."""
     own = Row(compiler.schema, duty.trigger, "tr") if duty.trigger else None
     names: Names = compiler.names(duty, own)
     if own is None:
         names.own = names.rows["bearer"]
+    return names
+
+
+def _remarks(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tuple[str, str]:
+    """SQL of the columns `notes` and `advised`, and the joins that they need."""
+    names = _own_names(compiler, duty)
     texts = [
         f"CASE WHEN {boolean(note.where, names).sql} THEN {literal(note.text + '；')} ELSE '' END"
         for note in obligation.notes
     ]
-    return " || ".join(texts), f"{compiler.bearer_join(duty)}\n{names.joins()}"
+    columns = f"{' || '.join(texts) or literal('')} AS notes, {_advised(obligation, names)} AS advised"
+    needed = obligation.notes or obligation.advisory
+    return columns, f"{compiler.bearer_join(duty)}\n{names.joins()}" if needed else ""
+
+
+def _advised(obligation: Obligation, names: Names) -> str:
+    """SQL: the obligation says that the duty is advisory; unknown in the bearer's favour."""
+    if obligation.advisory is None:
+        return "FALSE"
+    return f"(({boolean(obligation.advisory.where, names).sql}) IS DISTINCT FROM FALSE)"
 
 
 def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
@@ -171,13 +181,14 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
     late = "'late'" if test.late == "always" else f"CASE WHEN {weak} THEN 'unproven' ELSE 'late' END"
     rows = [
         (
-            f"f.live_start IS NULL OR f.empty{' OR f.given_fails' if given else ''} OR f.ended < f.due",
+            f"f.live_start IS NULL{' OR f.given_fails' if given else ''} OR f.ended < f.due",
             "'not_applicable'",
         ),
         (
             f"f.unknown IS NOT NULL OR f.applies_blank IS NOT NULL OR f.unclear{' OR NOT f.given_holds' if given else ''}",
             "'unproven'",
         ),
+        ("f.empty", "'not_applicable'"),
         ("f.hit", "'breached'"),
         (met, "'met'"),
         (f"{over} AND f.discharging", "'discharged'"),
@@ -194,7 +205,7 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
     short = f"r.live_seconds * 2 < {seconds}"
     if not obligation.by:
         short += f" OR (r.live_seconds < {seconds} AND NOT r.timely AND r.full_ok)"
-    enforceable = "FALSE" if obligation.advisory else f"NOT coalesce(r.period_start IS NOT NULL AND ({short}), FALSE)"
+    enforceable = f"NOT r.advised AND NOT coalesce(r.period_start IS NOT NULL AND ({short}), FALSE)"
     return (
         f"SELECT r.*, CASE WHEN {person} THEN 'manual' ELSE r.found END AS status, {enforceable} AS enforceable\n"
         f"FROM (SELECT f.*, {first} AS found\nFROM (\n{facts}\n) f) r"
@@ -227,23 +238,38 @@ def _judged(compiler: Compiler, obligation: Obligation, decided: str, shown: str
         f"  {literal(obligation.alert)} AS alert,\n"
         f"  CASE WHEN s.due < {sql.END} THEN (epoch({as_of}) - epoch(s.live_start)) / nullif(epoch(s.due) - epoch(s.live_start), 0) END AS elapsed,\n"
         f"  coalesce(s.expected <= {as_of} AND NOT s.timely, FALSE) AS past_expected\n"
-        f"FROM {quote(decided)} s LEFT JOIN {quote(shown)} e USING (duty))"
+        f"FROM {quote(decided)} s LEFT JOIN {quote(shown)} e USING (duty){concerned_joins(compiler.pack, obligation)})"
     )
 
 
-def _blind(compiler: Compiler, obligation: Obligation, blind: str) -> str:
+def _blind(compiler: Compiler, obligation: Obligation, duty: DutyTable, blind: str) -> str:
     """The unproven duties of bearers whose triggers cannot be known."""
     pack = literal(f"{compiler.pack.header.id}|")
     print_of = (
-        f"left(sha256({pack} || q.jurisdiction || '|' || {literal(obligation.id + '|')} || q.bearer_id || '||'), 16)"
+        f"left(sha256({pack} || d.jurisdiction || '|' || {literal(obligation.id + '|')} || d.bearer_id || '||'), 16)"
     )
+    names = _own_names(compiler, duty)
+    advised = _advised(obligation, names)
+    joins = f"{compiler.bearer_join(duty)}\n{names.joins()}" if obligation.advisory else ""
+    wording = Wording.of(compiler.pack, obligation)
     return (
-        f"SELECT {print_of}, {literal(obligation.id)}, q.jurisdiction, {literal(obligation.bearer)}, q.bearer_id, i.bearer_name, i.town,\n"
-        f"  '', CAST(NULL AS DATE), CAST(NULL AS DATE), q.due, CASE WHEN {compiler.as_of_sql} < q.due THEN 'pending' ELSE 'unproven' END, "
-        f"{'FALSE' if obligation.advisory else 'TRUE'}, CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE),\n"
-        "  CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS BOOLEAN), q.live_start, q.live_end, CAST(NULL AS TIMESTAMP),\n"
-        f"  {blind_message(Wording.of(compiler.pack, obligation), compiler.as_of_sql)}, '', CAST(NULL AS DATE), [], [], {literal(obligation.test.word)},\n"
+        f"SELECT {print_of}, {literal(obligation.id)}, d.jurisdiction, {literal(obligation.bearer)}, d.bearer_id, i.bearer_name, i.town,\n"
+        f"  '', CAST(NULL AS DATE), CAST(NULL AS DATE), d.due, CASE WHEN {compiler.as_of_sql} < d.due THEN 'pending' ELSE 'unproven' END, "
+        f"NOT {advised}, CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE),\n"
+        "  CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS BOOLEAN), d.live_start, d.live_end, CAST(NULL AS TIMESTAMP),\n"
+        f"  {blind_message(wording, compiler.as_of_sql, advised)}, '', CAST(NULL AS DATE), [], [], {literal(obligation.test.word)},\n"
         f"  {literal(obligation.ground)}, {literal(obligation.basis)}, {literal(obligation.alert)}, CAST(NULL AS DOUBLE), FALSE\n"
-        f"FROM {quote(blind)} q JOIN {quote(f'bearer/{obligation.bearer}/ids')} i\n"
-        "  ON i.jurisdiction = q.jurisdiction AND i.bearer_id = q.bearer_id"
+        f"FROM {_without_trigger(duty, blind) if obligation.advisory else quote(blind)} d JOIN {quote(f'bearer/{obligation.bearer}/ids')} i\n"
+        f"  ON i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}"
+    )
+
+
+def _without_trigger(duty: DutyTable, blind: str) -> str:
+    """The blind duties with the columns by which conditions find rows: no trigger, no period, the bearer's row at due."""
+    rank = held_at("b.due", "p")
+    return (
+        "(SELECT b.*, CAST(NULL AS BIGINT) AS trig, CAST(NULL AS TIMESTAMP) AS full_a, CAST(NULL AS TIMESTAMP) AS full_b, h.piece\n"
+        f"FROM {quote(blind)} b JOIN (SELECT b.jurisdiction, b.bearer_id, max({rank}).piece AS piece\n"
+        f"  FROM {quote(blind)} b JOIN {quote('bearer/' + duty.bearer)} p USING (jurisdiction, bearer_id) GROUP BY ALL) h\n"
+        "  USING (jurisdiction, bearer_id))"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from duban.calendar import Calendar
 from duban.compile.sql import BEGIN, END, FIRST_DAY, LAST_DAY, end_of
@@ -206,10 +207,16 @@ def disjoint(source: str) -> str:
     )
 
 
+@cache
+def _flags(calendar: Calendar) -> str:
+    """A `1` for every workday, a `0` for every day off."""
+    days = (LAST_DAY - FIRST_DAY).days + 1
+    return "".join("1" if calendar.is_workday(FIRST_DAY + timedelta(days=number)) else "0" for number in range(days))
+
+
 def workdays(calendar: Calendar) -> Step:
     """`calendar`: every day with whether it is a workday, its number among workdays, and the next workday."""
-    days = (LAST_DAY - FIRST_DAY).days + 1
-    flags = "".join("1" if calendar.is_workday(FIRST_DAY + timedelta(days=number)) else "0" for number in range(days))
+    days, flags = (LAST_DAY - FIRST_DAY).days + 1, _flags(calendar)
     day = f"CAST({literal(FIRST_DAY)} + INTERVAL (number) DAY AS DATE)"
     following = "OVER (ORDER BY day ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
     return Step(

@@ -114,11 +114,11 @@ def _period(duty: DutyTable, acts: Acts, scan: ScanColumns, *, unnamed: bool, lo
         named = f"s.{scan.values[-1]}"
         if unnamed:
             return f" AND {named} IS NULL"
-        same = f"{period_start(duty.unit, named)} = d.period_start"
+        same = f"{period_start(duty.unit, named)} = CAST(d.full_a AS DATE)"
         return f" AND ({named} IS NULL OR {same})" if loose else f" AND {same}"
     if acts.scoping == "period" and duty.unit and not loose:
         moment = 's."$t"'
-        return f" AND {period_start(duty.unit, moment)} = d.period_start"
+        return f" AND {period_start(duty.unit, moment)} = CAST(d.full_a AS DATE)"
     return ""
 
 
@@ -150,7 +150,7 @@ def _loose_counts(duty: DutyTable, acts: Acts, scan: ScanColumns, *, counted: bo
         timely = f"(r.t IS NULL OR {exists_by('r.t', 'r.tb', 'd.due')})"
         return (
             f"SELECT d.duty, count(*) AS many FROM {table} d JOIN ({named}) r ON r.jurisdiction = d.jurisdiction\n"
-            f"  AND r.named = d.period_start AND {timely} GROUP BY d.duty\nUNION ALL\n"
+            f"  AND r.named = CAST(d.full_a AS DATE) AND {timely} GROUP BY d.duty\nUNION ALL\n"
             f"SELECT d.duty, count(*) FROM {table} d JOIN ({named}) r ON r.jurisdiction = d.jurisdiction AND r.named IS NULL AND {timely} GROUP BY d.duty"
         )
     source, starts, ends = _loose_bounds(acts.scoping)

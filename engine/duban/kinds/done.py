@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from duban.conditions import compile_moment, parse
+from duban.conditions import compile_moment, parse_moment
 from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, exists_by
 from duban.scope import Row
 from duban.sqltext import quote
@@ -27,7 +27,7 @@ class Done(Test):
             lint.problem("done", "done reads a date of the trigger: it needs each")
             return
         lint.condition("require", self.require, lint.trigger, "bearer", "period")
-        lint.condition("done", f"({self.done}) is not null", lint.trigger)
+        lint.moment("done", self.done, lint.trigger)
 
     def needs(self, trigger: str) -> tuple[Need, ...]:
         return (Need(trigger),)
@@ -38,7 +38,7 @@ class Done(Test):
     def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
         row = Row(planner.schema, duty.trigger, "g")
         names = planner.names(duty, row)
-        when = compile_moment(parse(self.done), names)
+        when = compile_moment(parse_moment(self.done), names)
         require = boolean(self.require, names)
         moment = f"CAST({when.sql} AS TIMESTAMP)"
         there = f"({when.sql} IS NOT NULL AND {exists_by(moment, when.bare, planner.as_of_sql)} AND coalesce({require.sql}, FALSE))"

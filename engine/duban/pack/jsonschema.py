@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from duban.pack.clauses import Entry
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader
 from duban.vocabulary import RecordType
@@ -14,11 +15,12 @@ _SHAPES: dict[str, tuple[Any, str]] = {
     "pack": (PackHeader, "pack.yaml"),
     "records": (dict[str, RecordType], "records.yaml"),
     "obligations": (list[Obligation], "obligations/*.yaml"),
+    "clauses": (list[Entry], "clauses.yaml"),
 }
 
 
 def document(what: str) -> dict[str, Any]:
-    """The schema of one kind of file: pack, records or obligations."""
+    """The schema of one kind of file: pack, records, obligations or clauses."""
     shape, title = _SHAPES[what]
     found: dict[str, Any] = TypeAdapter(shape).json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"duban {title}", **found}

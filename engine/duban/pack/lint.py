@@ -5,14 +5,23 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from duban.conditions import Condition, ConditionError, compile_boolean, compile_moment, compile_number, parse
+from duban.conditions import (
+    Condition,
+    ConditionError,
+    compile_boolean,
+    compile_moment,
+    compile_number,
+    parse,
+    parse_moment,
+)
 from duban.kinds import KINDS
+from duban.pack.choices import problems, variants
 from duban.pack.names import duty_names, fixed_columns
 from duban.pack.obligation import Obligation, Path
-from duban.pack.timing import parse_by, parse_duration
+from duban.pack.timing import parse_by, parse_duration, parse_lag
 from duban.pack.yaml import PathKey
 from duban.scope import Chain, Names, Row, Schema, belonging, chain_to
 from duban.vocabulary import ENVELOPE, MANIFEST, TEMPORAL_TYPES, BearerKind, RecordType
@@ -41,12 +50,23 @@ def lint(pack: Pack) -> Iterator[Problem]:
     for name, record in pack.records.items():
         yield from _record(pack.schema, name, record)
     seen: dict[str, int] = {}
-    for index, obligation in enumerate(pack.obligations):
+    for index, obligation in enumerate(pack.written):
         where: PathKey = ("obligation", index)
         if obligation.id in seen:
             yield Problem((*where, "id"), f"the id `{obligation.id}` is used twice")
         seen[obligation.id] = index
-        yield from ObligationLint(pack, obligation, where).run()
+        yield from _obligation(pack, obligation, where)
+
+
+def _obligation(pack: Pack, obligation: Obligation, where: PathKey) -> Iterator[Problem]:
+    """The problems of one obligation, whatever value the parameters take that decide a word of it."""
+    for path, error in problems(obligation, pack.header.parameters, pack.schema):
+        yield Problem((*where, *path), str(error), error.hint)
+    told: set[Problem] = set()
+    for chosen, variant in variants(obligation, pack.header.parameters, pack.values, pack.schema):
+        found = [problem for problem in ObligationLint(pack, variant, where).run() if problem not in told]
+        told |= set(found)
+        yield from (replace(one, message=f"{one.message} (with {chosen})") if chosen else one for one in found)
 
 
 def near(name: str, known: Iterable[str]) -> str:
@@ -73,9 +93,10 @@ def _header(pack: Pack) -> Iterator[Problem]:
             yield Problem(("pack", "windows", name), f"the window ends ({end}) before it starts ({start})")
     for name, kind in header.bearers.items():
         yield from _bearer(pack.schema, name, kind)
-    for index, alert in enumerate(header.alerts):
-        names = Names(pack.schema, columns=fixed_columns())
-        yield from _condition(alert.where, names, ("pack", "alerts", index, "where"))
+    names = Names(pack.schema, columns=fixed_columns())
+    for word in ("alerts", "headlines"):
+        for index, item in enumerate(getattr(header, word)):
+            yield from _condition(item.where, names, ("pack", word, index, "where"))
 
 
 def _bearer(schema: Schema, name: str, kind: BearerKind) -> Iterator[Problem]:
@@ -107,6 +128,8 @@ def _record(schema: Schema, name: str, record: RecordType) -> Iterator[Problem]:
                 yield Problem((*where, word), f"`{item}` is {spec.type}, a date is needed")
             elif spec is not None and word == "key" and spec.type == "list":
                 yield Problem((*where, word), f"`{item}` is a list, which cannot be a key")
+    if record.lag:
+        yield from _lag(name, record)
     headers: dict[str, str] = {}
     for field_name, spec in record.fields.items():
         at = (*where, "fields", field_name)
@@ -137,6 +160,16 @@ def _record(schema: Schema, name: str, record: RecordType) -> Iterator[Problem]:
                 yield Problem(
                     at, f"`{field_name}` is {here.type}, {target}.{key} is {there.type}", "declare both alike"
                 )
+
+
+def _lag(name: str, record: RecordType) -> Iterator[Problem]:
+    where: PathKey = ("record", name, "lag")
+    if not record.time:
+        yield Problem(where, f"{name} declares no `time`: there is no day from which to wait")
+    try:
+        parse_lag(record.lag)
+    except ConditionError as error:
+        yield Problem(where, str(error), error.hint)
 
 
 def _condition(text: str, names: Names, where: PathKey) -> Iterator[Problem]:
@@ -191,6 +224,9 @@ class ObligationLint:
     def number(self, word: str, text: str, record: str) -> None:
         self._check(word, text, record, ("bearer",), compile_number)
 
+    def moment(self, word: str, text: str, record: str) -> None:
+        self._check(word, text, record, (), compile_moment)
+
     def belongs(self, word: str, record: str, link: str, where: str, target: str = "") -> None:
         spec = self.schema.records.get(record)
         if spec is None:
@@ -229,7 +265,8 @@ class ObligationLint:
             return  # said where the record is named
         names = duty_names(self.schema, self.obligation, Row(self.schema, record, "r") if record else None, prefixes)
         try:
-            compiler(parse(text), names)
+            read = parse_moment if compiler is compile_moment else parse
+            compiler(read(text), names)
         except ConditionError as error:
             self.problem(word, str(error), error.hint)
 
@@ -281,7 +318,7 @@ class ObligationLint:
             self.problem("each.record", f"{each.record} has no time: write `from: FIELD`")
         for word, text in (("each.from", each.start), ("each.until", each.end)):
             if text:
-                self._check(word, text, each.record, (), compile_moment)
+                self.moment(word, text, each.record)
 
     def _time(self) -> None:
         o = self.obligation
@@ -302,11 +339,11 @@ class ObligationLint:
             self.problem("within", "a period is not counted from a trigger: every and within exclude each other")
         if o.every and o.each is None and not o.window and not self.pack.header.windows:
             self.problem("every", "the pack has no windows: from when to when?", "write window: {from: …, to: …}")
-        self._moment("by", o.by)
-        self._moment("expect_by", o.expect_by)
+        self._due("by", o.by)
+        self._due("expect_by", o.expect_by)
         if o.within:
             try:
-                parse_duration(o.within)
+                parse_duration(o.within, self.schema.parameters)
             except ConditionError as error:
                 self.problem("within", str(error), error.hint)
         if o.roll and not (o.by or o.within):
@@ -318,11 +355,11 @@ class ObligationLint:
                     "roll", f"cannot roll to `{o.roll}`", "write workday, or param.NAME that holds workday or none"
                 )
 
-    def _moment(self, word: str, text: str) -> None:
+    def _due(self, word: str, text: str) -> None:
         if not text:
             return
         try:
-            by = parse_by(text)
+            by = parse_by(text, self.schema.parameters)
         except ConditionError as error:
             self.problem(word, str(error), error.hint)
             return
@@ -373,6 +410,8 @@ class ObligationLint:
                         f"handed_in_by.{record}", f"no record type `{record}`", near(record, self.schema.records)
                     )
         own = self.trigger or self.schema.bearers[o.bearer].record
+        if o.advisory is not None:
+            self.condition("advisory.where", o.advisory.where, own, "bearer", "trigger", "period")
         for index, note in enumerate(o.notes):
             self.inside = ("notes", index)
             self.condition("where", note.where, own, "bearer", "trigger", "period")
@@ -384,7 +423,7 @@ class ObligationLint:
     def _path(self, path: Path, own: str) -> None:
         inside = self.inside
         self.condition("where", path.where, own, "bearer", "trigger", "period")
-        self._moment("by", path.by)
+        self._due("by", path.by)
         if len(path.tests) > 1:
             self.problem("title", "a path has one test at most")
         elif not path.tests and not path.where:

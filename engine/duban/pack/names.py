@@ -35,12 +35,15 @@ def fixed_columns() -> dict[str, Column]:
 
 
 def frame_columns(start: str = "NULL", end: str = "NULL") -> dict[str, Column]:
-    """`window.start|end` (given as SQL) and `period.start|end`, columns of the duty table `d`."""
+    """`window.start|end` (given as SQL) and `period.start|end`, from the columns of the duty table `d`.
+
+    What a `reconcile` is about has a period too, though none in its key.
+    """
     return {
         "window.start": Column(start, "date"),
         "window.end": Column(end, "date"),
-        "period.start": Column("d.period_start", "date"),
-        "period.end": Column("d.period_end", "date"),
+        "period.start": Column("CAST(d.full_a AS DATE)", "date"),
+        "period.end": Column("CAST(d.full_b - INTERVAL 1 DAY AS DATE)", "date"),
     }
 
 

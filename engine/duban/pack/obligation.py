@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from duban.kinds import Cover, Done, Forbid, Perform, Reconcile, Respond, Test
 from duban.pack.schema import Window
@@ -40,12 +40,43 @@ class Note(Word):
     text: str
 
 
+class Advisory(Word):
+    """Why a duty is shown and never a ground, and where that is so: where the condition is true or unknown."""
+
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        return self.why if self.where == ALWAYS else f"{self.why}（{self.where}）"
+
+
+ALWAYS = "true"
+
+
+def _as_advisory(value: Any) -> Any:
+    """A text alone says that it is always so."""
+    return ({"where": ALWAYS, "why": value} if value else None) if isinstance(value, str) else value
+
+
 def _text_or_date(value: Any) -> Any:
     """A bare YAML date is a literal date: the same as `date '…'` in an expression."""
     return value.isoformat() if isinstance(value, date) else value
 
 
 Moment = Annotated[str, BeforeValidator(_text_or_date)]
+
+
+_PERIODS = TypeAdapter[Any](Unit | Literal["once"] | None)
+
+
+def _period_or_parameter(value: Any) -> Any:
+    """A unit or `once`; `param.NAME` is replaced by one of them before anything reads it (pack/choices.py)."""
+    named = isinstance(value, str) and value.startswith("param.")
+    return value if named else _PERIODS.validate_python(value, strict=True)
+
+
+_EVERY_SCHEMA: Any = Unit | Literal["once"] | Annotated[str, Field(pattern=r"^param\.\w+$")] | None
+Every = Annotated[str | None, BeforeValidator(_period_or_parameter, json_schema_input_type=_EVERY_SCHEMA)]
 
 
 class Tested(Word):
@@ -89,7 +120,7 @@ class Obligation(Tested):
     given: Given | None = None
     each: Each | None = None
     window: str | Window = ""
-    every: Unit | Literal["once"] | None = None
+    every: Every = None
     by: Moment = ""
     within: str = ""
     roll: str = ""
@@ -97,7 +128,9 @@ class Obligation(Tested):
     otherwise: tuple[Path, ...] | list[Path] = ()
     ground: str = ""
     alert: str = ""
-    advisory: str = ""
+    advisory: Annotated[
+        Advisory | None, BeforeValidator(_as_advisory, json_schema_input_type=str | Advisory | None)
+    ] = None
     manual: str = ""
     notes: tuple[Note, ...] | list[Note] = ()
     basis: Literal["通知要求", "法定义务"] = "通知要求"

@@ -14,20 +14,24 @@ from typing import Any
 from duban.calendar import Calendar
 from duban.conditions import ConditionError
 from duban.errors import Place, UsageError
+from duban.pack.choices import in_force
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader, Window
+from duban.pack.timing import duration_parameter
 from duban.scope import Schema
 from duban.vocabulary import RecordType
 
 
 @dataclass(frozen=True)
 class Pack:
-    """One notice as data. `values` are the parameters in force; `places` says where each obligation stands."""
+    """One notice as data. `written` are the obligations as they stand in the files, `values` the parameters in force;
+    `places` says where each obligation stands.
+    """
 
     folder: Path
     header: PackHeader
     records: Mapping[str, RecordType]
-    obligations: tuple[Obligation, ...]
+    written: tuple[Obligation, ...]
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=Calendar)
@@ -37,6 +41,11 @@ class Pack:
         """What conditions can talk about."""
         parameters = {name: (spec.type, self.values[name]) for name, spec in self.header.parameters.items()}
         return Schema(self.records, self.header.bearers, parameters)
+
+    @cached_property
+    def obligations(self) -> tuple[Obligation, ...]:
+        """The obligations with the words in force that a parameter decides."""
+        return tuple(in_force(obligation, self.values) for obligation in self.written)
 
     def obligation(self, name: str) -> Obligation:
         """The obligation of that id; raises UsageError with what is near."""
@@ -89,7 +98,17 @@ class Pack:
             values[name] = parameter_value(name, spec.type, value)
             if spec.values and values[name] not in [parameter_value(name, spec.type, item) for item in spec.values]:
                 raise UsageError(f"参数 {name} 只能取：{'、'.join(str(item) for item in spec.values)}")
+            if spec.type == "int" and values[name] < 0 and name in self._durations():
+                raise UsageError(f"参数 {name} 是时长，不能为负：{value}")
         return replace(self, values=values)
+
+    def _durations(self) -> set[str]:
+        """The parameters that are the number of some duration."""
+        return {
+            duration_parameter(text)
+            for o in self.obligations
+            for text in (o.by, o.within, o.expect_by, *(path.by for path in o.otherwise))
+        }
 
     @cached_property
     def digest(self) -> str:

@@ -51,6 +51,14 @@ class Alert(Word):
     where: str
 
 
+class Headline(Word):
+    """What the reader of the last screen asks first: duties under a title."""
+
+    title: str
+    where: str
+    show: Literal["findings", "numbers"] = "findings"
+
+
 class PackHeader(Word):
     """pack.yaml: the notice as a whole."""
 
@@ -67,4 +75,5 @@ class PackHeader(Word):
     bearers: dict[str, BearerKind]
     grounds: Names = ()
     alerts: tuple[Alert, ...] | list[Alert] = ()
+    headlines: tuple[Headline, ...] | list[Headline] = ()
     note: str = ""

@@ -1,16 +1,20 @@
-"""The small languages of time: `by` expressions (`deadline + 10 days`, `day 25`) and durations (`24 hours`)."""
+"""The small languages of time: `by` expressions (`deadline + 10 days`, `day 25`) and durations (`24 hours`).
+
+The number of a duration may be a parameter (`param.recheck_days days`); whoever parses hands in those in force.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from duban.conditions import Condition, ConditionError, parse
+from duban.conditions import Condition, ConditionError, parse_moment, unknown_name
 
 DurationUnit = Literal["hours", "days", "workdays", "months"]
-_DURATION = r"(?P<n>\d+)\s*(?P<unit>hours?|days?|workdays?|months?)"
+Parameters = Mapping[str, tuple[str, Any]]  # as in scope.Schema: type and value in force
+_DURATION = r"((?P<n>\d+)\s*|param\.(?P<name>\w+)\s+)(?P<unit>hours?|days?|workdays?|months?)"
 _OFFSET = re.compile(rf"(?P<head>.+?)\s*(?P<sign>[+-])\s*{_DURATION}", re.DOTALL)
 
 
@@ -39,20 +43,23 @@ class By:
         return int(abs(self.offset.n) * days[self.offset.unit]) + 15
 
 
-def parse_duration(text: str) -> Duration:
-    """Read `10 days`; raises ConditionError."""
+def parse_duration(text: str, parameters: Parameters) -> Duration:
+    """Read `10 days` or `param.x days`; raises ConditionError."""
     match = re.fullmatch(_DURATION, text.strip())
     if match is None:
-        raise ConditionError(f"cannot read the duration `{text}`", "write N hours, N days, N workdays or N months")
-    return Duration(int(match["n"]), _unit(match["unit"]))
+        raise ConditionError(
+            f"cannot read the duration `{text}`",
+            "write N hours, N days, N workdays or N months; N is a number or param.NAME",
+        )
+    return Duration(_number(match, parameters), _unit(match["unit"]))
 
 
-def parse_by(text: str) -> By:
+def parse_by(text: str, parameters: Parameters) -> By:
     """Read a `by`; raises ConditionError."""
     text, offset = text.strip(), None
     match = _OFFSET.fullmatch(text)
     if match is not None:
-        number = int(match["n"]) * (1 if match["sign"] == "+" else -1)
+        number = _number(match, parameters) * (1 if match["sign"] == "+" else -1)
         text, offset = match["head"].strip(), Duration(number, _unit(match["unit"]))
     numbered = re.fullmatch(r"day\s+(\d+)", text)
     if numbered is not None:
@@ -60,13 +67,37 @@ def parse_by(text: str) -> By:
         if not 1 <= day <= 31:
             raise ConditionError(f"`{text}`: a month has days 1 to 31")
         return By(None, day, offset)
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        try:
-            date.fromisoformat(text)
-        except ValueError:
-            raise ConditionError(f"`{text}` is no date") from None
-        text = f"date '{text}'"
-    return By(parse(text), 0, offset)
+    return By(parse_moment(text), 0, offset)
+
+
+def parse_lag(text: str) -> int:
+    """Read a record type's `lag: N days`; raises ConditionError."""
+    match = re.fullmatch(r"(\d+)\s*days?", text.strip())
+    if match is None:
+        raise ConditionError(f"cannot read the lag `{text}`", "write N days")
+    return int(match[1])
+
+
+def duration_parameter(text: str) -> str:
+    """The parameter that is the number of a duration, or of the offset of a `by`; '' without one."""
+    match = re.fullmatch(_DURATION, text.strip()) or _OFFSET.fullmatch(text.strip())
+    return (match["name"] or "") if match is not None else ""
+
+
+def _number(match: re.Match[str], parameters: Parameters) -> int:
+    """The number of a duration: written, or the value of an int parameter that is not negative."""
+    name = match["name"]
+    if name is None:
+        return int(match["n"])
+    if name not in parameters:
+        raise unknown_name(f"param.{name}", (f"param.{known}" for known in parameters))
+    kind, value = parameters[name]
+    if kind != "int":
+        raise ConditionError(f"`param.{name}` is {kind}: so many {match['unit']} need an int", "declare it `type: int`")
+    number = value if isinstance(value, int) else 0  # no int: said where the parameter is declared
+    if number < 0:
+        raise ConditionError(f"`param.{name}` is {value}: a duration cannot be negative", "write the sign before it")
+    return number
 
 
 def _unit(word: str) -> DurationUnit:

@@ -7,7 +7,8 @@ Find the files or frames → read each table → match its header → coerce its
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from duban.records.readers import SUFFIXES, frames, read_file
 from duban.records.sources import TypeNames, source_files
 from duban.records.tables import Filling, create, fill, finish, table_name
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
+
+_SMALL = 10_000  # rows
 
 
 @dataclass(frozen=True)
@@ -145,25 +148,32 @@ class _Loading:
                 self.issues.append(problems.unknown_type(str(given), self.names.known(), self.names.near(str(given))))
                 continue
             for frame in frames.frames_of(content):
+                small = isinstance(frame, list) and len(frame) < _SMALL
                 for table in frames.read(self.con, name, frame):
-                    rows = self._table(table, name)
+                    with self._unrewritten() if small else nullcontext():
+                        rows = self._table(table, name)
                     self.inputs.append(InputFile("", "", 0, "", name, rows or 0))
 
     def _pour(self) -> None:
         """Write the rows of the pools, and set the number of rows of each of their files."""
         counted: dict[tuple[str, str], int] = {}
-        # On a few hundred rows DuckDB would rewrite expressions for a hundred times as long as it reads them.
-        self.con.execute("SET disabled_optimizers = 'expression_rewriter,filter_pushdown'")
-        try:
+        with self._unrewritten():
             for pool in self.pools:
                 counted.update(self._pour_one(pool))
-        finally:
-            self.con.execute("RESET disabled_optimizers")
         self.pools.close()
         self.inputs = [
             replace(item, rows=counted.get((item.name, item.sheet), item.rows)) if item.record_type else item
             for item in self.inputs
         ]
+
+    @contextmanager
+    def _unrewritten(self) -> Iterator[None]:
+        """On a few hundred rows DuckDB would rewrite expressions for a hundred times as long as it reads them."""
+        self.con.execute("SET disabled_optimizers = 'expression_rewriter,filter_pushdown'")
+        try:
+            yield
+        finally:
+            self.con.execute("RESET disabled_optimizers")
 
     def _pour_one(self, pool: Pool) -> dict[tuple[str, str], int]:
         """Write the rows of one pool; the number of rows of each (file, sheet)."""
@@ -229,7 +239,7 @@ class _Loading:
                 manifest.date_rows(self.con, name, record_type)
                 self.issues.extend(manifest.undated(self.con, name, record_type))
         self.issues.extend(versions.check(self.con, filled))
-        self.issues.extend(references.check(self.con, self.types, self.seen))
+        self.issues.extend(references.check(self.con, self.types, filled, self.seen))
 
 
 def _fingerprint(path: Path) -> tuple[str, int]:

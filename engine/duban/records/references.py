@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -35,8 +35,10 @@ def referenced_fields(types: Mapping[str, RecordType]) -> dict[str, frozenset[st
     return {name: frozenset(fields) for name, fields in found.items()}
 
 
-def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], seen: Seen) -> list[Issue]:
-    """Empty every cell whose value is in none of its targets, with an issue each.
+def check(
+    con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], filled: Collection[str], seen: Seen
+) -> list[Issue]:
+    """Empty every cell whose value is in none of its targets, with an issue each. `filled`: the types that have rows.
 
     Where a strict target was not handed in nobody can say that a value is wrong; targets with `outside: ignore` are
     looked at if they are there. All cells are found before the first is emptied, so that the order of the types does
@@ -45,6 +47,7 @@ def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], seen:
     outside = [
         (name, field, targets)
         for name, record_type in types.items()
+        if name in filled
         for field, references in record_type.references.items()
         if (targets := _usable(_targets(types, references), seen))
         and (spec := record_type.field(field)) is not None
