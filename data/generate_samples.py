@@ -13,9 +13,10 @@ from pathlib import Path
 from sample_county.basics import BUREAU
 from sample_county.faultless import faultless
 from sample_county.forms import csv_bytes, table, xlsx_bytes
-from sample_county.handins import files, roster
-from sample_county.places import GROUPS, TOWNS
-from sample_county.story import STORY
+from sample_county.handins import inspections, numbered, records
+from sample_county.papers import papers
+from sample_county.posts import enterprises, group_posts, groups, town_leaders, towns, work_units
+from sample_county.story import STORY, STORY_OF_PAPERS
 
 
 def samples() -> dict[str, bytes]:
@@ -23,19 +24,27 @@ def samples() -> dict[str, bytes]:
     county = faultless()
     for event in STORY:
         event(county)
-    inspections, manifest = files(county)
-    first, changes = roster(county)
-    groups = [{"group_id": key, "name": name, "seat": seat} for key, (name, seat, _) in GROUPS.items()]
-    hazards = sorted(county.hazards, key=lambda row: (row["submitted_at"], row["hazard_id"]))
+    papers(county)
+    for event in STORY_OF_PAPERS:
+        event(county)
+    numbered(county)
+    seen, manifest = inspections(county)
+    kept, lines = records(county)
+    manifest += lines
+    manifest.sort(key=lambda row: (row["received_at"], row["sender"], row["record_type"], row["subject"]))
+    first, changes = enterprises(county)
     tables = {
         "enterprise.csv": table("enterprise", first),
         "enterprise_变更.csv": table("enterprise", changes),
-        "town.csv": table("town", [{"town": town.name, "centre": town.centre} for town in TOWNS]),
+        "work_unit.csv": table("work_unit", work_units(county)),
+        "town.csv": table("town", towns()),
+        "town_leaders.csv": table("town_leaders", town_leaders(county)),
         "county.csv": table("county", [{"name": BUREAU}]),
-        "group.csv": table("group", groups),
-        "major_hazard.csv": table("major_hazard", hazards),
+        "group.csv": table("group", groups()),
+        "group_post.csv": table("group_post", group_posts()),
         "manifest.csv": table("manifest", manifest),
-        **{name: table("inspection", rows, style) for name, (style, rows) in inspections.items()},
+        **{f"{kind}.csv": table(kind, rows) for kind, rows in kept.items()},
+        **{name: table("inspection", rows, style) for name, (style, rows) in seen.items()},
     }
     return {name: (xlsx_bytes if name.endswith(".xlsx") else csv_bytes)(cells) for name, cells in tables.items()}
 

@@ -240,13 +240,13 @@ def test_due_day(ask: Ask) -> None:
 )
 def test_durations(ask: Ask, duration: str, start: str, expected: str) -> None:
     bare = "FALSE" if "T" in start else "TRUE"
-    assert ask(shift(moment(start), bare, parse_duration(duration))) == t(expected)
+    assert ask(shift(moment(start), bare, parse_duration(duration, {}))) == t(expected)
 
 
 @pytest.mark.parametrize("wrong", ["ten days", "10", "10 weeks", "1.5 days", "days", "-3 days"])
 def test_no_duration(wrong: str) -> None:
     with pytest.raises(ConditionError, match="cannot read the duration"):
-        parse_duration(wrong)
+        parse_duration(wrong, {})
 
 
 # ---- a calendar with mistakes

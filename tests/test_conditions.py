@@ -202,7 +202,7 @@ HINTS = [
     ("nn = 3", "unknown name `nn`", "did you mean n?"),
     ("staus = '生产'", "unknown name `staus`", "did you mean status"),
     ("town.nam = 'x'", "unknown name `town.nam`", "did you mean town.name?"),
-    ("quite_another = 1", "unknown name `quite_another`", "known here: n, cost"),
+    ("quite_another = 1", "unknown name `quite_another`", " … and 6 more"),
     ("status = '生产中'", "none of the allowed values", "did you mean '生产'?"),
     ("has(levels, '县局')", "none of the allowed values", "did you mean '县'?"),
     ("day = '2023-12-31'", "compares a date with a text", "write date '2023-12-31'"),

@@ -198,6 +198,7 @@ def as_json(value: Any) -> Any:
 def test_schemas_accept_our_packs(pack: Path) -> None:
     files = {"pack": [pack / "pack.yaml"], "records": [pack / "records.yaml"]}
     files["obligations"] = sorted(pack.glob("obligations/*.yaml"))
+    files["clauses"] = sorted(pack.glob("clauses.yaml"))
     for what, paths in files.items():
         schema = json.loads((DOCS / "schema" / f"{what}.json").read_text(encoding="utf-8"))
         for path in paths:

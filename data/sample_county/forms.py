@@ -6,38 +6,33 @@ import csv
 import io
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from ruamel.yaml import YAML
+
 from sample_county.basics import COUNTY, Row, words
 
-# Chinese headers, as in the forms; towns call some columns differently.
-HEADERS = {
-    "inspection": """
-        inspection_id 检查编号  levels 检查主体  org 检查单位  enterprise_id 被检查企业编号  enterprise_name 被检查企业
-        site 检查部位  start_at 检查时间  end_at 检查结束时间  leaders 带队领导  inspectors 检查人员  mode 检查方式
-        purpose 检查类别  hazards_found 查出隐患数  findings 检查情况  attachments 附件
-        submitted_by 填报单位  submitted_at 报送时间""",
-    "enterprise": """
-        enterprise_id 企业编号  name 企业名称  town 所在镇  mine_type 矿山类型  mineral 矿种  status 生产状态
-        supervision 监管层级  group_id 上级集团  head 主要负责人  head_from 主要负责人任职起  legal_person 法定代表人
-        valid_from 起  valid_to 止  submitted_by 填报单位  submitted_at 报送时间""",
-    "major_hazard": """
-        hazard_id 隐患编号  enterprise_id 企业编号  enterprise_name 企业名称  found_date 发现日期  source 隐患来源
-        location 隐患部位  description 隐患描述  confirm_result 确认结论  confirmed_date 确认日期
-        county_deadline 县局限期  done_date 整改完成时间  acceptance_applied_date 申请验收日期
-        acceptance_date 验收日期  acceptance 验收意见  cancelled_date 销号时间
-        exception_reported_date 特殊原因报告日期  exception_reason 特殊原因  five_measure_date 措施到位日期
-        five_resp_date 责任到位日期  five_fund_date 资金到位日期  five_fund 整改资金  five_deadline_date 时限到位日期
-        five_deadline 新定整改时限  five_plan_date 预案到位日期  supervise_unit 挂牌督办单位
-        submitted_by 填报单位  submitted_at 报送时间""",
-    "manifest": """
-        sender 报送单位  subject 所属主体  record_type 材料类型  covered_from 数据起  covered_through 数据止
-        received_at 收到时间  rows 行数  file 文件名""",
-    "town": "town 镇  centre 镇应急管理中心",
-    "county": "name 单位名称",
-    "group": "group_id 集团编号  name 集团名称  seat 注册地",
-}
+ROOT = Path(__file__).resolve().parents[2]
+RECORD_TYPES: dict[str, Any] = YAML(typ="safe").load(ROOT / "rules" / "zezhou-2023-331" / "records.yaml")
+MANIFEST = """
+    sender 报送单位  subject 所属主体  record_type 材料类型  covered_from 数据起  covered_through 数据止
+    received_at 收到时间  rows 行数  file 文件名"""
+
+
+def titles() -> dict[str, str]:
+    """What the kinds of records are called in the office."""
+    return {kind: record["title"] for kind, record in RECORD_TYPES.items()}
+
+
+def headers(kind: str, rows: list[Row]) -> dict[str, str]:
+    """The columns that these rows have, in the order and with the titles of the rules' records.yaml."""
+    if kind == "manifest":
+        return pairs(MANIFEST)
+    fields = {name: record["title"] for name, record in RECORD_TYPES[kind]["fields"].items()}
+    fields |= {"submitted_by": "填报单位", "submitted_at": "报送时间"}
+    return {name: title for name, title in fields.items() if any(name in row for row in rows)}
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -66,7 +61,7 @@ STYLES = {
 def table(record: str, rows: list[Row], style: str = "plain") -> list[list[str]]:
     """Header and cells as text; every row says 云示县."""
     renamed, moment = STYLES[style]
-    columns = {**pairs(HEADERS[record]), **pairs(renamed)}
+    columns = {**headers(record, rows), **pairs(renamed)}
     columns = {name: title for name, title in columns.items() if title != "-"}
     cells = [[COUNTY, *(cell(row.get(name), moment) for name in columns)] for row in rows]
     return [["辖区", *columns.values()], *cells]
@@ -75,6 +70,8 @@ def table(record: str, rows: list[Row], style: str = "plain") -> list[list[str]]
 def cell(value: Any, moment: str) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, list):
         return "、".join(value)
     if isinstance(value, datetime):

@@ -1,177 +1,222 @@
-"""Who hands in what, and when: rosters, the files of the towns, the manifest."""
+"""The files as they were handed in: inspections, all other records as their versions, and the manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from functools import cache
 
-from sample_county.basics import BUREAU, Row, at, day
-from sample_county.places import CITY_RUN, GROUPS, OPENED, TOWNS, Mine, Town
-from sample_county.records import BUREAU_LEVEL, LED, SELF, TOWN, County
+from sample_county.basics import BUREAU, Row, at, day, evening, next_workday
+from sample_county.forms import titles
+from sample_county.places import GROUPS, SILENT_GROUPS, TOWNS, Town
+from sample_county.posts import group_of
+from sample_county.records import (
+    BUREAU_LEVEL,
+    DEPUTY,
+    GROUP,
+    LED,
+    PRINCIPAL,
+    SELF,
+    TOWN,
+    County,
+    Record,
+)
+from sample_county.schedule import (
+    FORM_KINDS,
+    REGISTERS,
+    TOWN_KINDS,
+    HandIn,
+    bureau_hand_ins,
+    group_hand_ins,
+    office_hand_ins,
+    town_hand_ins,
+)
+
+Files = dict[str, tuple[str, list[Row]]]  # by name: the style, the rows
 
 
-def roster_row(mine: Mine, head: str) -> Row:
-    """A mine as the roster has it from its first day."""
-    group = next((key for key, (_, _, members) in GROUPS.items() if mine.number in members), "")
+def line(sender: str, subject: str, kind: str, one: HandIn, rows: int, file: str = "") -> Row:
     return {
-        "enterprise_id": mine.id, "name": mine.name, "town": mine.town, "mine_type": mine.kind, "mineral": mine.mineral,
-        "status": mine.status, "supervision": "市管" if mine.number in CITY_RUN else "县管", "group_id": group,
-        "head": head, "legal_person": f"{mine.id}法定代表人", "valid_from": mine.opened, "valid_to": None,
-        "submitted_by": BUREAU,
+        "sender": sender, "subject": subject, "record_type": titles()[kind], "covered_from": one.first,
+        "covered_through": one.last, "received_at": one.received, "rows": rows,
+        "file": (one.file or file) if rows else "",
     }  # fmt: skip
 
 
-def roster(county: County) -> tuple[list[Row], list[Row]]:
-    """The roster of 2 November, and what was changed in it since: opened, closed, new heads."""
-    first = [
-        {**roster_row(mine, mine.heads[0][0]), "submitted_at": at("11-02 15:00")}
-        for mine in county.mines.values()
-        if mine.number not in OPENED
-    ]
-    changes = list(county.roster_changes)
-    for mine in county.mines.values():
-        if mine.number in OPENED:
-            changes.append({**roster_row(mine, mine.heads[0][0]), "submitted_at": at("12-11 10:00")})
-        if mine.closed:
-            changes.append(
-                {**roster_row(mine, mine.heads[0][0]), "valid_to": mine.closed, "submitted_at": at("12-19 11:20")}
-            )
-    return first, sorted(changes, key=lambda row: (row["submitted_at"], row["enterprise_id"], row["valid_from"]))
-
-
-@dataclass(frozen=True)
-class HandIn:
-    """One file that somebody handed in: which days it covers, when it arrived."""
-
-    sender: str
-    file: str
-    first: date
-    last: date
-    received: datetime
-    style: str = "plain"
-
-
-def hand_ins(town: Town) -> Iterator[HandIn]:
-    """The hand-ins of a town in order; the bureau's clerk puts the supplements of all towns into one file.
-
-    戊塬's missing supplement makes its December file begin earlier (N04).
-    """
-    suffix = "xlsx" if town.style == "workbook" else "csv"
-    begin = day("11-01")
-    for month, name in enumerate(("2023-11", "2023-12")):
-        for label, last, received in (
-            ("", f"{11 + month}-25", town.monthly[month]),
-            ("补报汇总", ("11-30", "12-31")[month], town.supplement[month]),
-        ):
-            if received:
-                file = (
-                    f"inspection_{name}{label}.csv" if label else f"{town.name}/inspection_{town.short}_{name}.{suffix}"
-                )
-                through = min(day(last), at(received).date())
-                yield HandIn(town.name, file, begin, through, at(received), "plain" if label else town.style)
-                begin = through + timedelta(1)
-    if town.name == "丙川镇":
-        yield HandIn(
-            town.name, f"{town.name}/inspection_丙川_2024-01.csv", begin, day("01-05"), at("01-05 17:30"), town.style
-        )
+# --- inspections
 
 
 def numbered(county: County) -> None:
-    """Give every inspection its number, in the order of time."""
+    """Give every inspection its number, in the order of time; and tell it to what was found in it."""
     serial: dict[str, int] = {}
     for row in sorted(county.inspections, key=lambda row: (row["start_at"], row["enterprise_id"], row["levels"])):
-        level = row["levels"][0]
-        year = row["start_at"].year
-        mine = county.mines[row["enterprise_id"]]
+        level, year, mine = row["levels"][0], row["start_at"].year, county.mines[row["enterprise_id"]]
+        short = mine.town.removesuffix("镇")
         head = {
-            LED: f"{mine.id}-带",
-            SELF: f"{mine.id}-自",
-            TOWN: f"{mine.town.removesuffix('镇')}检",
-            BUREAU_LEVEL: "云应急检",
+            LED: f"{mine.id}-带-{year}-",
+            SELF: f"{mine.id}-自-{year}-",
+            TOWN: f"{short}检〔{year}〕",
+            PRINCIPAL: f"{short}督〔{year}〕",
+            DEPUTY: f"{short}督〔{year}〕",
+            GROUP: f"{group_of(mine)}检〔{year}〕",
+            BUREAU_LEVEL: f"云应急检〔{year}〕",
         }[level]
-        head = f"{head}〔{year}〕" if level in (TOWN, BUREAU_LEVEL) else f"{head}-{year}-"
         serial[head] = serial.get(head, 0) + 1
         row["inspection_id"] = f"{head}{serial[head]:03}" + ("号" if "〔" in head else "")
+    for record in county.records:
+        if record.check is not None:
+            record.set(inspection_id=record.check["inspection_id"])
 
 
-def files(county: County) -> tuple[dict[str, tuple[str, list[Row]]], list[Row]]:
-    """The inspection files by name (style, rows), and the manifest."""
-    numbered(county)
+def inspections(county: County) -> tuple[Files, list[Row]]:
+    """The inspection files, and their lines of the manifest."""
     rows = sorted(county.inspections, key=lambda row: (row["start_at"], row["inspection_id"]))
-    found: dict[str, tuple[str, list[Row]]] = {}
+    files: Files = {}
     manifest: list[Row] = []
-    bureau = [row for row in rows if BUREAU_LEVEL in row["levels"]]
-    found["inspection_县局.csv"] = (
-        "bureau",
-        [{**row, "submitted_at": entered(row["start_at"]), "submitted_by": BUREAU} for row in bureau],
-    )
-    manifest += bureau_lines(bureau)
+    for sender, hand_ins, theirs in _senders(county, rows):
+        for one in hand_ins:
+            inside = [row for row in theirs if "handed" not in row and one.covers(row["start_at"])]
+            handed = [{**row, "submitted_at": _entered(one, row), "submitted_by": sender} for row in inside]
+            if handed:
+                files.setdefault(one.file, (one.style, []))[1].extend(handed)
+            town = next((town for town in TOWNS if town.name == sender), None)
+            manifest += (
+                _town_lines(county, town, one, inside)
+                if town
+                else [line(sender, sender, "inspection", one, len(inside))]
+            )
+    for row in (row for row in rows if "handed" in row):
+        _late(county, row, files, manifest)
+    return files, manifest
+
+
+def _senders(county: County, rows: list[Row]) -> Iterator[tuple[str, Iterable[HandIn], list[Row]]]:
+    """Who hands in inspections, when, and which. A group that sends nothing leaves its visits to the mines' ledgers."""
+
+    def of(levels: set[str]) -> list[Row]:
+        return [row for row in rows if levels & set(row["levels"])]
+
+    def town_of_row(row: Row) -> str:
+        return county.mines[row["enterprise_id"]].town
+
+    yield BUREAU, bureau_hand_ins("inspection"), of({BUREAU_LEVEL})
+    silent = [row for row in of({GROUP}) if group_of(county.mines[row["enterprise_id"]]) in SILENT_GROUPS]
     for town in TOWNS:
-        theirs = [
-            row
-            for row in rows
-            if county.mines[row["enterprise_id"]].town == town.name and row["levels"] != [BUREAU_LEVEL]
-        ]
-        for one in hand_ins(town):
-            inside = [row for row in theirs if "handed" not in row and one.first <= row["start_at"].date() <= one.last]
-            if inside:
-                handed = [{**row, "submitted_at": one.received, "submitted_by": town.name} for row in inside]
-                found.setdefault(one.file, (one.style, []))[1].extend(handed)
-            manifest += town_lines(county, town, one, inside)
-        for row in (row for row in theirs if "handed" in row):
-            file = f"{town.name}/inspection_{town.short}_{row['enterprise_id']}补报.csv"
-            found[file] = (town.style, [{**row, "submitted_at": at(row["handed"]), "submitted_by": town.name}])
-            on = row["start_at"].date()
-            manifest.append(line(town.name, row["enterprise_id"], "检查记录", on, on, at(row["handed"]), 1, file))
-    return found, sorted(
-        manifest, key=lambda row: (row["received_at"], row["sender"], row["record_type"], row["subject"])
-    )
+        theirs = [row for row in [*of({LED, SELF, TOWN}), *silent] if town_of_row(row) == town.name]
+        theirs.sort(key=lambda row: (row["start_at"], row["inspection_id"]))
+        yield town.name, town_hand_ins(town, "inspection"), theirs
+        visits = [row for row in of({PRINCIPAL, DEPUTY}) if town_of_row(row) == town.name]
+        yield town.office, office_hand_ins(town), visits
+    for group, (name, _, _) in GROUPS.items():
+        if group not in SILENT_GROUPS:
+            visits = [row for row in of({GROUP}) if group_of(county.mines[row["enterprise_id"]]) == group]
+            yield name, group_hand_ins(group), visits
 
 
-def entered(moment: datetime) -> datetime:
-    """When the bureau's officer has entered a check: the evening of the next working day."""
-    on = moment.date() + timedelta(1)
-    while on.weekday() > 4 or on == date(2024, 1, 1):
-        on += timedelta(1)
-    return datetime.combine(on if on <= day("01-05") else day("01-05"), time(17, 30))
+def _entered(one: HandIn, row: Row) -> datetime:
+    """The bureau's officers enter a check in the evening of the next working day, but all by the evening of 01-05."""
+    if one.sender != BUREAU:
+        return one.received
+    on, limit = next_workday(row["start_at"].date()), day("01-05")
+    return evening(min(on, limit) if row["start_at"].date() <= limit else on)
 
 
-def line(
-    sender: str, subject: str, record: str, first: date, last: date, received: datetime, rows: int, file: str
-) -> Row:
-    return {
-        "sender": sender, "subject": subject, "record_type": record, "covered_from": first, "covered_through": last,
-        "received_at": received, "rows": rows, "file": file if rows else "",
-    }  # fmt: skip
-
-
-def bureau_lines(rows: list[Row]) -> Iterator[Row]:
-    """The bureau says every few weeks how far its own register is complete."""
-    begin = day("11-01")
-    for last, received in (
-        ("11-26", "11-27 18:00"),
-        ("11-30", "12-01 18:00"),
-        ("12-24", "12-25 18:00"),
-        ("12-31", "01-02 18:00"),
-        ("01-04", "01-05 18:00"),
-    ):
-        number = sum(begin <= row["start_at"].date() <= day(last) for row in rows)
-        yield line(BUREAU, BUREAU, "检查记录", begin, day(last), at(received), number, "inspection_县局.csv")
-        begin = day(last) + timedelta(1)
-
-
-def _reported(row: Row, mine: Mine, one: HandIn) -> bool:
-    return bool(row["enterprise_id"] == mine.id and one.first <= row["found_date"] <= one.last)
-
-
-def town_lines(county: County, town: Town, one: HandIn, rows: list[Row]) -> Iterator[Row]:
-    """The centre's own checks in one line; then per mine one for its ledger, one for its major hazards (mostly 0)."""
+def _town_lines(county: County, town: Town, one: HandIn, rows: list[Row]) -> Iterator[Row]:
+    """The centre's own checks in one line; then one for the ledger of each mine."""
     own = sum(TOWN in row["levels"] for row in rows)
-    yield line(town.name, town.centre, "检查记录", one.first, one.last, one.received, own, one.file)
+    yield line(town.name, town.centre, "inspection", one, own)
     for mine in county.mines.values():
         if mine.town == town.name and mine.opened <= one.last and (mine.closed is None or mine.closed >= one.first):
             number = sum(row["enterprise_id"] == mine.id and TOWN not in row["levels"] for row in rows)
-            yield line(town.name, mine.id, "检查记录", one.first, one.last, one.received, number, one.file)
-            number = len({row["hazard_id"] for row in county.hazards if _reported(row, mine, one)})
-            yield line(town.name, mine.id, "重大隐患档案", one.first, one.last, one.received, number, "")
+            yield line(town.name, mine.id, "inspection", one, number)
+
+
+def _late(county: County, row: Row, files: Files, manifest: list[Row]) -> None:
+    """A single check, handed in after its time (N28)."""
+    town = next(town for town in TOWNS if town.name == county.mines[row["enterprise_id"]].town)
+    file = f"{town.name}/inspection_{town.short}_{row['enterprise_id']}补报.csv"
+    on, received = row["start_at"].date(), at(row["handed"])
+    files[file] = (town.style, [{**row, "submitted_at": received, "submitted_by": town.name}])
+    one = HandIn(town.name, on, on, received, file, town.style)
+    manifest.append(line(town.name, row["enterprise_id"], "inspection", one, 1))
+
+
+# --- everything else
+
+
+@cache
+def hand_ins_of(keeper: str, kind: str) -> tuple[HandIn, ...]:
+    """By what a keeper's records of a kind are handed in; nothing: as it happens."""
+    for town in TOWNS:
+        if keeper == town.name:
+            return tuple(town_hand_ins(town, kind))
+        if keeper == town.office:
+            return tuple(office_hand_ins(town))
+    return ()
+
+
+def known(record: Record, on: date, handed: datetime | None) -> datetime | None:
+    """When a day of a record's life was handed in; None: never."""
+    if handed:
+        return handed
+    hand_ins = hand_ins_of(record.keeper, record.kind)
+    if not hand_ins:
+        return on if isinstance(on, datetime) else evening(on)
+    return next((one.received for one in hand_ins if one.covers(on)), None)
+
+
+def versions(record: Record) -> list[Row]:
+    """The record as handed in, again whenever something new was known, each time in full."""
+    names = dict.fromkeys(record.cells)
+    told: dict[datetime, Row] = {}
+    for on, cells, handed in record.life:
+        if moment := known(record, on, handed):
+            told.setdefault(moment, {}).update(cells)
+    rows: list[Row] = []
+    row: Row = dict(names)
+    for moment in sorted(told):
+        row = {**row, **told[moment]}
+        rows.append({**row, "submitted_by": record.keeper, "submitted_at": moment})
+    return rows
+
+
+def records(county: County) -> tuple[dict[str, list[Row]], list[Row]]:
+    """The rows of every kind but inspections, and their lines of the manifest."""
+    tables: dict[str, list[Row]] = {}
+    for record in county.records:
+        tables.setdefault(record.kind, []).extend(versions(record))
+    for rows in tables.values():
+        rows.sort(key=lambda row: row["submitted_at"])  # stable: within a hand-in as they were made
+    manifest: list[Row] = []
+    for town in TOWNS:
+        for kind in (*TOWN_KINDS, *FORM_KINDS):
+            manifest += _lines(town.name, kind, tables, town_hand_ins(town, kind))
+        manifest += _lines(town.office, "town_meeting", tables, office_hand_ins(town))
+    for kind in REGISTERS:
+        manifest += _lines(BUREAU, kind, tables, bureau_hand_ins(kind), whole=True)
+    manifest += _corrections(county)
+    return tables, manifest
+
+
+def _lines(
+    sender: str, kind: str, tables: dict[str, list[Row]], hand_ins: Iterable[HandIn], *, whole: bool = False
+) -> Iterator[Row]:
+    """One line per hand-in, with its number of rows; of a register handed in `whole`, with all so far."""
+    theirs = [row for row in tables.get(kind, []) if row["submitted_by"] == sender]
+    for one in hand_ins:
+        number = sum(
+            row["submitted_at"] <= one.received if whole else row["submitted_at"] == one.received for row in theirs
+        )
+        yield line(sender, sender, kind, HandIn(one.sender, one.first, one.last, one.received), number, f"{kind}.csv")
+
+
+def _corrections(county: County) -> Iterator[Row]:
+    """What was handed in beside the usual returns."""
+    lines: dict[tuple[str, str, date, datetime], int] = {}
+    for record in county.records:
+        for on, _, handed in record.life:
+            if handed:
+                key = (record.keeper, record.kind, on, handed)
+                lines[key] = lines.get(key, 0) + 1
+    for (sender, kind, on, handed), number in lines.items():
+        yield line(sender, sender, kind, HandIn(sender, on, on, handed), number, f"{kind}.csv")

@@ -1,4 +1,4 @@
-"""What is written down in the county: inspections and major hazards."""
+"""What is written down in the county: inspections, and everything else with what became of it."""
 
 from __future__ import annotations
 
@@ -8,41 +8,112 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sample_county.basics import BUREAU, Row, at, day, words
-from sample_county.places import Mine
+from sample_county.basics import BUREAU, Row, words
+from sample_county.places import TOWNS, Mine, Town
+
+
+@dataclass
+class Record:
+    """One thing that somebody keeps a record of, and its life: which cells became known on which day.
+
+    A day or moment in it says when the thing happened. When it was handed in follows from the keeper; only where the
+    story has it otherwise, the third part says so.
+    """
+
+    kind: str
+    keeper: str
+    life: list[tuple[date, Row, datetime | None]]
+    check: Row | None = None  # the inspection in which it was found: where that goes, it goes
+
+    @property
+    def cells(self) -> Row:
+        """All that is ever known of it."""
+        found: Row = {}
+        for _, cells, _ in self.life:
+            found.update(cells)
+        return found
+
+    @property
+    def key(self) -> str:
+        """The number that its first cell gives."""
+        return str(next(iter(self.life[0][1].values())))
+
+    def set(self, **cells: Any) -> None:
+        """Known from the beginning."""
+        self.life[0][1].update(cells)
+
+    def then(self, on: date, handed: datetime | None = None, /, **cells: Any) -> None:
+        self.life.append((on, cells, handed))
 
 
 @dataclass
 class County:
-    """Everything that was written down in the county, and when it was handed in."""
+    """Everything that was written down in the county."""
 
     rng: random.Random
     mines: dict[str, Mine]
     inspections: list[Row] = field(default_factory=list)
-    hazards: list[Row] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     roster_changes: list[Row] = field(default_factory=list)
+    leader_changes: list[Row] = field(default_factory=list)
 
-    def checks(self, mine: str, level: str, month: int) -> list[Row]:
+    def add(self, kind: str, keeper: str, on: date, /, **cells: Any) -> Record:
+        """A new record; the first cell is its number."""
+        record = Record(kind, keeper, [(on, cells, None)])
+        self.records.append(record)
+        return record
+
+    def of(self, kind: str, **cells: Any) -> list[Record]:
+        """The records of a kind with these cells."""
+        found = [record for record in self.records if record.kind == kind]
+        return [record for record in found if cells.items() <= record.cells.items()] if cells else found
+
+    def one(self, kind: str, key: str) -> Record:
+        (record,) = [record for record in self.records if record.kind == kind and record.key == key]
+        return record
+
+    def drop(self, records: Iterable[Record]) -> None:
+        gone = {id(record) for record in records}
+        self.records = [record for record in self.records if id(record) not in gone]
+
+    def checks(self, mine: str, level: str, month: int, purpose: str = "") -> list[Row]:
         """The inspections of one mine by one level in a month, by time."""
         found = [
             row
             for row in self.inspections
             if row["enterprise_id"] == mine and level in row["levels"] and row["start_at"].month == month
         ]
-        return sorted(found, key=lambda row: row["start_at"])
+        return sorted((row for row in found if purpose in row["purpose"]), key=lambda row: row["start_at"])
 
     def remove(self, rows: Iterable[Row]) -> None:
+        """Inspections that did not take place, and what was found in them."""
         gone = {id(row) for row in rows}
         self.inspections = [row for row in self.inspections if id(row) not in gone]
+        self.drop([record for record in self.records if record.check is not None and id(record.check) in gone])
 
     def move(self, row: Row, to: date) -> None:
-        """The same inspection on another day."""
+        """The same inspection on another day, with what was found in it."""
         shift = to - row["start_at"].date()
         row["start_at"] += shift
         row["end_at"] += shift
+        for record in self.records:
+            if record.check is row:
+                record.life = [
+                    (on + shift, {name: shifted(cell, shift) for name, cell in cells.items()}, handed)
+                    for on, cells, handed in record.life
+                ]
+
+
+def shifted(cell: Any, by: timedelta) -> Any:
+    return cell + by if isinstance(cell, date) else cell
+
+
+def town_of(mine: Mine) -> Town:
+    return next(town for town in TOWNS if town.name == mine.town)
 
 
 LED, SELF, TOWN, BUREAU_LEVEL = "企业主要负责人带队", "企业自查", "镇中心", "县局"
+GROUP, PRINCIPAL, DEPUTY = "集团", "镇主要领导", "镇分管领导"
 
 # What inspectors write down. Sites, things and faults are combined, so that texts differ as they do in reality.
 SITES = {
@@ -69,26 +140,33 @@ MODES = {
 }
 
 
+def fault_at(rng: random.Random, mine: Mine) -> tuple[str, str]:
+    """Where in a mine, and what is wrong there."""
+    return rng.choice(SITES[mine.kind]), rng.choice(FAULTS[mine.kind]).format(n=1 + rng.randrange(9))
+
+
 def inspection(
     county: County, mine: Mine, start: datetime, levels: list[str], leaders: list[str], *,
-    purpose: str = "百日攻坚", minutes: int = 0, team: int = 1,
+    purpose: str = "百日攻坚", minutes: int = 0, team: int = 1, org: str = "", with_them: list[str] | None = None,
 ) -> Row:  # fmt: skip
-    """One inspection record, with what was seen."""
+    """One inspection record, with what was seen. A centre has two teams, too, of which the second does 回头看."""
     rng = county.rng
     number = rng.randrange(5)
-    sites, faults = SITES[mine.kind], FAULTS[mine.kind]
-    site = rng.choice(sites)
-    texts = [rng.choice(sites) + rng.choice(faults).format(n=1 + rng.randrange(9)) for _ in range(number)]
+    site = rng.choice(SITES[mine.kind])
+    texts = ["".join(fault_at(rng, mine)) for _ in range(number)]
     centre = f"{mine.town}中心"
-    inspectors = {
-        LED: [f"{mine.id}安全副矿长", f"{mine.id}技术科长"],
-        SELF: [f"{mine.id}安全科长", f"{mine.id}安全员{1 + rng.randrange(3)}"],
-        TOWN: [f"{centre}检查员1", f"{centre}检查员2"],
-        BUREAU_LEVEL: [f"县局执法{'一二'[team - 1]}队队员{n}" for n in (1, 2)],
-    }[levels[0]]
+    inspectors = (
+        with_them
+        or {
+            LED: [f"{mine.id}安全副矿长", f"{mine.id}技术科长"],
+            SELF: [f"{mine.id}安全科长", f"{mine.id}安全员{1 + rng.randrange(3)}"],
+            TOWN: [f"{centre}检查员{n}" for n in ((1, 2), (3, 4))[team - 1]],
+            BUREAU_LEVEL: [f"县局执法{'一二'[team - 1]}队队员{n}" for n in (1, 2)],
+        }[levels[0]]
+    )
     return {
         "levels": levels,
-        "org": {TOWN: f"{mine.town}应急管理中心", BUREAU_LEVEL: BUREAU}.get(levels[0], mine.name),
+        "org": org or {TOWN: f"{mine.town}应急管理中心", BUREAU_LEVEL: BUREAU}.get(levels[0], mine.name),
         "enterprise_id": mine.id,
         "enterprise_name": mine.name,
         "site": site,
@@ -96,7 +174,7 @@ def inspection(
         "end_at": start + timedelta(minutes=minutes or 45 + 5 * rng.randrange(16)),
         "leaders": leaders,
         "inspectors": inspectors,
-        "mode": rng.choice(MODES.get(levels[0], ["自查"])),
+        "mode": rng.choice(MODES.get(levels[0], ["日常" if org else "自查"])),
         "purpose": purpose,
         "hazards_found": number,
         "findings": "；".join(texts) or CLEAN,
@@ -108,39 +186,3 @@ def clock(rng: random.Random, on: date) -> datetime:
     """A time of day at which people inspect, in steps of five minutes."""
     hour, minute = rng.choice([8, 8, 9, 9, 10, 14, 14, 15]), 5 * rng.randrange(12)
     return datetime.combine(on, time(hour, minute))
-
-
-def hazard(county: County, heading: str, text: str, confirmed: str, handed: str, **more: Any) -> None:
-    """A hazard as first handed in; `heading`: its number, mine, day found, by whom, where. Not confirmed: 疑似."""
-    number, mine, found, source, place = heading.split()
-    row = {
-        "hazard_id": number,
-        "enterprise_id": mine,
-        "enterprise_name": county.mines[mine].name,
-        "found_date": day(found),
-        "source": source,
-        "location": place,
-        "description": text,
-        "confirm_result": "重大" if confirmed else "待确认",
-        "confirmed_date": day(confirmed) if confirmed else None,
-        "supervise_unit": BUREAU,
-        "submitted_at": at(handed),
-        "submitted_by": BUREAU,
-    }
-    county.hazards.append({**row, **more})
-
-
-def later(county: County, number: str, handed: str, **more: Any) -> None:
-    """The same hazard reported again, with what has become of it."""
-    last = [row for row in county.hazards if row["hazard_id"] == number][-1]
-    county.hazards.append({**last, "submitted_at": at(handed), **more})
-
-
-def cured(done: str, accepted: str = "", closed: str = "") -> Row:
-    """The cells of a hazard that its mine says it has cured, and perhaps the bureau has accepted."""
-    cells: Row = {"done_date": day(done), "acceptance_applied_date": day(done)}
-    if accepted:
-        cells.update(acceptance_date=day(accepted), acceptance="合格")
-    if closed:
-        cells["cancelled_date"] = day(closed)
-    return cells
