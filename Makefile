@@ -26,6 +26,9 @@ DURABLE_FLAGS := -DPyEval_CallObject=PyObject_CallObject
 # Every notice. (Other folders under rules/ hold what notices share.)
 PACKS := $(patsubst %/pack.yaml,%,$(wildcard rules/*/pack.yaml))
 
+# Test files run side by side on all cores; `make test JOBS=0` runs them one after the other.
+JOBS ?= auto
+
 # Further arguments for pytest and the benchmarks: `make test ARGS="-k calendar -x"`.
 ARGS ?=
 
@@ -46,7 +49,7 @@ audit: $(DEPS) $(JUDGE) ## judge the sample county of data/samples; results go t
 	@$(BIN)/duban audit $(SAMPLE)
 
 test: $(DEPS) $(JUDGE) ## run the test suite (ARGS="-k name -x" goes to pytest)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(DEPS) ## code style, layers, and every notice under rules/
 	@echo "· ruff check"         && $(BIN)/ruff check --quiet .
@@ -68,7 +71,7 @@ check: lint type $(JUDGE) ## all that must hold before a commit: lint, type, doc
 	@echo "· docs are up to date" && $(PY) docs/generate.py --check
 	@set -e; for pack in $(PACKS); do echo "· duban rules test $$pack"; $(BIN)/duban rules test "$$pack"; done
 	@echo "· pytest, warnings as errors, coverage (slow ones: see make test)"
-	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(PY) -m pytest -q -m "not slow" --cov --cov-report=term $(ARGS)
+	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not slow" --cov --cov-report=term $(ARGS)
 
 clean: ## remove .venv and what the tools leave behind (not out/)
 	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

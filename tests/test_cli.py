@@ -23,9 +23,9 @@ from duban.report import tables
 
 FILES = {
     "企业名册.csv": """
-企业编号,企业名称,所在镇,生产状态,主要负责人
-M01,一矿,甲岭镇,生产,M01矿长
-M02,二矿,甲岭镇,生产,M02矿长
+企业编号,企业名称,所在镇,县监管部门,生产状态,主要负责人
+M01,一矿,甲岭镇,云示县应急管理局,生产,M01矿长
+M02,二矿,甲岭镇,云示县应急管理局,生产,M02矿长
 """,
     "检查记录.csv": """
 检查编号,检查主体,被检查企业编号,检查时间,带队领导
@@ -41,10 +41,13 @@ H2,M02,2023-11-20,重大,
     "报送清单.csv": """
 报送单位,所属主体,材料类型,数据起,数据止,收到时间
 甲岭镇,,检查记录,2023-11-01,2023-12-31,2024-01-03
-甲岭镇,,重大隐患档案,2023-11-01,2023-12-31,2024-01-03
+云示县应急管理局,,重大隐患档案,2023-01-01,2024-01-05,2024-01-05
 """,
 }
-OUTPUT = ["audit.json", "duties.parquet", "issues.csv", "manual.csv", "missing.csv", "unproven.csv", "violations.csv"]
+OUTPUT = [
+    "audit.json", "duties.parquet", "issues.csv", "leads.csv", "manual.csv", "missing.csv", "unproven.csv",
+    "violations.csv",
+]  # fmt: skip
 
 Result = tuple[int, str, str]
 Run = Callable[..., Result]
@@ -191,9 +194,18 @@ def test_formats(run: Run, records: Path) -> None:
 
 
 def test_set_changes_a_reading(run: Run, records: Path) -> None:
-    _, printed, _ = run("audit", records, "--as-of", "2024-01-05", "--set", "campaign_start=2023-11-25")
-    assert "campaign_start=2023-11-25（默认 2023-11-03）" in printed
-    assert "H2" not in printed
+    """12-31 was a Sunday, before a holiday: rolled, H2 has until 2 January."""
+    given = ("audit", records, "--as-of", "2024-01-01", "--known-by", "2024-01-05")
+    assert "（重大隐患档案 H2）" in run(*given)[1]
+    _, printed, _ = run(*given, "--set", "roll_physical=workday")
+    assert "roll_physical=workday（默认 none）" in printed
+    assert "（重大隐患档案 H2）" not in printed
+
+
+def test_set_does_not_turn_a_window_round(run: Run, records: Path) -> None:
+    code, _, errors = run("audit", records, "--as-of", "2024-01-05", "--set", "campaign_start=2023-11-25")
+    assert code == 2
+    assert "mobilisation" in errors
 
 
 @pytest.mark.parametrize("verb", ["lint", "list", "schema"])

@@ -17,6 +17,7 @@ from duban.model import Status
 from duban.pack.names import fixed_columns
 from duban.pack.schema import Headline
 from duban.report.layout import aligned, some
+from duban.report.leads import lead_line
 from duban.report.tables import shown
 from duban.scope import Names
 
@@ -44,6 +45,7 @@ def screen(audit: Audit, files: Iterable[Path] = (), most: int = 8) -> Iterator[
     yield from _undecided(audit, most)
     yield from _soon(audit)
     yield from _issues(audit, most)
+    yield from ("", line) if (line := lead_line(audit)) else ()
     yield from _readings(audit)
     yield from _files(list(files))
 
@@ -56,24 +58,38 @@ def _heading(audit: Audit) -> Iterator[str]:
     if pack.header.complete == "assumed":
         yield "注意：按“所给数据齐全”计算，未核对报送清单。"
     counts = [f"{status.chinese.replace('（待核实）', '')}{audit.counts[status]}" for status in (*LOOKED_AT, *OTHERS)]
-    yield f"{len(audit.pack.obligations)}条义务，{sum(audit.counts.values())}项履责项：{'　'.join(counts)}"
+    yield f"{len(_judged(audit))}条义务，{sum(audit.counts.values())}项履责项：{'　'.join(counts)}"
+
+
+def _judged(audit: Audit) -> set[str]:
+    """The obligations that this audit judged: all of the pack, or those that were asked for."""
+    return {step.name.removesuffix("/judged") for step in audit.plan.steps if step.name.endswith("/judged")}
+
+
+def _whole(audit: Audit) -> bool:
+    """Whether all obligations in force were judged."""
+    return {item.id for item in audit.pack.obligations if not item.draft} <= _judged(audit)
 
 
 # --- the pack's own questions
 def _headline(audit: Audit, headline: Headline) -> Iterator[str]:
     names = Names(audit.pack.schema, columns=fixed_columns())
     where = compile_boolean(parse(headline.where), names).sql
-    yield ""
     if headline.show == "findings":
         lines = list(_findings(audit, where, most=20))
+        if not lines and not _whole(audit):
+            return  # “none” would be a claim about what was not looked at
+        yield ""
         yield f"{headline.title}：{_number(audit, where) or '无'}" + ("项" if lines else "")
         yield from lines
         return
-    yield f"{headline.title}："
-    for bearer, start, end, observed, required, status, left in audit.connection.execute(
+    rows = audit.connection.execute(
         "SELECT bearer_name, period_start, period_end, observed, required, status, days_left"
         f" FROM duties d WHERE {where} ORDER BY obligation, bearer_id, trigger_id, period_start"
-    ).fetchall():
+    ).fetchall()
+    if rows:  # none: the obligation was not asked about
+        yield from ("", f"{headline.title}：")
+    for bearer, start, end, observed, required, status, left in rows:
         numbers = "" if observed is None or required is None else f"{observed:g}/{required:g}"
         time = f"，余{left}天" if left is not None else ""
         yield f"  {bearer}{_span(start, end)}　{numbers}　{Status(status).chinese}{time}"
@@ -108,18 +124,20 @@ def _findings(audit: Audit, where: str, most: int) -> Iterator[str]:
 
 # --- what every notice asks
 def _missing(audit: Audit) -> Iterator[str]:
-    """Who has not handed in what: one line a sender."""
+    """Who has not handed in what: senders that lack the same types and days share a line."""
     rows = audit.connection.execute(
-        "SELECT sender, list(DISTINCT record_type ORDER BY record_type), min(missing_from), max(missing_through), sum(duties)"
-        " FROM missing GROUP BY sender ORDER BY sum(duties) DESC, sender"
+        "WITH gaps AS (SELECT sender, list(DISTINCT record_type ORDER BY record_type) AS types, min(missing_from) AS a,"
+        " max(missing_through) AS b, sum(duties) AS n FROM missing GROUP BY sender)"
+        " SELECT list(sender ORDER BY sender), types, a, b, sum(n) FROM gaps GROUP BY types, a, b ORDER BY sum(n) DESC, 1"
     ).fetchall()
     yield ""
-    yield f"未报送的资料：{len(rows)}个单位" if rows else "未报送的资料：没有因未报送而不能判断的事项"
-    for sender, types, start, end, duties in rows[:12]:
+    senders = sum(len(row[0]) for row in rows)
+    yield f"未报送的资料：{senders}个单位" if rows else "未报送的资料：没有因未报送而不能判断的事项"
+    for names, types, start, end, duties in rows[:12]:
         titles = [audit.pack.records[name].title if name in audit.pack.records else name for name in types]
-        yield f"  {sender}：{some(titles, 4)}，{start}至{end}间有未报送，{duties:g}项待判"
+        yield f"  {some(names, 4)}：{some(titles, 4)}，{start}至{end}间有未报送，{duties:g}项待判"
     if len(rows) > 12:
-        yield f"  …其余{len(rows) - 12}个单位见 missing.csv"
+        yield f"  …其余{sum(len(row[0]) for row in rows[12:])}个单位见 missing.csv"
 
 
 def _to_verify(audit: Audit, most: int) -> Iterator[str]:
@@ -196,7 +214,10 @@ def _readings(audit: Audit) -> Iterator[str]:
         yield "采用的口径（--set 名称=值 可改）："
         for name, spec in specs.items():
             changed = "" if str(audit.pack.values[name]) == str(spec.default) else f"（默认 {spec.default}）"
-            yield f"  {name}={audit.pack.values[name]}{changed}　{spec.title or spec.why}"
+            if changed or not spec.for_leads:
+                yield f"  {name}={audit.pack.values[name]}{changed}　{spec.title or spec.why}"
+        if others := sum(spec.for_leads for spec in specs.values()):
+            yield f"  另有{others}项只用于数据异常核对的阈值，见 audit.json"
 
 
 def _files(names: list[Path]) -> Iterator[str]:
