@@ -6,11 +6,11 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from duban.commands.options import last_sunday, rules_option, settings_option
+from duban.commands.options import known_option, last_sunday, moment_option, rules_option, settings_option, today
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
@@ -26,16 +26,8 @@ FAIL_ON = {
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
 @rules_option
-@click.option(
-    "--as-of",
-    metavar="DATE|DATETIME",
-    help="截至时点，日期指当日24时；默认上一个周日。 | Moment judged; a date is its end; default: last Sunday.",
-)
-@click.option(
-    "--known-by",
-    metavar="DATE|DATETIME",
-    help="掌握时点，默认同截至时点。 | Only hand-ins up to this moment count; default: as-of.",
-)
+@moment_option
+@known_option
 @settings_option
 @click.option("--bearer", "bearers", multiple=True, help="只看某主体，可多次。 | Only this bearer; repeatable.")
 @click.option(
@@ -76,7 +68,7 @@ def audit(
     from duban.evaluate import Limits
     from duban.report.tables import write
 
-    moment = as_of or last_sunday(_today(rules_name)).isoformat()
+    moment = as_of or last_sunday(today(rules_name)).isoformat()
     progress = _progress() if sys.stderr.isatty() and not quiet else None
     limits = Limits(memory, threads or 0, temp)
     with run_audit(
@@ -101,16 +93,6 @@ def audit(
         context.exit(1)
 
 
-def _today(rules_name: str) -> Any:
-    """Today on the pack's clock."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    from duban.pack import load_pack
-
-    return datetime.now(ZoneInfo(load_pack(rules_name).header.timezone)).date()
-
-
 def _only(result: Audit, bearers: tuple[str, ...]) -> None:
     """Keep the duties of some bearers; an unknown one is an error, not an empty list."""
     if not bearers:
@@ -124,6 +106,10 @@ def _only(result: Audit, bearers: tuple[str, ...]) -> None:
     keep = list(bearers)
     con.execute(
         "DELETE FROM duties WHERE NOT (list_contains(?, bearer_id) OR list_contains(?, bearer_name))", [keep, keep]
+    )
+    con.execute(
+        f"DELETE FROM {result.find_leads()} WHERE NOT (list_has_any(bearer_ids, ?) OR list_has_any(bearer_names, ?))",
+        [keep, keep],
     )
 
 

@@ -36,7 +36,9 @@ class LateEntry(Kind):
         lint.fields("without", self.without, record)
         lint.amount("batch", self.batch)
         if not lint.schema.records[record].time:
-            lint.problem("moment", f"{record} declares no `time`: when did it happen?", "add `time: FIELD` in records.yaml")
+            lint.problem(
+                "moment", f"{record} declares no `time`: when did it happen?", "add `time: FIELD` in records.yaml"
+            )
 
     def plan(self, looked: Looked, planner: LeadPlanner, name: str) -> None:
         start = period_start(self.every, 'r."$t"')
@@ -44,23 +46,26 @@ class LateEntry(Kind):
         source = Source(planner, looked, period_columns(start, end))
         _, moment = planner.moment(self.moment, source.names, start)
         first = planner.first_handed_in(looked.record)
-        empty = " AND ".join(f"({cell})" for cell in [f"len({source.each([field])}) = 0" for field in self.without]) or "TRUE"
+        empty = (
+            " AND ".join(f"({cell})" for cell in [f"len({source.each([field])}) = 0" for field in self.without])
+            or "TRUE"
+        )
         rows = source.select(
             f"{moment} AS moment",
-            "h.at AS at",
+            "h.handed AS handed",
             "r.submitted_by AS sender",
-            where=f'r."$t" < {moment} AND h.at > {moment} AND {empty}',
+            where=f'r."$t" < {moment} AND h.handed > {moment} AND {empty}',
             joins=f'JOIN {quote(first)} h ON h.n = r."$n"',
         )
         batch = amount(planner.schema, self.batch)
-        alone = f"\nQUALIFY count(*) OVER (PARTITION BY jurisdiction, sender, at) < {batch}" if batch else ""
+        alone = f"\nQUALIFY count(*) OVER (PARTITION BY jurisdiction, sender, handed) < {batch}" if batch else ""
         without = literal(f"，无{source.titles(self.without)}") if self.without else "''"
         last = "strftime(moment - INTERVAL 1 MICROSECOND, '%Y-%m-%d')"
-        numbers = f"'首次报送' || strftime(at, '%Y-%m-%d %H:%M') || '，晚于' || {last} || '，超过' || days || '天' || {without}"
+        numbers = f"'首次报送' || strftime(handed, '%Y-%m-%d %H:%M') || '，晚于' || {last} || '，超过' || days || '天' || {without}"
         planner.add(
             name,
             f"SELECT {FOUND} FROM (SELECT jurisdiction, [{{'record': {literal(looked.record)}, 'n': n}}] AS members,\n"
             f"  CAST(NULL AS VARCHAR) AS key, CAST(days AS DOUBLE) AS measured, CAST(0 AS DOUBLE) AS threshold, {numbers} AS numbers, {NO_PERIOD}\n"
-            f"FROM (SELECT *, date_diff('day', moment - INTERVAL 1 MICROSECOND, at) AS days FROM (\n{rows}\n){alone}))",
+            f"FROM (SELECT *, date_diff('day', moment - INTERVAL 1 MICROSECOND, handed) AS days FROM (\n{rows}\n){alone}))",
             "records handed in after their time",
         )

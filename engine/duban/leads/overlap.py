@@ -54,7 +54,9 @@ class Overlap(Kind):
 
     def problems(self, lint: LeadLint, record: str) -> None:
         if not self.shared and not self.same:
-            lint.problem("", "overlap of what?", "write `shared: FIELD` (a value in both) or `same: FIELD` (equal in both)")
+            lint.problem(
+                "", "overlap of what?", "write `shared: FIELD` (a value in both) or `same: FIELD` (equal in both)"
+            )
         sides: list[tuple[str, str, Overlap | Other]] = [("", record, self)]
         if self.other is not None:
             other = self.other
@@ -65,7 +67,9 @@ class Overlap(Kind):
             for word in ("shared", "same"):
                 mine, theirs = getattr(self, word), getattr(other, word)
                 if bool(mine) < bool(theirs) or (word == "same" and theirs and len(mine) != len(theirs)):
-                    lint.problem(f"with.{word}", f"`{word}` does not match that of the lead: {', '.join(mine) or 'none'}")
+                    lint.problem(
+                        f"with.{word}", f"`{word}` does not match that of the lead: {', '.join(mine) or 'none'}"
+                    )
                 elif mine and not theirs:
                     lint.fields(word, mine, other.record)
             sides.append(("with.", other.record, other))
@@ -94,11 +98,14 @@ class Overlap(Kind):
             "  ON a.jurisdiction = b.jurisdiction AND a.v = b.v AND a.k = b.k AND a.bucket = b.bucket\n"
             f"WHERE {order} AND {differ} AND a.s < b.until AND b.s < a.until\nGROUP BY ALL"
         )
-        shared = f" || '；' || {literal(source.titles(self.shared))} || '中有' || many || '个相同'" if self.shared else ""
-        minutes = shown_number("floor(abs(minutes))")
+        shared = (
+            f" || '；' || {literal(source.titles(self.shared))} || '中有' || many || '个相同'" if self.shared else ""
+        )
+        minutes = "floor(abs(minutes))"
+        minutes = f"CASE WHEN {minutes} < 1440 THEN {shown_number(minutes)} || '分钟' ELSE {shown_number('floor(minutes / 1440)')} || '天' END"
         numbers = (
-            f"CASE WHEN minutes > 0 THEN '时间重叠' || {minutes} || '分钟' WHEN minutes = 0 THEN '时点落在另一记录的时间内'\n"
-            f"  ELSE '前后间隔' || {minutes} || '分钟，少于{gap:g}分钟' END{shared}"
+            f"CASE WHEN minutes > 0 THEN '时间重叠' || {minutes} WHEN minutes = 0 THEN '时点落在另一记录的时间内'\n"
+            f"  ELSE '前后间隔' || {minutes} || '，少于{gap:g}分钟' END{shared}"
         )
         both = f"[{{'record': {literal(looked.record)}, 'n': an}}, {{'record': {literal(record)}, 'n': bn}}]"
         planner.add(
@@ -116,13 +123,15 @@ class Overlap(Kind):
             f"{source.each(side.shared or self.shared)} AS vs",
             f"{source.together(side.same or self.same)} AS k",
             f"{source.together(self.differ)} AS d",
-            f"greatest({start}, TIMESTAMP '2000-01-01 00:00:00') AS s",
-            f"least({end}, {source.planner.as_of_sql}) AS e",
+            # greatest and least of DuckDB pass over NULL: an empty time stays empty
+            f"CASE WHEN {start} IS NOT NULL THEN greatest({start}, TIMESTAMP '2000-01-01 00:00:00') END AS s",
+            f"CASE WHEN {end} IS NOT NULL THEN least({end}, {source.planner.as_of_sql}) END AS e",
         )
         until = f"CASE WHEN e > s THEN e ELSE s + INTERVAL 1 MICROSECOND END + INTERVAL ({round(gap * 60)}) SECOND"
+        lasting = "s < e" if side.end else "s <= e"  # a time that shrank to nothing is no moment
         return (
-            "SELECT *, unnest(range(date_trunc('month', s), until, INTERVAL 1 MONTH)) AS bucket\n"
+            "SELECT * FROM (SELECT *, unnest(range(date_trunc('month', s), until, INTERVAL 1 MONTH)) AS bucket\n"
             f"FROM (SELECT n, jurisdiction, unnest(vs) AS v, k, d, s, e, {until} AS until\nFROM (\n{source.select(*columns)}\n)\n"
-            "WHERE k IS NOT NULL AND d IS NOT NULL AND s <= e)\n"
+            f"WHERE k IS NOT NULL AND d IS NOT NULL AND {lasting}))\n"
             f"QUALIFY count(*) OVER (PARTITION BY jurisdiction, v, k, bucket) <= {MOST}"
         )

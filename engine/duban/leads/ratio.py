@@ -106,10 +106,14 @@ class Ratio(Kind):
             f"  {members(looked.record)} FILTER ({evidence}) AS members, min(who) AS who\n"
             f"FROM {quote(table)} WHERE p IS NOT NULL GROUP BY jurisdiction, p, a, b"
         )
-        threshold = amount(planner.schema, self.at_most if low else 1 if self.at_least is None else self.at_least)  # type: ignore[arg-type]
+        written = self.at_most if low else self.at_least
+        threshold = amount(planner.schema, 1 if written is None else written)
         least = amount(planner.schema, self.least)
         share = "(CAST(g.many AS DOUBLE) / g.total)"
-        where = [f"g.total >= {max(least, 1)}", f"{share} {'<=' if low else '>='} {threshold} {'+' if low else '-'} 1e-9"]
+        where = [
+            f"g.total >= {max(least, 1)}",
+            f"{share} {'<=' if low else '>='} {threshold} {'+' if low else '-'} 1e-9",
+        ]
         if self.every:  # what the rest of a period brings is not known yet
             where.append(f"CAST(g.b AS TIMESTAMP) + INTERVAL 1 DAY <= {planner.as_of_sql}")
         if self.given is not None:
@@ -120,7 +124,11 @@ class Ratio(Kind):
                 f"EXISTS (SELECT 1 FROM {quote(proven)} q WHERE q.jurisdiction = g.jurisdiction AND q.bearer_id = g.who\n"
                 "  AND q.s <= CAST(g.a AS TIMESTAMP) AND q.e > CAST(g.b AS TIMESTAMP))"
             )
-        key = "array_to_string(g.p, '/') || '|' || coalesce(CAST(g.a AS VARCHAR), '')" if self.per else "CAST(NULL AS VARCHAR)"
+        key = (
+            "array_to_string(g.p, '/') || '|' || coalesce(CAST(g.a AS VARCHAR), '')"
+            if self.per
+            else "CAST(NULL AS VARCHAR)"
+        )
         return (
             f"SELECT {FOUND} FROM (SELECT g.jurisdiction, g.members, {key} AS key, {share} AS measured, CAST({threshold} AS DOUBLE) AS threshold,\n"
             f"  {self._numbers(share, threshold, least)} AS numbers, g.a, g.b\nFROM (\n{groups}\n) g WHERE {' AND '.join(where)})"

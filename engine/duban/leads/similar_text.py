@@ -114,9 +114,9 @@ def _pairs(name: str, share: float) -> str:
         "near AS (SELECT DISTINCT a.id AS a, b.id AS b FROM rare a JOIN rare b\n"
         f"  ON a.jurisdiction = b.jurisdiction AND a.k = b.k AND a.piece = b.piece WHERE a.id < b.id AND {fits}\n"
         f"  AND a.often <= {MOST}),\n"
-        "counted AS (SELECT a.jurisdiction, a.id AS a, b.id AS b, len(list_intersect(a.pieces, b.pieces)) AS both, a.size + b.size AS sizes\n"
+        "counted AS (SELECT a.jurisdiction, a.id AS a, b.id AS b, len(list_intersect(a.pieces, b.pieces)) AS common, a.size + b.size AS sizes\n"
         f"  FROM near JOIN {texts} a ON a.id = near.a JOIN {texts} b ON b.id = near.b WHERE NOT (len(a.owners) = 1 AND a.owners = b.owners))\n"
-        f"SELECT jurisdiction, a, b, CAST(both AS DOUBLE) / (sizes - both) AS alike FROM counted WHERE CAST(both AS DOUBLE) / (sizes - both) >= {share}"
+        f"SELECT jurisdiction, a, b, CAST(common AS DOUBLE) / (sizes - common) AS alike FROM counted WHERE CAST(common AS DOUBLE) / (sizes - common) >= {share}"
     )
 
 

@@ -65,7 +65,9 @@ class _Check(Word):
 def _check(source: Source, pair: Pair) -> _Check:
     """SQL of one pair: whether it is wrong, in words, and by how much (days; minutes with `apart`)."""
     first, then = (compile_moment(parse_moment(text), source.names) for text in (pair.first, pair.then))
-    shown = [f"{literal(_title(side, text))} || {_shown(side)}" for side, text in ((first, pair.first), (then, pair.then))]
+    shown = [
+        f"{literal(_title(side, text))} || {_shown(side)}" for side, text in ((first, pair.first), (then, pair.then))
+    ]
     if pair.apart is None:
         wrong = compile_boolean(parse_moment(f"({pair.then}) < ({pair.first})"), source.names).sql
         days = f"date_diff('day', CAST({then.sql} AS DATE), CAST({first.sql} AS DATE))"
@@ -73,7 +75,9 @@ def _check(source: Source, pair: Pair) -> _Check:
     apart = amount(source.planner.schema, pair.apart)
     minutes = f"((epoch(CAST({then.sql} AS TIMESTAMP)) - epoch(CAST({first.sql} AS TIMESTAMP))) / 60)"
     wrong = f"({minutes} < {apart} AND NOT coalesce({first.bare}, FALSE) AND NOT coalesce({then.bare}, FALSE))"
-    text = f"{shown[0]} || '至' || {shown[1]} || '只有' || CAST(floor({minutes}) AS BIGINT) || '分钟，阈值{apart:g}分钟'"
+    text = (
+        f"{shown[0]} || '至' || {shown[1]} || '只有' || CAST(floor({minutes}) AS BIGINT) || '分钟，阈值{apart:g}分钟'"
+    )
     return _Check(wrong=wrong, text=text, measured=minutes, threshold=str(apart))
 
 

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from duban import __version__
 from duban.errors import Issue, UsageError
+from duban.report.cells import as_cell, moment_text, number_text
+from duban.report.leads import FILE as LEADS
+from duban.report.leads import leads_sql
 from duban.sqltext import literal
 
 if TYPE_CHECKING:
@@ -32,29 +35,27 @@ FINDINGS = {
     "manual.csv": "status = 'manual'",
 }
 ORDER = "obligation, jurisdiction, bearer_id, trigger_id, period_start"
-# Excel runs a cell that begins like this as a formula; a quote mark before it keeps it text.
-_FORMULA = "'^[=+@\\t\\r-]'"
 
 
 def findings_sql(audit: Audit, where: str) -> str:
     """SQL of the finding columns as text and numbers, in the fixed order of rows."""
     _texts(audit)
     shown = {
-        "due": _moment("d.due"),
+        "due": moment_text("d.due"),
         "evidence": "array_to_string(d.evidence, '；')",
         "source": "array_to_string(d.source, '；')",
         "verification": "'待核实'",
-        "as_of": _moment(literal(audit.as_of)),
-        "known_by": _moment(literal(audit.known_by)),
+        "as_of": moment_text(literal(audit.as_of)),
+        "known_by": moment_text(literal(audit.known_by)),
         **{name: f"t.{name}" for name in ("clause", "title", "quote")},
-        **{name: _number(f"d.{name}") for name in ("required", "observed", "shortfall")},
+        **{name: number_text(f"d.{name}") for name in ("required", "observed", "shortfall")},
     }
     texts = {"bearer_id", "bearer_name", "town", "trigger_id", "message", "speaks_for", "evidence", "source"}
     columns = []
     for name in COLUMNS:
         sql = shown.get(name, f"d.{name}")
         if name in texts:
-            sql = f"CASE WHEN regexp_matches({sql}, {_FORMULA}) THEN '''' || {sql} ELSE {sql} END"
+            sql = as_cell(sql)
         columns.append(f"{sql} AS {name}")
     order = ", ".join(f"d.{name}" for name in ORDER.split(", "))
     return f"SELECT {', '.join(columns)} FROM duties d JOIN obligation_text t USING (obligation) WHERE {where} ORDER BY {order}"
@@ -71,16 +72,6 @@ def _texts(audit: Audit) -> None:
         con.executemany("INSERT INTO obligation_text VALUES (?, ?, ?, ?)", rows)
 
 
-def _moment(sql: str) -> str:
-    """24:00 of a day as the day, any other moment with its time."""
-    day = f"strftime({sql} - INTERVAL 1 MICROSECOND, '%Y-%m-%d')"
-    return f"CASE WHEN {sql} = date_trunc('day', {sql}) THEN {day} ELSE strftime({sql}, '%Y-%m-%d %H:%M:%S') END"
-
-
-def _number(sql: str) -> str:
-    return f"CASE WHEN {sql} = floor({sql}) THEN CAST(CAST({sql} AS BIGINT) AS VARCHAR) ELSE CAST({sql} AS VARCHAR) END"
-
-
 def write(audit: Audit, folder: Path) -> list[Path]:
     """Write all files of an audit into a folder: all of them, or none.
 
@@ -91,6 +82,8 @@ def write(audit: Audit, folder: Path) -> list[Path]:
             for name, where in FINDINGS.items():
                 _csv(audit, findings_sql(audit, where), stage / name)
             _csv(audit, "SELECT * FROM missing", stage / "missing.csv")
+            if audit.pack.leads:
+                _csv(audit, leads_sql(audit), stage / LEADS)
             _issues(audit, stage / "issues.csv")
             _parquet(audit, stage / "duties.parquet")
             text = json.dumps(summary(audit), ensure_ascii=False, indent=1, default=str)
@@ -102,7 +95,8 @@ def write(audit: Audit, folder: Path) -> list[Path]:
             hint="若文件正在 Excel 或 WPS 中打开，请先关闭",
         )
         raise UsageError(f"结果无法写入 {folder}，原有文件未改动", [hint]) from error
-    return [folder / name for name in (*FINDINGS, "missing.csv", "issues.csv", "duties.parquet", "audit.json")]
+    leads = [LEADS] if audit.pack.leads else []
+    return [folder / name for name in (*FINDINGS, *leads, "missing.csv", "issues.csv", "duties.parquet", "audit.json")]
 
 
 @contextmanager

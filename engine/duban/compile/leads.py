@@ -1,0 +1,193 @@
+"""Leads: pack + as_of + known_by → a plan of its own, over the same views as the duties'. It judges nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from duban.compile import sql
+from duban.compile.planner import Compiler, in_order
+from duban.compile.proof import assumed, plan_lines, plan_proven
+from duban.compile.views import bearers, seen, spans, workdays
+from duban.conditions import compile_moment
+from duban.kinds.base import exists_by, step_interval
+from duban.leads import Lead, Looked
+from duban.model import Plan
+from duban.pack.obligation import Obligation
+from duban.pack.pack import Pack
+from duban.scope import Names, Row, Schema, belonging
+from duban.sqltext import literal, quote
+
+LEADS = "leads"
+# The columns of the table `leads`, in order: one row for each lead and group of records.
+COLUMNS = (
+    "fingerprint", "lead", "title", "pattern", "clause", "jurisdiction", "bearer_kind", "bearer_ids", "bearer_names", "towns",
+    "period_start", "period_end", "records", "places", "many", "measured", "threshold", "numbers", "reasons", "check",
+)  # fmt: skip
+_PLACE = (
+    "CASE WHEN r._file = '' THEN '第' || r._row || '行'"
+    " ELSE r._file || CASE WHEN r._sheet = '' THEN '' ELSE '[' || r._sheet || ']' END || '#' || r._row END"
+)
+
+
+def compile_leads(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = ()) -> Plan:
+    """The plan of a pack's leads; `only` limits it to some."""
+    compiler = Compiler(pack, as_of, known_by)
+    _plan_views(compiler)
+    chosen = set(only)
+    tables = [_plan_lead(compiler, lead) for lead in pack.leads if not chosen or lead.id in chosen]
+    union = "\nUNION ALL\n".join(f"SELECT * FROM {quote(name)}" for name in tables) or _nothing()
+    order = "ORDER BY lead, jurisdiction, period_start, bearer_ids, records"
+    compiler.add(LEADS, f"SELECT * FROM (\n{union}\n) {order}", "all leads")
+    return Plan(in_order(compiler.steps, [*tables, LEADS]), LEADS, LEADS)
+
+
+def _nothing() -> str:
+    """SQL of the table of a pack without leads."""
+    kinds = dict.fromkeys(COLUMNS, "VARCHAR") | {"many": "BIGINT", "measured": "DOUBLE", "threshold": "DOUBLE"}
+    kinds |= dict.fromkeys(("bearer_ids", "bearer_names", "towns", "records", "places", "reasons"), "VARCHAR[]")
+    kinds |= dict.fromkeys(("period_start", "period_end"), "DATE")
+    return f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {quote(name)}' for name, kind in kinds.items())} WHERE FALSE"
+
+
+def _plan_views(compiler: Compiler) -> None:
+    """The same views as the duties'; those that no lead asks for are left out by `in_order`."""
+    compiler.steps.append(workdays(compiler.pack.calendar))
+    for name, record in compiler.pack.records.items():
+        compiler.steps += seen(compiler.schema, name, compiler.as_of_sql, compiler.known_by_sql)
+        if record.span is not None and record.key:
+            compiler.steps.append(spans(name, record))
+    for kind_name, kind in compiler.pack.header.bearers.items():
+        compiler.steps += bearers(kind_name, kind, compiler.pack)
+    plan_lines(compiler)
+
+
+def _plan_lead(compiler: Compiler, lead: Lead) -> str:
+    """The steps of one lead; returns the table with `COLUMNS`."""
+    found = f"lead/{lead.id}/found"
+    lead.kind.plan(Looked(lead.id, lead.record, lead.where), Bench(compiler, lead), found)
+    return compiler.add(f"lead/{lead.id}", _shown(compiler, lead, found), "its groups, as reports show them")
+
+
+@dataclass
+class Bench:
+    """Implements what kinds may ask (leads.base.LeadPlanner) for one lead."""
+
+    compiler: Compiler
+    lead: Lead
+    schema: Schema = field(init=False)
+    as_of_sql: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.schema, self.as_of_sql = self.compiler.schema, self.compiler.as_of_sql
+
+    def add(self, name: str, sql: str, why: str = "") -> str:
+        return self.compiler.add(name, sql, why)
+
+    def window(self) -> tuple[str, str]:
+        """First and last day of the lead's window as SQL dates; NULL without one."""
+        if not self.lead.window:
+            return "NULL", "NULL"
+        window = self.compiler.pack.header.windows[self.lead.window]
+        return literal(self.compiler.pack.day(window.start)), literal(self.compiler.pack.day(window.end))
+
+    def moment(self, text: str, names: Names, period: str = "NULL") -> tuple[str, str]:
+        """SQL of a date expression as [start, end): a whole day from its 00:00 to its 24:00, a moment is itself.
+
+        Where hours are asked for and only the day is known, the time shrinks: from its end, or to its beginning.
+        """
+        by = self.compiler.by(text)
+        if by.expression is None:
+            last = f"CAST({period} + {step_interval('month')} AS DATE)"
+            due = sql.due(by, names, period, last)
+            return f"({due} - INTERVAL 1 DAY)", due
+        checked = compile_moment(by.expression, names)
+        if by.offset is not None and by.offset.unit == "hours":
+            exact = sql.shift(checked.sql, checked.bare, by.offset)
+            return exact, exact
+        if by.offset is None and checked.bare != "TRUE":
+            moment, midnight = f"CAST({checked.sql} AS TIMESTAMP)", sql.first_day(checked.sql)
+            vague = f"coalesce({checked.bare}, FALSE)"
+            return (
+                f"(CASE WHEN {vague} THEN {midnight} + INTERVAL 1 DAY ELSE {moment} END)",
+                f"(CASE WHEN {vague} THEN {midnight} ELSE {moment} END)",
+            )
+        day = f"CAST({checked.sql} AS DATE)"
+        if by.offset is not None:
+            day = sql.shift_day(day, by.offset)
+        return f"CAST({day} AS TIMESTAMP)", f"(CAST({day} AS TIMESTAMP) + INTERVAL 1 DAY)"
+
+    def first_handed_in(self, record: str) -> str:
+        """`first/T`: (n, handed): when each record was first handed in, in whatever version; only where that is known."""
+        spec = self.schema.records[record]
+        known = exists_by("q.submitted_at", 'q."submitted_at$bare"', self.compiler.known_by_sql)
+        same = [f"q.{quote(key)} = s.{quote(key)}" for key in spec.key]
+        if spec.key and spec.span is not None:
+            same.append(f"q.{quote(spec.span.start)} IS NOT DISTINCT FROM s.{quote(spec.span.start)}")
+        alike = " AND ".join(["q.jurisdiction = s.jurisdiction", *same]) if spec.key else 'q._n = s."$n"'
+        at = 'CASE WHEN q."submitted_at$bare" THEN CAST(CAST(q.submitted_at AS DATE) AS TIMESTAMP) ELSE q.submitted_at END'
+        return self.add(
+            f"first/{record}",
+            f'SELECT s."$n" AS n, min({at}) AS handed FROM {quote("seen/" + record)} s JOIN {quote("raw_" + record)} q ON {alike}\n'
+            f'WHERE q.submitted_at IS NULL OR {known} GROUP BY s."$n" HAVING count(*) = count(q.submitted_at)',
+            "when each record was first handed in",
+        )
+
+    def proven(self, record: str) -> str:
+        """The table of the days on which a record type was handed in for the lead's bearers; '' where all is."""
+        if assumed(self.compiler, record):
+            return ""
+        return plan_proven(
+            self.compiler, Obligation(id=self.lead.id, title="", clause="", bearer=self.lead.bearer), record
+        )
+
+    def owner(self, row: Row) -> str:
+        """SQL of the id of the bearer that a record belongs to."""
+        return owner(self.compiler, self.lead, row)
+
+
+def owner(compiler: Compiler, lead: Lead, row: Row) -> str:
+    """SQL of the bearer's id; of another record type than the lead's own, where references lead to one."""
+    link = lead.link if row.record == lead.record else ""
+    chain = belonging(compiler.schema, row.record, lead.bearer, link)
+    return chain.sql(row) if chain is not None else "CAST(NULL AS VARCHAR)"
+
+
+def _shown(compiler: Compiler, lead: Lead, found: str) -> str:
+    """SQL with `COLUMNS`: the records of each group by id and place, and whose they are."""
+    records = dict.fromkeys((lead.record, *lead.kind.others()))
+    rows = "\n  UNION ALL\n  ".join(_members(compiler, lead, record) for record in records)
+    print_of = (
+        f"left(sha256({literal(compiler.pack.header.id + '|')} || f.jurisdiction || {literal(f'|lead/{lead.id}|')}\n"
+        "    || coalesce(f.key, array_to_string(list_sort(a.marks), '|'))), 16)"
+    )
+    return (
+        f"WITH f AS (SELECT *, row_number() OVER () AS g FROM {quote(found)}),\n"
+        "m AS (SELECT g, jurisdiction, unnest(members) AS x FROM f),\n"
+        f"r AS (\n  {rows}\n),\n"
+        "a AS (SELECT g, count(*) AS many, list(record || ':' || id) AS marks, list(id ORDER BY t, record, id) AS records,\n"
+        "  list(place ORDER BY t, record, id) AS places, list_sort(list(DISTINCT who) FILTER (who IS NOT NULL)) AS bearer_ids,\n"
+        "  list_sort(list(DISTINCT bearer_name) FILTER (bearer_name <> '')) AS bearer_names,\n"
+        "  list_sort(list(DISTINCT town) FILTER (town <> '')) AS towns, min(CAST(t AS DATE)) AS a, max(CAST(t AS DATE)) AS b\n"
+        "  FROM r GROUP BY g)\n"
+        f"SELECT {print_of} AS fingerprint, {literal(lead.id)} AS lead, {literal(lead.title)} AS title,\n"
+        f"  {literal('、'.join(lead.pattern))} AS pattern, {literal(lead.clause)} AS clause, f.jurisdiction, {literal(lead.bearer)} AS bearer_kind,\n"
+        "  coalesce(a.bearer_ids, []) AS bearer_ids, coalesce(a.bearer_names, []) AS bearer_names, coalesce(a.towns, []) AS towns,\n"
+        "  coalesce(f.a, a.a) AS period_start, coalesce(f.b, a.b) AS period_end, a.records, a.places, a.many, f.measured, f.threshold,\n"
+        f'  f.numbers, {literal(list(lead.reasons))} AS reasons, {literal(lead.check)} AS "check"\n'
+        "FROM f JOIN a USING (g)"
+    )
+
+
+def _members(compiler: Compiler, lead: Lead, record: str) -> str:
+    """SQL of the members of one record type: id, place, time, and the bearer as the roster names it."""
+    row = Row(compiler.schema, record, "r")
+    who = owner(compiler, lead, row)
+    joins = "\n    ".join(row.joins.values())
+    return (
+        f'SELECT m.g, {literal(record)} AS record, r."$id" AS id, {_PLACE} AS place, r."$t" AS t, {who} AS who,\n'
+        f"    coalesce(nullif(i.bearer_name, ''), {who}) AS bearer_name, i.town\n"
+        f'    FROM m JOIN {quote("seen/" + record)} r ON m.x.record = {literal(record)} AND r."$n" = m.x.n\n    {joins}\n'
+        f"    LEFT JOIN {quote(f'bearer/{lead.bearer}/ids')} i ON i.jurisdiction = m.jurisdiction AND i.bearer_id = {who}"
+    )
