@@ -1,0 +1,137 @@
+"""Doubts: which findings another answer to an open question would change.
+
+The records are judged with the parameters in force, then with each other value of each parameter, one at a time; and
+only by the obligations that read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from duban.auditing import Desk, Source, open_desk, ready_pack
+from duban.compile import compile_pack
+from duban.errors import Issue
+from duban.evaluate import Limits, Progress, judged
+from duban.pack import Pack
+from duban.pack.questions import alternatives, questions, readers
+from duban.sqltext import quote
+
+_BEFORE = "doubts/before"
+_KEPT = (
+    "fingerprint, obligation, jurisdiction, bearer_kind, bearer_id, bearer_name, trigger_id, period_start, period_end,"
+    " status"
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A duty whose status would be another. An empty status: there would be no such duty, or was none."""
+
+    fingerprint: str
+    obligation: str
+    jurisdiction: str
+    bearer_kind: str
+    bearer_id: str
+    bearer_name: str
+    trigger_id: str
+    period_start: date | None
+    period_end: date | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One other value of one parameter: who reads it, how many duties that made, and which of them would change."""
+
+    parameter: str
+    value: Any
+    obligations: tuple[str, ...]
+    duties: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What every trial came to; `pack` holds the values in force."""
+
+    pack: Pack
+    as_of: datetime
+    known_by: datetime
+    trials: tuple[Trial, ...]
+    issues: tuple[Issue, ...]
+
+
+def doubts(
+    records: Source,
+    pack: str | Path | Pack,
+    as_of: date | datetime | str,
+    known_by: date | datetime | str | None = None,
+    params: Mapping[str, Any] | None = None,
+    tries: Iterable[tuple[str, Any]] = (),
+    *,
+    only: Iterable[str] = (),
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Doubts:
+    """Try every other value that the pack declares, and `tries`: more values, as (parameter, value).
+
+    `only` limits the declared ones to some parameters.
+
+    Raises what `audit` raises; UsageError for a value that its parameter cannot take.
+    """
+    ready = ready_pack(pack, params)
+    wanted = _wanted(ready, set(only), tries)
+    desk = open_desk(records, ready, as_of, known_by, limits=limits)
+    try:
+        in_force = {name: [item for item in readers(ready, name) if not item.draft] for name, _ in wanted}
+        reading = {name: tuple(item.id for item in items) for name, items in in_force.items()}
+        touched = dict.fromkeys(item for names in reading.values() for item in names)
+        if touched:
+            with judged(desk.connection, compile_pack(desk.pack, desk.as_of, desk.known_by, touched), progress):
+                desk.connection.execute(f"CREATE TEMP TABLE {quote(_BEFORE)} AS SELECT {_KEPT} FROM duties")
+        trials = tuple(_trial(desk, name, value, reading[name], progress) for name, value in wanted)
+    finally:
+        desk.connection.close()
+    return Doubts(desk.pack, desk.as_of, desk.known_by, trials, desk.issues)
+
+
+def _wanted(pack: Pack, only: set[str], tries: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Parameter and value of each trial, in the order of the questions; every value is one that may be set."""
+    asked = dict.fromkeys(name for question in questions(pack) for name in question.parameters)
+    chosen = [name for name in asked if not only or name in only]
+    found = [(name, value) for name in chosen for value in alternatives(pack, name)]
+    for name, text in tries:
+        value = pack.with_values({name: text}).values[name]
+        if (name, value) not in found and value != pack.values[name]:
+            found.append((name, value))
+    order = [*asked, *(name for name, _ in found if name not in asked)]
+    return sorted(found, key=lambda one: order.index(one[0]))
+
+
+def _trial(desk: Desk, name: str, value: Any, reading: tuple[str, ...], progress: Progress | None) -> Trial:
+    """Judge once more, with one value changed."""
+    changed = desk.pack.with_values({name: value})
+    if not reading:
+        return Trial(name, value, (), 0, ())
+    with judged(desk.connection, compile_pack(changed, desk.as_of, desk.known_by, reading), progress):
+        rows = desk.connection.execute(_CHANGES, [list(reading)]).fetchall()
+        total = desk.connection.execute("SELECT count(*) FROM duties").fetchone()
+    return Trial(name, value, reading, int(total[0]) if total else 0, tuple(Change(*row) for row in rows))
+
+
+def _either(column: str) -> str:
+    return f"coalesce(b.{column}, a.{column})"
+
+
+_CHANGES = (
+    f"SELECT fingerprint, {', '.join(_either(name) for name in _KEPT.split(', ')[1:-1])},\n"
+    "  coalesce(b.status, '') AS before, coalesce(a.status, '') AS after\n"
+    f"FROM (SELECT * FROM {quote(_BEFORE)} WHERE list_contains($1, obligation)) b\n"
+    f"FULL JOIN (SELECT {_KEPT} FROM duties) a USING (fingerprint)\n"
+    "WHERE before <> after ORDER BY 2, 3, 5, 7, 8"
+)
