@@ -29,7 +29,7 @@ from duban.report.trace import shown
 
 DOCS = Path(__file__).parent
 WIDTH = 100
-SCHEMAS = ("pack", "records", "obligations", "clauses")
+SCHEMAS = ("pack", "records", "obligations", "leads", "clauses")
 GENERATED = "<!-- Written by `make docs`. Do not edit. -->"
 
 
@@ -162,6 +162,7 @@ def entry(pack: Pack, obligation: Obligation, cases: list[Case]) -> Iterator[str
         "读法": obligation.reading,
         "看不到": obligation.cannot_see,
         "只作提示": str(obligation.advisory or ""),
+        "起草中，尚未施行": obligation.draft,
         "人工认定": obligation.manual,
         "情形": obligation.ground,
         "性质": obligation.basis + (f"，{obligation.law}" if obligation.law else ""),

@@ -12,11 +12,27 @@ import pytest
 from ruamel.yaml import YAML
 
 import duban
-from duban.cases import Case, CaseFile, Expected, Outcome, run_cases
+from duban.cases import Case, CaseFile, Expected, Outcome
 from duban.conditions import FUNCTIONS, ConditionError, compile_boolean, parse
 from duban.kinds import Cover, Forbid, Perform, Reconcile, Respond
 from duban.kinds.cover import By
 from duban.kinds.reconcile import Side
+from duban.lead_cases import ExpectedLead, LeadCase, LeadCaseFile, run_all_cases
+from duban.leads import (
+    LEADS,
+    LateEntry,
+    Lead,
+    LeadsFile,
+    NotCarried,
+    Overlap,
+    Ratio,
+    RepeatedValue,
+    SimilarText,
+    WrongOrder,
+)
+from duban.leads.overlap import Other
+from duban.leads.ratio import Beside
+from duban.leads.wrong_order import Pair
 from duban.model import Status
 from duban.pack import load_pack
 from duban.pack.clauses import Entry, Unquoted, read_clauses
@@ -24,7 +40,7 @@ from duban.pack.load import words_of
 from duban.pack.names import DUTY_COLUMNS, duty_names
 from duban.pack.obligation import Advisory, Each, Given, Note, Obligation
 from duban.pack.obligation import Path as Otherwise
-from duban.pack.schema import Alert, Headline, PackHeader, Parameter, Window
+from duban.pack.schema import Alert, Headline, PackHeader, Parameter, Question, Window
 from duban.scope import Row
 from duban.vocabulary import (
     ENVELOPE,
@@ -80,7 +96,22 @@ def examples() -> list[Example]:
     return found
 
 
+def lead_examples() -> list[Example]:
+    """The same for leads: `lead case` blocks after `lead` blocks."""
+    found, lead = [], ""
+    for block in blocks(PAGE, "yaml lead"):
+        if block.kind == "yaml lead":
+            lead = read(block.text)[-1]["id"]
+        else:
+            owner = block.kind.removeprefix("yaml lead case").strip() or lead
+            names = tuple(case["name"] for case in read(block.text))
+            text = block.text.replace("- name:", "- why: docs/language.md\n  name:")
+            found.append(Example(f"leads-{block.line}.yaml", owner, f"lead: {owner}\ncases:\n{text}", names))
+    return found
+
+
 EXAMPLES = examples()
+LEAD_EXAMPLES = lead_examples()
 _FOLDER = tempfile.TemporaryDirectory(prefix="duban-language-")
 
 
@@ -98,7 +129,9 @@ def pack_folder() -> Path:
         "pack.yaml": first("yaml pack.yaml"),
         "records.yaml": first("yaml records.yaml"),
         "obligations/page.yaml": "".join(block.text for block in blocks(PAGE, "yaml obligation")),
-        **{f"cases/{example.file}": example.text for example in EXAMPLES},
+        "leads.yaml": "leads:\n"
+        + "".join(block.text for block in blocks(PAGE, "yaml lead") if "case" not in block.kind),
+        **{f"cases/{example.file}": example.text for example in (*EXAMPLES, *LEAD_EXAMPLES)},
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -108,13 +141,17 @@ def pack_folder() -> Path:
 @lru_cache
 def outcomes() -> dict[tuple[str, str], Outcome]:
     """How each case went, by its file and name."""
-    found = run_cases(load_pack(pack_folder()))
+    found = run_all_cases(load_pack(pack_folder()))
     return {(Path(outcome.place.file).name, outcome.case): outcome for outcome in found}
 
 
 @pytest.mark.parametrize(
     ("file", "name"),
-    [pytest.param(item.file, name, id=f"{item.obligation}-{name[:30]}") for item in EXAMPLES for name in item.names],
+    [
+        pytest.param(item.file, name, id=f"{item.obligation}-{name[:30]}")
+        for item in (*EXAMPLES, *LEAD_EXAMPLES)
+        for name in item.names
+    ],
 )
 def test_example_comes_out_as_written(file: str, name: str) -> None:
     assert outcomes()[file, name].differences == ()
@@ -122,6 +159,12 @@ def test_example_comes_out_as_written(file: str, name: str) -> None:
 
 def test_every_obligation_of_the_page_has_a_case() -> None:
     assert {item.id for item in load_pack(pack_folder()).obligations} == {example.obligation for example in EXAMPLES}
+
+
+def test_every_lead_of_the_page_has_a_case_and_every_kind_a_lead() -> None:
+    leads = load_pack(pack_folder()).leads
+    assert {lead.id for lead in leads} == {example.obligation for example in LEAD_EXAMPLES}
+    assert {lead.kind.word for lead in leads} == set(LEADS)
 
 
 # ---- conditions
@@ -202,6 +245,7 @@ WORDS: dict[str, list[Any]] = {
     "pack.yaml": [PackHeader],
     "Windows": [Window],
     "Parameters": [Parameter],
+    "Questions": [Question],
     "Bearers": [BearerKind],
     "Alerts": [Alert],
     "Headlines": [Headline],
@@ -222,6 +266,14 @@ WORDS: dict[str, list[Any]] = {
     "The manifest": [MANIFEST_TYPE],
     "Waivers": [Waiver],
     "clauses.yaml": [Entry, Unquoted],
+    "Leads": [LeadsFile, Lead, NotCarried],
+    "overlap": [Overlap, Other],
+    "similar_text": [SimilarText],
+    "repeated_value": [RepeatedValue],
+    "wrong_order": [WrongOrder, Pair],
+    "ratio": [Ratio, Beside],
+    "late_entry": [LateEntry],
+    "Cases of leads": [LeadCaseFile, LeadCase, ExpectedLead],
     "Cases": [CaseFile, Case, Expected],
 }
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from duban.cases import Outcome, run_cases, statuses
+from duban.cases import Outcome, statuses
+from duban.lead_cases import run_all_cases
 from duban.pack import Pack, load_pack
 from duban.pack.load import find_pack, shipped_packs
 
@@ -24,7 +25,7 @@ def pack_of(name: str) -> Pack:
 @cache
 def outcomes(name: str) -> dict[tuple[str, str], Outcome]:
     """How the cases of a pack went, by file and name."""
-    return {(Path(one.place.file).name, one.case): one for one in run_cases(pack_of(name))}
+    return {(Path(one.place.file).name, one.case): one for one in run_all_cases(pack_of(name))}
 
 
 def all_cases() -> Iterator[tuple[str, str, str]]:

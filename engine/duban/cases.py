@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from duban.auditing import audit
 from duban.errors import DubanError, Issue, PackError, Place
@@ -21,6 +21,8 @@ from duban.pack.yaml import Document, read_yaml
 from duban.vocabulary import JURISDICTION, Word
 
 Rows = dict[str, list[dict[str, Any]]]
+File = TypeVar("File", bound=BaseModel)
+LEAD_FILES = "leads-*.yaml"  # of them, those that belong to leads (lead_cases.py)
 
 
 class Expected(Word):
@@ -91,7 +93,7 @@ def run_cases(pack: Pack, obligation: str = "") -> Iterator[Outcome]:
         if obligation not in path.read_text(encoding="utf-8"):  # reading YAML takes longer than most cases
             continue
         document = read_yaml(path, str(path))
-        cases = _read(document)
+        cases = read_cases(document, CaseFile)
         if obligation and cases.obligation != obligation:
             continue
         places = [document.place(("cases", index)) for index in range(len(cases.cases))]
@@ -101,17 +103,18 @@ def run_cases(pack: Pack, obligation: str = "") -> Iterator[Outcome]:
 def statuses(pack: Pack) -> dict[str, set[str]]:
     """For each obligation the statuses that its cases expect: what is covered by a case."""
     found: dict[str, set[str]] = {item.id: set() for item in pack.obligations}
-    for path in sorted((pack.folder / "cases").glob("**/*.yaml")):
-        cases = _read(read_yaml(path, str(path)))
+    for path in case_files(pack):
+        cases = read_cases(read_yaml(path, str(path)), CaseFile)
         found.setdefault(cases.obligation, set()).update(duty.status for case in cases.cases for duty in case.expect)
     return found
 
 
-def _read(document: Document) -> CaseFile:
+def read_cases(document: Document, kind: type[File]) -> File:
+    """The cases of one file; raises PackError with every mistake."""
     issues = list(document.issues)
     try:
         if not issues:
-            return CaseFile.model_validate(document.value)
+            return kind.model_validate(document.value)
     except ValidationError as error:
         for problem in error.errors():
             path = tuple(part for part in problem["loc"] if isinstance(part, int) or part.islower())
@@ -151,9 +154,12 @@ def _together(cases: CaseFile, case: Case, index: int) -> Any:
 
 
 def _records(cases: CaseFile, case: Case) -> Rows:
+    return merged(cases.records, case.records)
+
+
+def merged(shared: Rows, own: Rows) -> Rows:
     """The rows of a case: its own and those that the file shares."""
-    names = {**cases.records, **case.records}
-    return {name: [*cases.records.get(name, []), *case.records.get(name, [])] for name in names}
+    return {name: [*shared.get(name, []), *own.get(name, [])] for name in {**shared, **own}}
 
 
 def _judge_alone(pack: Pack, cases: CaseFile, index: int) -> tuple[str, ...]:
@@ -249,5 +255,5 @@ def _moment(value: date | datetime | str) -> datetime:
 
 
 def case_files(pack: Pack) -> list[Path]:
-    """The pack's case files."""
-    return sorted((pack.folder / "cases").glob("**/*.yaml"))
+    """The case files of the pack's obligations."""
+    return sorted(path for path in (pack.folder / "cases").glob("**/*.yaml") if not path.match(LEAD_FILES))

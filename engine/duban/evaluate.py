@@ -81,6 +81,17 @@ def run(
     return timings
 
 
+@contextmanager
+def judged(con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None) -> Iterator[None]:
+    """The tables of a plan for as long as they are looked at; then the next plan may run on the same records."""
+    run(con, plan, progress=progress)
+    try:
+        yield
+    finally:
+        for name in (plan.result, plan.missing, *plan.kept):
+            con.execute(f"DROP TABLE IF EXISTS {quote(name)}")
+
+
 def _last_use(plan: Plan) -> dict[int, list[str]]:
     """For each step the tables that no later step reads; the results stay."""
     last: dict[str, int] = {}

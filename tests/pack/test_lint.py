@@ -106,6 +106,10 @@ parameters:
   sometimes: {type: text, default: month, values: [month, once], why: w}
   counted: {type: text, default: date, values: [date, level], why: w}
   listed: {type: text, default: start_at, values: [levels, start_at], why: w}
+questions:
+  - {ask: 几次, parameters: [needed, wait]}              #! no parameter `wait` → did you mean `waits`?
+  - {ask: 谁, why: w, obligations: unts}                #! no obligation `unts` → did you mean `units`?
+  - {ask: 几日内}                                       #! no parameter stands for the answer → say `why`
 bearers:
   enterprise: {record: enterprise, key: enterprise_id, name: nam}  #! enterprise has no field `nam` → `name`?
   ghost: {record: gost, key: id}                       #! no record type `gost`

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
@@ -16,6 +16,16 @@ rules_option = click.option(
 )  # fmt: skip
 
 
+moment_option = click.option(
+    "--as-of", metavar="DATE|DATETIME",
+    help="截至时点，日期指当日24时；默认上一个周日。 | Moment judged; a date is its end; default: last Sunday.",
+)  # fmt: skip
+known_option = click.option(
+    "--known-by", metavar="DATE|DATETIME",
+    help="掌握时点，默认同截至时点。 | Only hand-ins up to this moment count; default: as-of.",
+)  # fmt: skip
+
+
 def settings_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--set k=v`, any number of times, as a dict."""
     return click.option(
@@ -24,14 +34,28 @@ def settings_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)  # fmt: skip
 
 
-def _settings(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    found = {}
+def _settings(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    return dict(pairs(context, parameter, values))
+
+
+def pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Texts `k=v` as pairs; a name may come more than once."""
+    found = []
     for value in values:
         name, sign, text = value.partition("=")
         if not sign or not name.strip():
             raise click.BadParameter(f"“{value}”应写成 名称=值")
-        found[name.strip()] = text.strip()
+        found.append((name.strip(), text.strip()))
     return found
+
+
+def today(rules_name: str) -> date:
+    """Today on the pack's clock."""
+    from zoneinfo import ZoneInfo
+
+    from duban.pack import load_pack
+
+    return datetime.now(ZoneInfo(load_pack(rules_name).header.timezone)).date()
 
 
 def last_sunday(today: date) -> date:

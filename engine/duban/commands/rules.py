@@ -1,4 +1,4 @@
-"""`duban rules …`: lint, list, show, sql, test, trace and schema of a pack."""
+"""`duban rules …`: lint, list, show, sql, test, trace, doubts and schema of a pack."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from duban.commands.doubts import doubts
 from duban.commands.options import DEFAULT_PACK, settings_option
 from duban.commands.trace import trace
 
@@ -28,6 +29,7 @@ def rules() -> None:
 
 
 rules.add_command(trace)
+rules.add_command(doubts)
 
 
 @rules.command()
@@ -143,17 +145,17 @@ def sql(obligation: str, pack: str, settings: dict[str, str], as_of: str) -> Non
 
 @rules.command()
 @pack_argument
-@click.option("--obligation", default="", help="只测一项义务。 | Only this obligation's cases.")
+@click.option("--obligation", default="", help="只测一项义务或线索。 | Only the cases of this obligation or lead.")
 def test(pack: str, obligation: str) -> None:
     """运行规则包的案例。 | Run the cases of a pack."""
-    from duban.cases import run_cases
+    from duban.lead_cases import run_all_cases
     from duban.pack import load_pack
 
     found = load_pack(pack)
-    if obligation:
+    if obligation and obligation not in {lead.id for lead in found.leads}:
         found.obligation(obligation)
     passed = failed = 0
-    for outcome in run_cases(found, obligation):
+    for outcome in run_all_cases(found, obligation):
         if outcome.passed:
             passed += 1
             continue
@@ -167,7 +169,9 @@ def test(pack: str, obligation: str) -> None:
 
 
 @rules.command()
-@click.argument("what", type=click.Choice(["pack", "records", "obligations", "clauses"]), default="obligations")
+@click.argument(
+    "what", type=click.Choice(["pack", "records", "obligations", "leads", "clauses"]), default="obligations"
+)
 def schema(what: str) -> None:
     """输出 JSON Schema，供编辑器提示。 | Print the JSON Schema for editors."""
     from duban.pack.jsonschema import document

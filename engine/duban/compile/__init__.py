@@ -30,11 +30,11 @@ RESULT, MISSING = "duties", "missing"
 
 
 def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = ()) -> Plan:
-    """The plan of a linted pack; `only` limits it to some obligations."""
+    """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named."""
     compiler = Compiler(pack, as_of, known_by)
     _plan_views(compiler)
     chosen = set(only)
-    obligations = [item for item in pack.obligations if not chosen or item.id in chosen]
+    obligations = [item for item in pack.obligations if (item.id in chosen if chosen else not item.draft)]
     judged = [_plan_obligation(compiler, obligation) for obligation in obligations]
     for scan in compiler.scans.values():
         compiler.steps += scan.steps()

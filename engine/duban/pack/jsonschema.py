@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from duban.leads import LeadsFile
 from duban.pack.clauses import Entry
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader
@@ -15,6 +16,7 @@ _SHAPES: dict[str, tuple[Any, str]] = {
     "pack": (PackHeader, "pack.yaml"),
     "records": (dict[str, RecordType], "records.yaml"),
     "obligations": (list[Obligation], "obligations/*.yaml"),
+    "leads": (LeadsFile, "leads.yaml"),
     "clauses": (list[Entry], "clauses.yaml"),
 }
 

@@ -21,6 +21,7 @@ from duban.kinds import KINDS
 from duban.pack.choices import problems, variants
 from duban.pack.names import duty_names, fixed_columns
 from duban.pack.obligation import Obligation, Path
+from duban.pack.questions import problems as asked_wrongly
 from duban.pack.timing import parse_by, parse_duration, parse_lag
 from duban.pack.yaml import PathKey
 from duban.scope import Chain, Names, Row, Schema, belonging, chain_to
@@ -93,6 +94,8 @@ def _header(pack: Pack) -> Iterator[Problem]:
             yield Problem(("pack", "windows", name), f"the window ends ({end}) before it starts ({start})")
     for name, kind in header.bearers.items():
         yield from _bearer(pack.schema, name, kind)
+    for path, wrong in asked_wrongly(pack):
+        yield Problem(("pack", "questions", *path), str(wrong), wrong.hint)
     names = Names(pack.schema, columns=fixed_columns())
     for word in ("alerts", "headlines"):
         for index, item in enumerate(getattr(header, word)):

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 
 from duban.calendar import Calendar
 from duban.errors import Issue, PackError, Place, UsageError
+from duban.leads import Lead, LeadsFile, NotCarried
 from duban.pack.lint import lint
+from duban.pack.lint_leads import lint_leads
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack, parameter_value
 from duban.pack.schema import PackHeader
@@ -20,6 +22,7 @@ from duban.pack.yaml import Document, PathKey, read_yaml
 from duban.vocabulary import RecordType
 
 Model = TypeVar("Model", bound=BaseModel)
+LEADS = "leads.yaml"
 
 
 def rules_folder() -> Path:
@@ -157,6 +160,8 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
     header = draft.model(PackHeader, head.value or {}, head, ()) if not head.issues else None
     records = _records(draft)
     obligations, origins = _obligations(draft)
+    leads, lines = _listed(draft, Lead, "leads")
+    not_carried, others = _listed(draft, NotCarried, "not_carried")
     if header is None:
         return None, draft.issues
     values = {}
@@ -168,12 +173,16 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
             values[name] = spec.default
     places = {item.id: origins[index][0].place(origins[index][1]) for index, item in enumerate(obligations)}
     calendar = _calendar(draft, head, header)
-    pack = Pack(folder, header, records, tuple(obligations), values, places, calendar)
+    pack = Pack(folder, header, records, tuple(obligations), values, places, calendar, leads, not_carried)
     broken = bool(draft.issues)
     for problem in lint(pack):
         document, path = _origin(problem.where, head, draft, origins)
         clause = obligations[int(problem.where[1])].clause if problem.where[0] == "obligation" else ""
         draft.report(problem.code, document, path, problem.message, problem.hint, clause)
+    for problem in lint_leads(pack):
+        at = (lines if problem.where[0] == "lead" else others)[int(problem.where[1])]
+        path = (*at, *problem.where[2:])
+        draft.report(problem.code, draft.documents[LEADS], path, problem.message, problem.hint)
     return (pack if not broken else None), draft.issues
 
 
@@ -201,6 +210,27 @@ def _obligations(draft: Draft) -> tuple[list[Obligation], list[tuple[Document, P
                 found.append(obligation)
                 origins.append((document, (index,)))
     return found, origins
+
+
+def _listed(draft: Draft, kind: type[Model], word: str) -> tuple[tuple[Model, ...], list[PathKey]]:
+    """The items of one list of leads.yaml, and where each stands; the file is optional."""
+    if not (draft.folder / LEADS).is_file():
+        return (), []
+    document = draft.documents.get(LEADS)
+    if document is None:
+        document = draft.read(LEADS)
+        if document.value is not None and not isinstance(document.value, dict):
+            message = f"{LEADS} has two lists: `leads` and `not_carried`"
+            draft.report("P012", document, (), message, "begin with `leads:`")
+        for key in document.value if isinstance(document.value, dict) else ():
+            if key not in LeadsFile.model_fields:
+                draft.report("P010", document, (key,), f"unknown key `{key}`", "known: leads, not_carried")
+    listed = (document.value.get(word) or []) if isinstance(document.value, dict) else []
+    if not isinstance(listed, list):
+        draft.report("P012", document, (word,), f"`{word}` is a list", "begin each item with `- `")
+        return (), []
+    read = [(draft.model(kind, value, document, (word, index)), (word, index)) for index, value in enumerate(listed)]
+    return tuple(item for item, _ in read if item is not None), [path for item, path in read if item is not None]
 
 
 def _calendar(draft: Draft, head: Document, header: PackHeader) -> Calendar:

@@ -139,6 +139,7 @@ class Obligation(Tested):
     reading: str = ""
     register_rows: Names = Field(default=(), alias="register")
     handed_in_by: dict[str, str] = {}
+    draft: str = ""
 
     @property
     def test(self) -> Test:

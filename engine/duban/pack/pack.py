@@ -14,6 +14,7 @@ from typing import Any
 from duban.calendar import Calendar
 from duban.conditions import ConditionError
 from duban.errors import Place, UsageError
+from duban.leads import Lead, NotCarried
 from duban.pack.choices import in_force
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader, Window
@@ -35,6 +36,8 @@ class Pack:
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=Calendar)
+    leads: tuple[Lead, ...] = ()
+    not_carried: tuple[NotCarried, ...] = ()
 
     @cached_property
     def schema(self) -> Schema:
@@ -100,7 +103,12 @@ class Pack:
                 raise UsageError(f"参数 {name} 只能取：{'、'.join(str(item) for item in spec.values)}")
             if spec.type == "int" and values[name] < 0 and name in self._durations():
                 raise UsageError(f"参数 {name} 是时长，不能为负：{value}")
-        return replace(self, values=values)
+        changed = replace(self, values=values)
+        for name, window in self.header.windows.items():
+            start, end = changed.day(window.start), changed.day(window.end)
+            if start > end:
+                raise UsageError(f"这样取值，时段 {name} 的起（{start}）晚于止（{end}）：{dict(settings)}")
+        return changed
 
     def _durations(self) -> set[str]:
         """The parameters that are the number of some duration."""
@@ -123,7 +131,8 @@ class Pack:
 
 def pack_files(folder: Path) -> list[Path]:
     """The files that make the rules, in a fixed order: not the cases."""
-    names = [folder / "pack.yaml", folder / "records.yaml", *sorted((folder / "obligations").glob("*.yaml"))]
+    names = [folder / name for name in ("pack.yaml", "records.yaml", "leads.yaml")]
+    names += sorted((folder / "obligations").glob("*.yaml"))
     return [path for path in names if path.is_file()]
 
 

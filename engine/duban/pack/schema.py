@@ -42,6 +42,7 @@ class Parameter(Word):
     clause: str = ""
     title: str = ""
     values: tuple[Any, ...] | list[Any] = ()
+    for_leads: bool = False
 
 
 class Alert(Word):
@@ -59,6 +60,16 @@ class Headline(Word):
     show: Literal["findings", "numbers"] = "findings"
 
 
+class Question(Word):
+    """What only the issuer can answer: the parameters that stand for its answer, or why there is none."""
+
+    ask: str
+    clause: str = ""
+    parameters: Names = ()
+    obligations: Names = ()
+    why: str = ""
+
+
 class PackHeader(Word):
     """pack.yaml: the notice as a whole."""
 
@@ -72,6 +83,7 @@ class PackHeader(Word):
     calendar: str = ""
     windows: dict[str, Window] = {}
     parameters: dict[str, Parameter] = {}
+    questions: tuple[Question, ...] | list[Question] = ()
     bearers: dict[str, BearerKind]
     grounds: Names = ()
     alerts: tuple[Alert, ...] | list[Alert] = ()

@@ -67,12 +67,18 @@ def _total(pack: Pack, found: Trace) -> str:
     return f"共{len(found.rows)}条：规范{norms}条，非规范{len(found.rows) - norms}条；义务{len(pack.obligations)}项。"
 
 
+def _title(pack: Pack, name: str) -> str:
+    """The title of an obligation; a draft says that it is not in force yet."""
+    found = pack.obligation(name)
+    return f"{found.title}（起草中）" if found.draft else found.title
+
+
 def _lines(pack: Pack, row: Row) -> Iterator[str]:
     entry = row.entry
     rows = f"　{'、'.join(entry.register_rows)}" if entry.register_rows else ""
     yield f"  [{entry.checked or '－'} {served(entry)}] {entry.summary}（{shown(row)}）{rows}"
     for name in entry.encoded_by:
-        yield f"      {name}　{pack.obligation(name).title}"
+        yield f"      {name}　{_title(pack, name)}"
     for label, names in (("线索", entry.leads), ("措施", entry.measures)):
         if names:
             yield f"      {label}：{'、'.join(names)}"
@@ -99,7 +105,7 @@ def table(pack: Pack, found: Trace) -> str:
     writer.writerow(COLUMNS)
     for row in found.rows:
         entry = row.entry
-        duties = [f"{name} {pack.obligation(name).title}" for name in entry.encoded_by]
+        duties = [f"{name} {_title(pack, name)}" for name in entry.encoded_by]
         cells = [
             entry.clause, _numbers(row.sentences), shown(row, whole=True), entry.summary, *_joined(entry.register_rows),
             entry.checked or "", served(entry), *_joined(duties), *_joined(entry.leads), *_joined(entry.measures),
@@ -177,7 +183,7 @@ def _how(pack: Pack, row: Row) -> str:
     """What serves a norm, and how its words were read."""
     entry = row.entry
     how = [f"<b>{served(entry)}</b>"]
-    how += [f"<code>{escape(name)}</code> {escape(pack.obligation(name).title)}" for name in entry.encoded_by]
+    how += [f"<code>{escape(name)}</code> {escape(_title(pack, name))}" for name in entry.encoded_by]
     texts = {
         "线索": "、".join(entry.leads),
         "措施": "、".join(entry.measures),
