@@ -20,6 +20,8 @@ def main(records: str, memory: str) -> None:
     run = auditing.run
 
     def timed(*args: object, **kwargs: object) -> object:
+        if "load" in stages:  # the leads, found while the files are written
+            return run(*args, **kwargs)  # type: ignore[arg-type]
         stages["load"] = time.perf_counter() - started
         result = run(*args, **kwargs)  # type: ignore[arg-type]
         stages["evaluate"] = time.perf_counter() - started - stages["load"]
