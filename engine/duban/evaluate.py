@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from duban.crew import Crew, Progress
 from duban.errors import EvaluationError
 from duban.model import Plan
 from duban.sqltext import quote
 
 if TYPE_CHECKING:
     import duckdb
-
-Progress = Callable[[str], None]
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -43,7 +40,7 @@ def open_database(limits: Limits) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect(":memory:", config=config)  # type: ignore[arg-type]
     except duckdb.Error as error:
         raise EvaluationError(f"数据库无法按所给限制启动：{error}") from None
-    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
     return con
 
 
@@ -63,22 +60,7 @@ def run(
 
     Raises EvaluationError naming the step that failed: then no duty has a status.
     """
-    import duckdb
-
-    timings: dict[str, float] = {}
-    last_use = {} if keep else _last_use(plan)
-    for index, step in enumerate(plan.steps):
-        started = time.perf_counter()
-        try:
-            con.execute(f"CREATE TEMP TABLE {quote(step.name)} AS {step.sql}")
-        except duckdb.Error as error:
-            raise EvaluationError(f"第 {index + 1} 步“{step.name}”执行失败：{error}") from error
-        timings[step.name] = time.perf_counter() - started
-        for name in last_use.get(index, ()):  # memory: a table goes when nobody reads it any more
-            con.execute(f"DROP TABLE {quote(name)}")
-        if progress is not None:
-            progress(step.name)
-    return timings
+    return Crew(con).run(plan, keep=keep, progress=progress)
 
 
 @contextmanager
@@ -88,20 +70,8 @@ def judged(con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None
     try:
         yield
     finally:
-        for name in (plan.result, plan.missing, *plan.kept):
+        for name in plan.stays:
             con.execute(f"DROP TABLE IF EXISTS {quote(name)}")
-
-
-def _last_use(plan: Plan) -> dict[int, list[str]]:
-    """For each step the tables that no later step reads; the results stay."""
-    last: dict[str, int] = {}
-    for index, step in enumerate(plan.steps):
-        last.update(dict.fromkeys((step.name, *step.reads), index))
-    found: dict[int, list[str]] = {}
-    for name, index in last.items():
-        if name not in (plan.result, plan.missing, *plan.kept):
-            found.setdefault(index, []).append(name)
-    return found
 
 
 @contextmanager

@@ -50,13 +50,19 @@ class Step:
 @dataclass(frozen=True)
 class Plan:
     """Named SQL steps in order. `result` is the table of judged duties, `missing` that of the gaps in the hand-ins;
-    `kept` are others that are read after the run.
+    `kept` are others that are read after the run, `obligations` those whose duties it judges.
     """
 
     steps: tuple[Step, ...]
     result: str
     missing: str
     kept: tuple[str, ...] = ()
+    obligations: tuple[str, ...] = ()
+
+    @property
+    def stays(self) -> tuple[str, ...]:
+        """The tables that are still there after the run."""
+        return (self.result, self.missing, *self.kept)
 
     def of(self, obligation: str) -> list[Step]:
         """The steps that one obligation's duties come from, in order."""

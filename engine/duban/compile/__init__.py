@@ -9,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
 from duban.compile.live import plan_duties
 from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import assumed, plan_blind, plan_lines, plan_proof
 from duban.compile.sql import last_day_end
-from duban.compile.status import COLUMNS, plan_judgement
+from duban.compile.status import BLIND, plan_blind_status, plan_status
 from duban.compile.views import bearers, seen, spans, workdays
-from duban.conditions import compile_boolean, parse
 from duban.kinds.base import Need
 from duban.model import Plan
-from duban.pack.names import fixed_columns
 from duban.pack.obligation import Obligation, handed_in_by
 from duban.pack.pack import Pack
 from duban.pack.timing import parse_lag
-from duban.scope import Names
 from duban.sqltext import literal, quote
 
 RESULT, MISSING = "duties", "missing"
@@ -35,16 +33,17 @@ def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable
     _plan_views(compiler)
     chosen = set(only)
     obligations = [item for item in pack.obligations if (item.id in chosen if chosen else not item.draft)]
-    judged = [_plan_obligation(compiler, obligation) for obligation in obligations]
+    judged = {obligation.id: _plan_obligation(compiler, obligation) for obligation in obligations}
     for scan in compiler.scans.values():
         compiler.steps += scan.steps()
     gaps = [_plan_missing(compiler, obligation) for obligation in obligations]
-    compiler.add(RESULT, _alerted(compiler, judged), "all duties")
+    blind = [name for names in judged.values() for name in names if name.endswith(BLIND)]
+    plan_duties_table(compiler, obligations, blind, RESULT)
     compiler.add(MISSING, _missing(gaps), "what was not handed in, and how many duties wait on it")
     # One obligation after the other, so that its tables can go before the next one's come.
-    wanted = [name for pair in zip(judged, gaps, strict=True) for name in pair]
+    wanted = [name for names, gap in zip(judged.values(), gaps, strict=True) for name in (*names, gap)]
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
-    return Plan(in_order(compiler.steps, [*wanted, RESULT, MISSING]), RESULT, MISSING, loose)
+    return Plan(in_order(compiler.steps, [*wanted, RESULT, MISSING]), RESULT, MISSING, loose, tuple(judged))
 
 
 def _plan_views(compiler: Compiler) -> None:
@@ -61,8 +60,8 @@ def _plan_views(compiler: Compiler) -> None:
     plan_lines(compiler)
 
 
-def _plan_obligation(compiler: Compiler, obligation: Obligation) -> str:
-    """The steps of one obligation; returns the table of its judged duties."""
+def _plan_obligation(compiler: Compiler, obligation: Obligation) -> list[str]:
+    """The steps of one obligation; returns the tables that `duties` reads."""
     compiler.obligation = obligation
     duty = plan_frames(compiler, obligation)
     plan_duties(compiler, obligation, duty)
@@ -71,22 +70,10 @@ def _plan_obligation(compiler: Compiler, obligation: Obligation) -> str:
     proof = plan_proof(compiler, obligation, duty, needs, f"{obligation.id}/proof")
     if obligation.given is not None:
         plan_proof(compiler, obligation, duty, (Need(obligation.given.record),), f"{obligation.id}/given/proof")
-    blind = plan_blind(compiler, obligation, duty) if duty.trigger and not assumed(compiler, duty.trigger) else ""
-    return plan_judgement(compiler, obligation, duty, result, proof, blind)
-
-
-def _alerted(compiler: Compiler, judged: list[str]) -> str:
-    """All judged duties in one table, each with the first alert level whose condition holds."""
-    names = Names(compiler.schema, columns=fixed_columns())
-    levels = "".join(
-        f"WHEN {compile_boolean(parse(alert.where), names).sql} THEN {literal(alert.level)} "
-        for alert in compiler.pack.header.alerts
-    )
-    alert = f"CASE {levels}ELSE '' END" if levels else "alert"
-    parts = "\nUNION ALL\n".join(f"SELECT {COLUMNS} FROM {quote(name)}" for name in judged)
-    if not parts:
-        raise ValueError("a plan needs at least one obligation")
-    return f"SELECT d.* REPLACE ({alert} AS alert) FROM (\n{parts}\n) d"
+    names = plan_status(compiler, obligation, duty, result, proof)
+    if duty.trigger and not assumed(compiler, duty.trigger):
+        names.append(plan_blind_status(compiler, obligation, duty, plan_blind(compiler, obligation, duty)))
+    return names
 
 
 def _plan_missing(compiler: Compiler, obligation: Obligation) -> str:

@@ -5,63 +5,41 @@ Wording follows the practice: “资料显示未达到…（待核实）”, nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from duban.compile import sql
 from duban.kinds.base import Amount
 from duban.kinds.perform import Perform
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
-from duban.sqltext import literal, quote
+from duban.sqltext import quote
 
 
-@dataclass(frozen=True)
-class Wording:
-    """The fixed parts of an obligation's sentences."""
+def wording(pack: Pack, obligation: Obligation) -> dict[str, str]:
+    """The fixed parts of an obligation's sentences, as columns of the table `rules`."""
+    test = obligation.test
+    trigger = obligation.each.record if obligation.each is not None else ""
+    return {
+        "title": obligation.title,
+        "kind": test.word,
+        "unit": obligation.unit,
+        "trigger": pack.records[trigger].title if trigger else "",
+        "record": pack.records[test.evidence_of(trigger)].title,
+        "base": _base(pack, obligation),
+        "tail": f"（本项看不到：{obligation.cannot_see}）" if obligation.cannot_see else "",
+        "advice": f"（仅提示：{obligation.advisory.why}）" if obligation.advisory else "",
+        "manual": obligation.manual,
+    }
 
-    title: str
-    kind: str
-    unit: str
-    trigger: str
-    concerned: str  # the field of the trigger that says whom it is about; '': the bearer, or nobody with a name
-    record: str
-    base: str  # the title of the field of which a share is required
-    tail: str
-    advice: str
-    manual: str
 
-    @classmethod
-    def of(cls, pack: Pack, obligation: Obligation) -> Wording:
-        test = obligation.test
-        trigger = pack.records[obligation.each.record].title if obligation.each is not None else ""
-        record = pack.records[test.evidence_of(obligation.each.record if obligation.each else "")].title
-        tail = f"（本项看不到：{obligation.cannot_see}）" if obligation.cannot_see else ""
-        about = concerned(pack, obligation)
-        advice = f"（仅提示：{obligation.advisory.why}）" if obligation.advisory else ""
-        return cls(
-            title=obligation.title,
-            kind=test.word,
-            unit=obligation.unit,
-            trigger=trigger,
-            concerned=about[0] if about is not None else "",
-            record=record,
-            base=_base(pack, obligation),
-            tail=tail,
-            advice=advice,
-            manual=obligation.manual,
-        )
-
-    @property
-    def speaks_for(self) -> str:
-        """SQL: what speaks for the bearer."""
-        parts = [
-            "CASE WHEN s.mitigating THEN '替代要求在期限后办理；' ELSE '' END",
-            "CASE WHEN s.status = 'pending' AND s.discharging THEN '替代路径已具备；' ELSE '' END",
-            "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND s.could THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
-            "CASE WHEN NOT s.enforceable AND s.full_ok AND NOT s.timely THEN '按完整日历周期计已达到；' ELSE '' END",
-            "CASE WHEN s.status <> 'waived' AND s.waived_hit THEN '已获批准不计入；' ELSE '' END",
-        ]
-        return f"rtrim({' || '.join(parts)}, '；')"
+def speaks_for() -> str:
+    """SQL: what speaks for the bearer."""
+    parts = [
+        "CASE WHEN s.mitigating THEN '替代要求在期限后办理；' ELSE '' END",
+        "CASE WHEN s.status = 'pending' AND s.discharging THEN '替代路径已具备；' ELSE '' END",
+        "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND s.could THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
+        "CASE WHEN NOT s.enforceable AND s.full_ok AND NOT s.timely THEN '按完整日历周期计已达到；' ELSE '' END",
+        "CASE WHEN s.status <> 'waived' AND s.waived_hit THEN '已获批准不计入；' ELSE '' END",
+    ]
+    return f"rtrim({' || '.join(parts)}, '；')"
 
 
 def number(expression: str) -> str:
@@ -77,7 +55,7 @@ def day(moment: str) -> str:
     return f"CASE WHEN {moment} = {sql.first_day(moment)} THEN {whole} ELSE {exact} END"
 
 
-def period(unit: str) -> str:
+def period() -> str:
     """SQL: how a person names the period."""
     start = "s.period_start"
     forms = {
@@ -88,7 +66,8 @@ def period(unit: str) -> str:
         "half_year": f"year({start}) || CASE WHEN month({start}) < 7 THEN '年上半年' ELSE '年下半年' END",
         "year": f"year({start}) || '年'",
     }
-    return f"coalesce({forms[unit]}, '')" if unit else "''"
+    branches = " ".join(f"WHEN '{unit}' THEN {text}" for unit, text in forms.items())
+    return f"coalesce(CASE r.unit {branches} END, '')"
 
 
 def _base(pack: Pack, obligation: Obligation) -> str:
@@ -112,78 +91,84 @@ def concerned(pack: Pack, obligation: Obligation) -> tuple[str, str] | None:
     return None
 
 
-def concerned_joins(pack: Pack, obligation: Obligation) -> str:
-    """The joins that `subject` needs: the trigger's row as `gt`, whom it is about as `gn`."""
+def about(pack: Pack, obligation: Obligation) -> tuple[str, str]:
+    """SQL of whom the trigger `d.trig` is about (“，样某矿”; '' where that is the bearer), and the joins that it needs."""
     found = concerned(pack, obligation)
     if found is None or obligation.each is None:
-        return ""
+        return "''", ""
     field_name, kind = found
-    return (
-        f'\nLEFT JOIN {quote("seen/" + obligation.each.record)} gt ON gt."$n" = s.trig\n'
-        f"LEFT JOIN {quote(f'bearer/{kind}/ids')} gn ON gn.jurisdiction = s.jurisdiction\n"
-        f"  AND gn.bearer_id = CAST(gt.{quote(field_name)} AS VARCHAR)"
+    cell = f"CAST(gt.{quote(field_name)} AS VARCHAR)"
+    joins = (
+        f'\nLEFT JOIN {quote("seen/" + obligation.each.record)} gt ON gt."$n" = d.trig\n'
+        f"LEFT JOIN {quote(f'bearer/{kind}/ids')} gn ON gn.jurisdiction = d.jurisdiction AND gn.bearer_id = {cell}"
     )
+    return f"coalesce('，' || coalesce(nullif(gn.bearer_name, ''), {cell}), '')", joins
 
 
-def subject(wording: Wording) -> str:
+def subject() -> str:
     """SQL: who, when, which trigger (and of whom): what."""
     who = "coalesce(nullif(s.bearer_name, ''), s.bearer_id || ' ')"
-    about = ""
-    if wording.concerned:
-        cell = f"CAST(gt.{quote(wording.concerned)} AS VARCHAR)"
-        about = f" || coalesce('，' || coalesce(nullif(gn.bearer_name, ''), {cell}), '')"
-    trigger = f"'（' || {literal(wording.trigger)} || ' ' || s.trigger_id{about} || '）'" if wording.trigger else "''"
-    return f"{who} || {period(wording.unit)} || {trigger} || {literal('“' + wording.title + '”：')}"
+    trigger = "CASE WHEN r.trigger = '' THEN '' ELSE '（' || r.trigger || ' ' || s.trigger_id || s.about || '）' END"
+    return f"{who} || {period()} || {trigger} || '“' || r.title || '”：'"
 
 
-def message(wording: Wording, as_of: str) -> str:
-    """SQL of the sentence, by status; `s` is `ID/status`."""
-    required, observed = number("s.required"), number("s.observed")
-    short = number("greatest(s.required - s.observed, 0)")
-    counted = f"'要求' || {required} || '，查到' || {observed} || '，差' || {short}"
-    named = "CASE WHEN len(s.missed) > 0 THEN '；未覆盖：' || array_to_string(s.missed[1:10], '、') || CASE WHEN len(s.missed) > 10 THEN '等' || len(s.missed) || '个' ELSE '' END ELSE '' END"
+def message(as_of: str) -> str:
+    """SQL of the sentence, by status; `s` is a judged duty, `r` its row of `rules`."""
+    not_done = _not_done(as_of)
     through = "coalesce('；数据截至' || strftime(s.through - INTERVAL 1 DAY, '%Y-%m-%d'), '')"
-    not_done = {
-        "perform": f"{counted} || {named}",
-        "respond": f"'应有' || {literal(wording.record)} || '，未查到'",
-        "cover": f"{counted} || {named}",
-        "done": f"'应于' || {day('s.due')} || '前完成，截至' || {day(as_of)} || '未见有效的完成日期'",
-        "forbid": f"'查到' || {observed} || '条不应有的' || {literal(wording.record)}",
-        "reconcile": f"'应相符' || {required} || '项，相符' || {observed} || '项'",
-    }[wording.kind]
     done_on = "strftime(s.done_at, '%Y-%m-%d')"
     late_days = f"date_diff('day', {sql.due_day('s.due')}, CAST(s.done_at AS DATE))"
     late = f"'应于' || {day('s.due')} || '前完成，' || {done_on} || '完成，逾期' || {late_days} || '天达到'"
     left = f"date_diff('day', {sql.due_day(as_of)}, {sql.due_day('s.due')})"
     until = f"CASE WHEN s.due < {sql.END} THEN {day('s.due')} || '到期，余' || {left} || '天' ELSE '无期限' END"
     met = (
-        f"'要求' || {required} || '，查到' || {observed}" if wording.kind in ("perform", "cover") else "'已按要求办理'"
+        f"CASE r.kind WHEN 'perform' THEN {_found()} WHEN 'cover' THEN {_found()} WHEN 'forbid' THEN '未查到不应有的记录'\n"
+        "      ELSE '已按要求办理' END"
     )
-    if wording.kind == "forbid":
-        met = "'未查到不应有的记录'"
     cases = [
         ("met", f"{met} || '。'"),
         ("late", f"{late} || '。'"),
         ("breached", f"{not_done} || {through} || '。资料显示未达到（待核实）。'"),
         ("discharged", "'按替代要求办理：' || s.path_title || '。'"),
         ("pending", f"{until} || CASE WHEN s.timely THEN '。' ELSE '，' || {not_done} || '。' END"),
-        ("unproven", f"{why_unproven(wording)} || {through} || '。证据不足，不作为问题。'"),
+        ("unproven", f"{why_unproven()} || {through} || '。证据不足，不作为问题。'"),
         ("not_applicable", f"'不适用：' || {why_not()} || '。'"),
         ("waived", "'经批准不计入：' || coalesce(s.waiver, '批准不计入的日期') || '。'"),
     ]
-    asked = f"coalesce(nullif(s.question, ''), {literal(wording.manual + '；')})"
     branches = "\n".join(f"    WHEN '{status}' THEN {text}" for status, text in cases)
+    asked = "coalesce(nullif(s.question, ''), r.manual || '；')"
     manual = f"{not_done} || {through} || '。需人工认定：' || rtrim({asked}, '；') || '。'"
     notes = "CASE WHEN s.notes = '' THEN '' ELSE '（' || rtrim(s.notes, '；') || '）' END"
-    tail = f"{notes} || {literal(wording.tail)} || CASE WHEN s.advised THEN {literal(wording.advice)} ELSE '' END"
-    return f"{subject(wording)} || CASE s.status\n{branches}\n    ELSE {manual} END || {tail}"
+    tail = f"{notes} || r.tail || CASE WHEN s.advised THEN r.advice ELSE '' END"
+    return f"{subject()} || CASE s.status\n{branches}\n    ELSE {manual} END || {tail}"
 
 
-def why_unproven(wording: Wording) -> str:
+def _found() -> str:
+    """SQL: required and found, of what is counted."""
+    return f"'要求' || {number('s.required')} || '，查到' || {number('s.observed')}"
+
+
+def _not_done(as_of: str) -> str:
+    """SQL: what there is instead of what was asked for, by kind of test."""
+    observed = number("s.observed")
+    more = "CASE WHEN len(s.missed) > 10 THEN '等' || len(s.missed) || '个' ELSE '' END"
+    named = f"CASE WHEN len(s.missed) > 0 THEN '；未覆盖：' || array_to_string(s.missed[1:10], '、') || {more} ELSE '' END"
+    short = f"{_found()} || '，差' || {number('greatest(s.required - s.observed, 0)')} || {named}"
+    texts = {
+        "respond": "'应有' || r.record || '，未查到'",
+        "done": f"'应于' || {day('s.due')} || '前完成，截至' || {day(as_of)} || '未见有效的完成日期'",
+        "forbid": f"'查到' || {observed} || '条不应有的' || r.record",
+        "reconcile": f"'应相符' || {number('s.required')} || '项，相符' || {observed} || '项'",
+    }
+    branches = " ".join(f"WHEN '{kind}' THEN {text}" for kind, text in texts.items())
+    return f"CASE r.kind {branches} ELSE {short} END"
+
+
+def why_unproven() -> str:
     """SQL: which of the reasons of an unproven duty holds."""
     return (
         "CASE WHEN s.unknown IS NOT NULL THEN s.unknown WHEN s.applies_blank IS NOT NULL THEN '名册' || s.applies_blank || '为空，是否适用不明'\n"
-        f"      WHEN s.unclear THEN {literal(f'基数{wording.base}为空')} WHEN NOT s.proven THEN '所需资料未报送齐' WHEN s.given_holds IS NOT NULL AND NOT s.given_holds THEN '前提是否成立不明'\n"
+        "      WHEN s.unclear THEN '基数' || r.base || '为空' WHEN NOT s.proven THEN '所需资料未报送齐' WHEN s.given_holds IS NOT NULL AND NOT s.given_holds THEN '前提是否成立不明'\n"
         "      ELSE '有记录单元格为空或无法识别' END"
     )
 
@@ -196,11 +181,9 @@ def why_not() -> str:
     )
 
 
-def blind_message(wording: Wording, as_of: str, advised: str) -> str:
-    """SQL: the sentence of a duty whose trigger cannot be known; `d` is the blind row, `i` the bearer."""
-    who = "coalesce(nullif(i.bearer_name, ''), d.bearer_id)"
-    head = f"“{wording.title}”：{wording.trigger}未报送齐，"
-    waiting = literal(f"{head}是否有应办事项不明，尚未到期。{wording.tail}")
-    unproven = literal(f"{head}是否有应办事项不明。证据不足，不作为问题。{wording.tail}")
-    advice = f"CASE WHEN {advised} THEN {literal(wording.advice)} ELSE '' END"
-    return f"{who} || CASE WHEN {as_of} < d.due THEN {waiting} ELSE {unproven} END || {advice}"
+def blind_message(as_of: str) -> str:
+    """SQL: the sentence of a duty whose trigger cannot be known; `s` is the blind duty, `r` its row of `rules`."""
+    who = "coalesce(nullif(s.bearer_name, ''), s.bearer_id)"
+    head = "'“' || r.title || '”：' || r.trigger || '未报送齐，是否有应办事项不明'"
+    why = f"CASE WHEN {as_of} < s.due THEN '，尚未到期。' ELSE '。证据不足，不作为问题。' END"
+    return f"{who} || {head} || {why} || r.tail || CASE WHEN s.advised THEN r.advice ELSE '' END"

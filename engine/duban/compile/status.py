@@ -1,4 +1,4 @@
-"""From test results to statuses: the table of docs/semantics.md §8 as one CASE, and what a reader is told beside it."""
+"""From test results to statuses: the table of docs/semantics.md §8 as one CASE."""
 
 from __future__ import annotations
 
@@ -7,34 +7,24 @@ from dataclasses import replace
 from duban.compile import sql
 from duban.compile.live import held_at
 from duban.compile.planner import Compiler
-from duban.compile.sentence import Wording, blind_message, concerned_joins, message
+from duban.compile.sentence import about
 from duban.kinds.base import DutyTable, boolean
 from duban.pack.obligation import Obligation, Path
 from duban.scope import Names, Row
 from duban.sqltext import literal, quote
 
-# Columns of `ID/judged`, the same for all obligations.
-COLUMNS = (
-    "fingerprint, obligation, jurisdiction, bearer_kind, bearer_id, bearer_name, town, trigger_id, period_start, period_end, "
-    "due, status, enforceable, required, observed, shortfall, days_left, days_overdue, attainable, live_start, live_end, "
-    "done_at, message, speaks_for, data_through, evidence, source, kind, ground, basis, alert, elapsed, past_expected"
-)
+BLIND = "/blind/status"
 
 
-def plan_judgement(
-    compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, proof: str, blind: str
-) -> str:
-    """Add `ID/judged`; returns its name."""
+def plan_status(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, proof: str) -> list[str]:
+    """Add `ID/evidence` and `ID/status`, with everything that a status depends on; returns their names."""
     paths = [
         _plan_path(compiler, obligation, duty, result, path, index) for index, path in enumerate(obligation.otherwise)
     ]
     shown = _plan_evidence(compiler, obligation, duty, result)
     facts = _facts(compiler, obligation, duty, result, proof, paths)
     decided = compiler.add(f"{obligation.id}/status", _status(compiler, obligation, facts), "the first row that fits")
-    body = _judged(compiler, obligation, decided, shown)
-    if blind:
-        body += f"\nUNION ALL\n{_blind(compiler, obligation, duty, blind)}"
-    return compiler.add(f"{obligation.id}/judged", body, "duties, judged")
+    return [shown, decided]
 
 
 def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, path: Path, index: int) -> str:
@@ -122,6 +112,7 @@ def _facts(
         for index in free
     )
     remarks, remark_joins = _remarks(compiler, obligation, duty)
+    concerned, concerned_joins = about(compiler.pack, obligation)
     until = "CAST(w.day_until AS TIMESTAMP) + INTERVAL 1 DAY"
     acting = (
         f" AND ({compiler.as_of_sql} <= {until} OR t.done_at <= {until})"
@@ -136,10 +127,10 @@ def _facts(
     if obligation.basis == "法定义务":  # what the law itself imposes cannot be waived
         waiver = "CAST(NULL AS VARCHAR)"
     return (
-        f"SELECT d.*, t.* EXCLUDE (duty), p.proven, p.through, {given}, {flags},\n"
-        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waiver} AS waiver\n"
+        f"SELECT {literal(obligation.id)} AS obligation, d.*, t.* EXCLUDE (duty), p.proven, p.through, {given}, {flags},\n"
+        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waiver} AS waiver, {concerned} AS about\n"
         f"FROM {quote(duty.name)} d JOIN {quote(result)} t USING (duty) JOIN {quote(proof)} p USING (duty)\n"
-        f"{given_join}{joins}\n{remark_joins}"
+        f"{given_join}{joins}\n{remark_joins}{concerned_joins}"
     )
 
 
@@ -212,55 +203,21 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
     )
 
 
-def _judged(compiler: Compiler, obligation: Obligation, decided: str, shown: str) -> str:
-    as_of = compiler.as_of_sql
-    today = sql.due_day(as_of)
-    wording = Wording.of(compiler.pack, obligation)
-    left = f"CASE WHEN s.status = 'pending' AND s.due < {sql.END} THEN CAST(date_diff('day', {today}, {sql.due_day('s.due')}) AS INTEGER) END"
-    overdue = (
-        f"CASE WHEN s.status = 'late' OR (s.status = 'manual' AND s.done_at IS NOT NULL) THEN date_diff('day', {sql.due_day('s.due')}, CAST(s.done_at AS DATE))\n"
-        f"    WHEN s.status IN ('breached', 'manual', 'unproven') AND s.due <= {as_of} THEN date_diff('day', {sql.due_day('s.due')}, {today}) END"
-    )
-    shortfall = "greatest(s.required - s.observed, 0)"
-    last = "least(s.live_end, s.due)"
-    days = f"date_diff('day', CAST({as_of} AS DATE), {sql.due_day(last)}) + 1"
-    attainable = f"{last} > {as_of}" + (f" AND {shortfall} <= {days}" if obligation.test.by_day else "")
-    return (
-        f"SELECT {COLUMNS} FROM (SELECT s.fingerprint, {literal(obligation.id)} AS obligation, s.jurisdiction,\n"
-        f"  {literal(obligation.bearer)} AS bearer_kind, s.bearer_id, s.bearer_name, s.town, s.trigger_id, s.period_start, s.period_end,\n"
-        f"  nullif(s.due, {sql.END}) AS due, s.status, s.enforceable, s.required, s.observed, {shortfall} AS shortfall,\n"
-        f"  {left} AS days_left, CAST({overdue} AS INTEGER) AS days_overdue,\n"
-        f"  CASE WHEN s.status = 'pending' THEN coalesce({attainable}, FALSE) END AS attainable, s.live_start, s.live_end, s.done_at,\n"
-        f"  {message(wording, as_of)} AS message, {wording.speaks_for} AS speaks_for,\n"
-        "  CAST(s.through - INTERVAL 1 DAY AS DATE) AS data_through,\n"
-        "  coalesce(e.ids, []) AS evidence, coalesce(e.places, []) AS source, "
-        f"{literal(obligation.test.word)} AS kind, {literal(obligation.ground)} AS ground, {literal(obligation.basis)} AS basis,\n"
-        f"  {literal(obligation.alert)} AS alert,\n"
-        f"  CASE WHEN s.due < {sql.END} THEN (epoch({as_of}) - epoch(s.live_start)) / nullif(epoch(s.due) - epoch(s.live_start), 0) END AS elapsed,\n"
-        f"  coalesce(s.expected <= {as_of} AND NOT s.timely, FALSE) AS past_expected\n"
-        f"FROM {quote(decided)} s LEFT JOIN {quote(shown)} e USING (duty){concerned_joins(compiler.pack, obligation)})"
-    )
-
-
-def _blind(compiler: Compiler, obligation: Obligation, duty: DutyTable, blind: str) -> str:
-    """The unproven duties of bearers whose triggers cannot be known."""
+def plan_blind_status(compiler: Compiler, obligation: Obligation, duty: DutyTable, blind: str) -> str:
+    """`ID/blind/status`: the unproven duties of bearers whose triggers cannot be known."""
     pack = literal(f"{compiler.pack.header.id}|")
     print_of = (
         f"left(sha256({pack} || d.jurisdiction || '|' || {literal(obligation.id + '|')} || d.bearer_id || '||'), 16)"
     )
     names = _own_names(compiler, duty)
-    advised = _advised(obligation, names)
     joins = f"{compiler.bearer_join(duty)}\n{names.joins()}" if obligation.advisory else ""
-    wording = Wording.of(compiler.pack, obligation)
-    return (
-        f"SELECT {print_of}, {literal(obligation.id)}, d.jurisdiction, {literal(obligation.bearer)}, d.bearer_id, i.bearer_name, i.town,\n"
-        f"  '', CAST(NULL AS DATE), CAST(NULL AS DATE), d.due, CASE WHEN {compiler.as_of_sql} < d.due THEN 'pending' ELSE 'unproven' END, "
-        f"NOT {advised}, CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE),\n"
-        "  CAST(NULL AS INTEGER), CAST(NULL AS INTEGER), CAST(NULL AS BOOLEAN), d.live_start, d.live_end, CAST(NULL AS TIMESTAMP),\n"
-        f"  {blind_message(wording, compiler.as_of_sql, advised)}, '', CAST(NULL AS DATE), [], [], {literal(obligation.test.word)},\n"
-        f"  {literal(obligation.ground)}, {literal(obligation.basis)}, {literal(obligation.alert)}, CAST(NULL AS DOUBLE), FALSE\n"
+    return compiler.add(
+        obligation.id + BLIND,
+        f"SELECT {print_of} AS fingerprint, {literal(obligation.id)} AS obligation, d.jurisdiction, d.bearer_id, i.bearer_name, i.town,\n"
+        f"  d.due, d.live_start, d.live_end, {_advised(obligation, names)} AS advised\n"
         f"FROM {_without_trigger(duty, blind) if obligation.advisory else quote(blind)} d JOIN {quote(f'bearer/{obligation.bearer}/ids')} i\n"
-        f"  ON i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}"
+        f"  ON i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}",
+        "duties of bearers whose triggers cannot be known",
     )
 
 

@@ -63,7 +63,7 @@ def _heading(audit: Audit) -> Iterator[str]:
 
 def _judged(audit: Audit) -> set[str]:
     """The obligations that this audit judged: all of the pack, or those that were asked for."""
-    return {step.name.removesuffix("/judged") for step in audit.plan.steps if step.name.endswith("/judged")}
+    return set(audit.plan.obligations)
 
 
 def _whole(audit: Audit) -> bool:

@@ -1,0 +1,141 @@
+"""Who runs the steps of a plan: a few workers side by side, each with a connection and a shelf for its tables.
+
+A county's plan is a thousand small statements, and planning one costs DuckDB more than running it; planning uses one core.
+So steps that do not wait for each other run at the same time. Within one database statements that create tables wait for
+each other: hence a shelf (an attached in-memory database) for each worker, all of them on everybody's search path.
+"""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from duban.errors import EvaluationError
+from duban.model import Plan, Step
+from duban.sqltext import quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[str], None]
+MOST = 4  # more workers hold more tables at a time, and gain little
+
+
+class Crew:
+    """Runs plans on a connection. What a worker makes is seen from `con` by its bare name."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        (threads,) = con.execute("SELECT current_setting('threads')").fetchone() or (1,)
+        self.con = con
+        self.shelves = [f"shelf{number}" for number in range(max(1, min(int(threads), MOST)))]
+        for shelf in self.shelves:
+            con.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {shelf}")
+        self._see_all(con)
+
+    def _see_all(self, con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in (*self.shelves, 'memory'))}'")
+
+    def run(self, plan: Plan, *, keep: bool, progress: Progress | None) -> dict[str, float]:
+        """Create every table of the plan, and drop those that nobody reads any more unless `keep`.
+
+        Returns the seconds of each step (their sum is more than the time that passed). Raises EvaluationError.
+        """
+        rota = _Rota(plan, keep=keep, progress=progress)
+        threads = [threading.Thread(target=self._work, args=(shelf, rota), daemon=True) for shelf in self.shelves]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:  # Ctrl-C comes here: nobody takes a further step, and the connection may be closed
+            rota.stop()
+            for thread in threads:
+                thread.join()
+            raise
+        if rota.failed:
+            index, error = min(rota.failed, key=lambda failure: failure[0])
+            raise EvaluationError(f"第 {index + 1} 步“{plan.steps[index].name}”执行失败：{error}") from error
+        return rota.seconds
+
+    def _work(self, shelf: str, rota: _Rota) -> None:
+        cursor = self.con.cursor()
+        try:
+            self._see_all(cursor)
+            while (taken := rota.take()) is not None:
+                index, step = taken
+                started = time.perf_counter()
+                try:
+                    cursor.execute(f"CREATE TABLE {shelf}.main.{quote(step.name)} AS {step.sql}")
+                    seconds = time.perf_counter() - started
+                    for name in rota.done(index, seconds):
+                        cursor.execute(f"DROP TABLE {quote(name)}")
+                except Exception as error:  # handed to whoever called run(), with the step's name
+                    rota.fail(index, error)
+        finally:
+            cursor.close()
+
+
+class _Rota:
+    """Which step is next: the first in the plan's order of those whose tables are there."""
+
+    def __init__(self, plan: Plan, *, keep: bool, progress: Progress | None) -> None:
+        number = {step.name: index for index, step in enumerate(plan.steps)}
+        needs = [{number[name] for name in step.reads if name in number} for step in plan.steps]
+        self.plan, self.progress = plan, progress
+        self.readers: list[list[int]] = [[] for _ in plan.steps]
+        for index, needed in enumerate(needs):
+            for other in needed:
+                self.readers[other].append(index)
+        self.waits = [len(needed) for needed in needs]
+        self.unread = [len(readers) for readers in self.readers]  # steps that have still to read its table
+        self.needs = needs
+        self.stays = set(plan.stays) if not keep else set(number)
+        self.ready = [index for index, waits in enumerate(self.waits) if not waits]  # in order, hence a heap
+        self.left = len(plan.steps)
+        self.seconds: dict[str, float] = {}
+        self.failed: list[tuple[int, Exception]] = []
+        self.stopped = False
+        self.changed = threading.Condition()
+
+    def take(self) -> tuple[int, Step] | None:
+        """The next step, as soon as there is one; None: there is nothing left to do."""
+        with self.changed:
+            while not self.ready and self.left and not self.stopped:
+                self.changed.wait()
+            if self.stopped or not self.left:
+                return None
+            index = heapq.heappop(self.ready)
+            return index, self.plan.steps[index]
+
+    def done(self, index: int, seconds: float) -> list[str]:
+        """A step's table is there; returns the tables that nobody reads any more."""
+        step = self.plan.steps[index]
+        with self.changed:
+            self.left -= 1
+            self.seconds[step.name] = seconds
+            for reader in self.readers[index]:
+                self.waits[reader] -= 1
+                if not self.waits[reader]:
+                    heapq.heappush(self.ready, reader)
+            for needed in self.needs[index]:
+                self.unread[needed] -= 1
+            if self.progress is not None:
+                self.progress(step.name)
+            self.changed.notify_all()
+            over = [number for number in (*self.needs[index], index) if not self.unread[number]]
+            return [name for name in (self.plan.steps[number].name for number in over) if name not in self.stays]
+
+    def fail(self, index: int, error: Exception) -> None:
+        with self.changed:
+            self.failed.append((index, error))
+            self.stopped = True
+            self.changed.notify_all()
+
+    def stop(self) -> None:
+        """Let nobody take a further step."""
+        with self.changed:
+            self.stopped = True
+            self.changed.notify_all()
