@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from duban.compile import compile_pack
 from duban.compile.leads import LEADS, compile_leads
+from duban.crew import Progress
 from duban.errors import Issue, Severity, UsageError
-from duban.evaluate import Limits, Progress, close_to_outside, database, open_database, run
+from duban.evaluate import Limits, close_to_outside, database, open_database, run
 from duban.model import Plan, Status
 from duban.pack import Pack, load_pack
 from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers

@@ -14,8 +14,9 @@ from typing import Any
 
 from duban.auditing import Desk, Source, open_desk, ready_pack
 from duban.compile import compile_pack
+from duban.crew import Progress
 from duban.errors import Issue
-from duban.evaluate import Limits, Progress, judged
+from duban.evaluate import Limits, judged
 from duban.pack import Pack
 from duban.pack.questions import alternatives, questions, readers
 from duban.sqltext import quote

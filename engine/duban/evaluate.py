@@ -16,6 +16,7 @@ from duban.sqltext import quote
 if TYPE_CHECKING:
     import duckdb
 
+
 @dataclass(frozen=True)
 class Limits:
     """How much of the machine an audit may use; empty values leave DuckDB's defaults (80 % of memory, all cores)."""

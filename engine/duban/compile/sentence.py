@@ -152,7 +152,9 @@ def _not_done(as_of: str) -> str:
     """SQL: what there is instead of what was asked for, by kind of test."""
     observed = number("s.observed")
     more = "CASE WHEN len(s.missed) > 10 THEN '等' || len(s.missed) || '个' ELSE '' END"
-    named = f"CASE WHEN len(s.missed) > 0 THEN '；未覆盖：' || array_to_string(s.missed[1:10], '、') || {more} ELSE '' END"
+    named = (
+        f"CASE WHEN len(s.missed) > 0 THEN '；未覆盖：' || array_to_string(s.missed[1:10], '、') || {more} ELSE '' END"
+    )
     short = f"{_found()} || '，差' || {number('greatest(s.required - s.observed, 0)')} || {named}"
     texts = {
         "respond": "'应有' || r.record || '，未查到'",

@@ -11,11 +11,11 @@ from typing import Literal
 from pydantic import Field
 
 from duban.errors import Issue, Place
-from duban.pack.lint import near
 from duban.pack.load import Draft
 from duban.pack.notice import END, FRONT, plain
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
+from duban.pack.problem import near
 from duban.pack.yaml import Document, PathKey
 from duban.vocabulary import Names, Word
 

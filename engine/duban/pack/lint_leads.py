@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from duban.conditions import ConditionError, compile_boolean, compile_moment, parse, unknown_name
 from duban.leads import LEADS, Lead, amount, period_columns, resolve, scope
 from duban.leads.base import Amount
-from duban.pack.lint import Problem, near
+from duban.pack.problem import Problem, near
 from duban.pack.timing import parse_by
 from duban.pack.yaml import PathKey
 from duban.scope import Names, Row, Schema, belonging
