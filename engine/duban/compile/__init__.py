@@ -12,17 +12,15 @@ from datetime import datetime
 from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
 from duban.compile.live import plan_duties
+from duban.compile.missing import plan_missing
 from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import assumed, plan_blind, plan_lines, plan_proof
-from duban.compile.sql import last_day_end
 from duban.compile.status import BLIND, plan_blind_status, plan_status
 from duban.compile.views import bearers, seen, spans, workdays
 from duban.kinds.base import Need
 from duban.model import Plan
-from duban.pack.obligation import Obligation, handed_in_by
+from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
-from duban.pack.timing import parse_lag
-from duban.sqltext import literal, quote
 
 RESULT, MISSING = "duties", "missing"
 
@@ -36,12 +34,11 @@ def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable
     judged = {obligation.id: _plan_obligation(compiler, obligation) for obligation in obligations}
     for scan in compiler.scans.values():
         compiler.steps += scan.steps()
-    gaps = [_plan_missing(compiler, obligation) for obligation in obligations]
     blind = [name for names in judged.values() for name in names if name.endswith(BLIND)]
     plan_duties_table(compiler, obligations, blind, RESULT)
-    compiler.add(MISSING, _missing(gaps), "what was not handed in, and how many duties wait on it")
+    plan_missing(compiler, obligations, MISSING)
     # One obligation after the other, so that its tables can go before the next one's come.
-    wanted = [name for names, gap in zip(judged.values(), gaps, strict=True) for name in (*names, gap)]
+    wanted = [name for names in judged.values() for name in names]
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
     return Plan(in_order(compiler.steps, [*wanted, RESULT, MISSING]), RESULT, MISSING, loose, tuple(judged))
 
@@ -74,61 +71,3 @@ def _plan_obligation(compiler: Compiler, obligation: Obligation) -> list[str]:
     if duty.trigger and not assumed(compiler, duty.trigger):
         names.append(plan_blind_status(compiler, obligation, duty, plan_blind(compiler, obligation, duty)))
     return names
-
-
-def _plan_missing(compiler: Compiler, obligation: Obligation) -> str:
-    """`ID/missing`: (record, jurisdiction, sender, s, e, fingerprint): what each unproven duty waits for.
-
-    Days that are not over yet are not missing.
-    """
-    newest = (
-        f"(SELECT * FROM {quote('bearer/' + obligation.bearer)}\n"
-        '  QUALIFY row_number() OVER (PARTITION BY jurisdiction, bearer_id ORDER BY "$s" DESC) = 1)'
-    )
-    who = f"LEFT JOIN {newest} b ON b.jurisdiction = d.jurisdiction AND b.bearer_id = d.bearer_id"
-    records = dict.fromkeys(
-        need.record for need in obligation.test.needs(obligation.each.record if obligation.each else "")
-    )
-    senders = " ".join(f"WHEN {literal(record)} THEN {_sender(compiler, obligation, record)}" for record in records)
-    parts = [
-        f"SELECT g.record, d.jurisdiction, coalesce(CASE g.record {senders} END, d.bearer_id) AS sender, g.s, g.e, d.fingerprint\n"
-        f"FROM {quote(obligation.id + '/proof/gaps')} g JOIN {quote(obligation.id + '/status')} d USING (duty) {who}\n"
-        "WHERE d.status = 'unproven'"
-    ]
-    if obligation.each is not None and not assumed(compiler, obligation.each.record):
-        parts.append(_missing_triggers(compiler, obligation, obligation.each.record, who))
-    union = "\nUNION ALL\n".join(parts)
-    over = f"least(e, {last_day_end(compiler.as_of_sql)})"
-    body = f"SELECT * REPLACE ({over} AS e) FROM (\n{union}\n) WHERE s < {over}"
-    return compiler.add(f"{obligation.id}/missing", body, "what its unproven duties wait for")
-
-
-def _missing_triggers(compiler: Compiler, obligation: Obligation, record: str, who: str) -> str:
-    """The days on which a trigger might lie, of bearers whose blind duty is due; those that may still be on their way not."""
-    lag = compiler.schema.records[record].lag
-    until = f"{last_day_end(compiler.as_of_sql)} - INTERVAL ({parse_lag(lag) if lag else 0}) DAY"
-    return (
-        f"SELECT g.record, d.jurisdiction, coalesce({_sender(compiler, obligation, record)}, d.bearer_id), g.s, least(g.e, {until}), d.bearer_id\n"
-        f"FROM {quote(obligation.id + '/blind')} d JOIN {quote(obligation.id + '/blind/asked')} q USING (jurisdiction, bearer_id)\n"
-        f"JOIN {quote(obligation.id + '/blind/gaps')} g ON g.duty = q.duty {who} WHERE d.due <= {compiler.as_of_sql}"
-    )
-
-
-def _sender(compiler: Compiler, obligation: Obligation, record: str) -> str:
-    """SQL of who should have handed in a record type; `b` is the bearer's newest row. NULL: the bearer itself."""
-    by = handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
-    if by and not by.startswith("bearer."):
-        return literal(by)
-    kind = compiler.pack.header.bearers[obligation.bearer]
-    field_name = by.removeprefix("bearer.") or next(iter(kind.reports_through), "")
-    return f"CAST(b.{quote(field_name)} AS VARCHAR)" if field_name else "CAST(NULL AS VARCHAR)"
-
-
-def _missing(gaps: list[str]) -> str:
-    """(record_type, jurisdiction, sender, missing_from, missing_through, duties), over all obligations."""
-    union = "\nUNION ALL\n".join(f"SELECT *, {literal(name)} AS obligation FROM {quote(name)}" for name in gaps)
-    return (
-        "SELECT record AS record_type, jurisdiction, sender, CAST(s AS DATE) AS missing_from,\n"
-        "  CAST(e - INTERVAL 1 DAY AS DATE) AS missing_through, count(DISTINCT obligation || fingerprint) AS duties\n"
-        f"FROM ({union}) GROUP BY ALL ORDER BY ALL"
-    )

@@ -135,7 +135,7 @@ class Bench:
         )
 
     def proven(self, record: str) -> str:
-        """The table of the days on which a record type was handed in for the lead's bearers; '' where all is."""
+        """SQL of the days on which a record type was handed in for the lead's bearers; '' where all is."""
         if assumed(self.compiler, record):
             return ""
         return plan_proven(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -70,6 +70,12 @@ class Compiler:
     def add(self, name: str, sql: str, why: str = "") -> str:
         """Add a step that creates the table `name`; returns the name."""
         self.steps.append(Step(name, sql, why))
+        return name
+
+    def add_once(self, name: str, sql: Callable[[], str], why: str = "") -> str:
+        """Add a step that several obligations share, unless it is there; returns the name."""
+        if not any(step.name == name for step in self.steps):
+            self.add(name, sql(), why)
         return name
 
     def window(self) -> tuple[str, str]:

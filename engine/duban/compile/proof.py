@@ -37,61 +37,72 @@ def assumed(compiler: Compiler, record: str) -> bool:
 
 
 def plan_proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
-    """`proven/T/K[/sender]`: the days on which T was handed in for each bearer of kind K, as merged spans."""
+    """SQL of (jurisdiction, bearer_id, s, e): the days on which a type was handed in for each bearer, as merged spans.
+
+    They come from the step `proven/K[/sender]`, which has those of every type for the bearers of kind K.
+    """
+    name = compiler.add_once(proof_of(compiler, obligation, record), lambda: _proven(compiler, obligation, record))
+    return f"(SELECT * EXCLUDE (record) FROM {quote(name)} WHERE record = {literal(record)})"
+
+
+def proof_of(compiler: Compiler, obligation: Obligation, record: str) -> str:
+    """The step that has a type's proven days: by the kind of bearer, and who may hand in for it."""
     by = handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
-    name = f"proven/{record}/{obligation.bearer}" + (f"/{by}" if by else "")
-    if any(step.name == name for step in compiler.steps):
-        return name
-    lines = f'(SELECT * FROM "manifest/lines" WHERE record_type = {literal(record)})'
-    pieces = quote("bearer/" + obligation.bearer)
-    senders = "[b.bearer_id]"
-    if by.startswith("bearer."):
-        senders = f"[CAST(b.{quote(by.removeprefix('bearer.'))} AS VARCHAR)]"
-    elif by:
-        senders = f"[{literal(by)}]"
-    else:
-        kind = compiler.schema.bearers[obligation.bearer]
-        roster = compiler.schema.records[kind.record]
-        for field_name in kind.reports_through:
-            spec = roster.field(field_name)
-            listed = spec is not None and spec.type == "list"
-            value = f"b.{quote(field_name)}" if listed else f"[CAST(b.{quote(field_name)} AS VARCHAR)]"
-            senders = f"list_concat({senders}, {value})"
+    return f"proven/{obligation.bearer}" + (f"/{by}" if by else "")
+
+
+def _proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
+    handing = senders(
+        compiler, obligation.bearer, handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
+    )
+    groups = "jurisdiction, bearer_id, record"
+    before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
     spans = (
-        f'SELECT b.jurisdiction, b.bearer_id, greatest(b."$s", l.s) AS s, least(b."$e", l.e) AS e\n'
-        f"FROM (SELECT *, {senders} AS senders FROM {pieces} b) b, unnest(list_distinct(b.senders)) AS u(sender)\n"
-        f"JOIN {lines} l ON l.jurisdiction = b.jurisdiction AND l.sender = u.sender AND list_contains(b.senders, l.subject)\n"
+        f'SELECT b.jurisdiction, b.bearer_id, l.record_type AS record, greatest(b."$s", l.s) AS s, least(b."$e", l.e) AS e\n'
+        f"FROM (SELECT *, {handing} AS senders FROM {quote('bearer/' + obligation.bearer)} b) b, unnest(list_distinct(b.senders)) AS u(sender)\n"
+        'JOIN "manifest/lines" l ON l.jurisdiction = b.jurisdiction AND l.sender = u.sender AND list_contains(b.senders, l.subject)\n'
         'WHERE b."$s" < l.e AND l.s < b."$e"'
     )
-    merged = (
+    return (
         f"WITH spans AS ({spans}),\n"
-        "marked AS (SELECT *, max(e) OVER (PARTITION BY jurisdiction, bearer_id ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before\n"
-        "  FROM spans WHERE s < e),\n"
-        "islands AS (SELECT *, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END) OVER (PARTITION BY jurisdiction, bearer_id ORDER BY s, e) AS island\n"
-        "  FROM marked)\n"
-        "SELECT jurisdiction, bearer_id, min(s) AS s, max(e) AS e FROM islands GROUP BY jurisdiction, bearer_id, island"
+        f"marked AS (SELECT *, max(e) OVER (PARTITION BY {groups} ORDER BY s, e {before}) AS before FROM spans WHERE s < e),\n"
+        "islands AS (SELECT *, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END)\n"
+        f"  OVER (PARTITION BY {groups} ORDER BY s, e) AS island FROM marked)\n"
+        f"SELECT {groups}, min(s) AS s, max(e) AS e FROM islands GROUP BY {groups}, island"
     )
-    return compiler.add(name, merged, f"proven days of {record}")
+
+
+def senders(compiler: Compiler, kind_name: str, by: str) -> str:
+    """SQL of the list of those whose hand-ins prove a bearer's days; `b` is a span of the bearer."""
+    if by.startswith("bearer."):
+        return f"[CAST(b.{quote(by.removeprefix('bearer.'))} AS VARCHAR)]"
+    if by:
+        return f"[{literal(by)}]"
+    kind = compiler.schema.bearers[kind_name]
+    found = "[b.bearer_id]"
+    for field_name in kind.reports_through:
+        spec = compiler.schema.records[kind.record].field(field_name)
+        listed = spec is not None and spec.type == "list"
+        value = f"b.{quote(field_name)}" if listed else f"[CAST(b.{quote(field_name)} AS VARCHAR)]"
+        found = f"list_concat({found}, {value})"
+    return found
 
 
 def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, needs: tuple[Need, ...], name: str) -> str:
     """(duty, proven, through): P of each duty, and the last proven day of the type that reaches least far.
 
-    Also adds the gaps: `ID/gaps` (duty, record, s, e).
+    The days asked for stand in `NAME/N`, one step for each of `open_needs`.
     """
-    open_needs = [need for need in needs if not assumed(compiler, need.record)]
+    open_needs = needs_of(compiler, needs)
     if not open_needs:
-        compiler.add(
-            f"{name}/gaps", f"SELECT duty, '' AS record, a AS s, b AS e FROM {quote(duty.name)} WHERE FALSE", "no gaps"
-        )
         return compiler.add(
             name,
             f"SELECT duty, TRUE AS proven, CAST(NULL AS TIMESTAMP) AS through FROM {quote(duty.name)}",
             "all taken as complete",
         )
-    parts, gaps = [], []
+    parts = []
     for index, need in enumerate(open_needs):
-        proven = quote(plan_proven(compiler, obligation, need.record))
+        proven = plan_proven(compiler, obligation, need.record)
         asked = compiler.add(
             f"{name}/{index}", _asked(compiler, duty, need), f"days of {need.record} that must be proven"
         )
@@ -101,8 +112,6 @@ def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, need
             f"LEFT JOIN (SELECT jurisdiction, bearer_id, max(e) AS e FROM {proven} GROUP BY ALL) last\n"
             "  ON last.jurisdiction = q.jurisdiction AND last.bearer_id = q.bearer_id GROUP BY q.duty"
         )
-        gaps.append(_gaps(asked, proven, need.record))
-    compiler.add(f"{name}/gaps", "\nUNION ALL\n".join(gaps), "days that were not handed in")
     union = "\nUNION ALL\n".join(parts)
     return compiler.add(
         name,
@@ -110,6 +119,11 @@ def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, need
         f"FROM {quote(duty.name)} d LEFT JOIN ({union}) u USING (duty) GROUP BY d.duty",
         "is the data complete?",
     )
+
+
+def needs_of(compiler: Compiler, needs: tuple[Need, ...]) -> list[Need]:
+    """The needs that hand-ins must prove, in order: those of types that are not taken as complete."""
+    return [need for need in needs if not assumed(compiler, need.record)]
 
 
 def _asked(compiler: Compiler, duty: DutyTable, need: Need) -> str:
@@ -138,15 +152,20 @@ def _asked_of_period(compiler: Compiler, duty: DutyTable, need: Need) -> str:
     )
 
 
-def _gaps(asked: str, proven: str, record: str) -> str:
-    """What is left of the asked days between the proven ones."""
+def gaps(asked: str, proven: str, keys: str = "duty", who: str = "jurisdiction, bearer_id") -> str:
+    """SQL of (`keys`, s, e): what is left of the asked days between the proven ones.
+
+    `asked` (with `keys`) and `proven` are queries with s, e and the columns `who` that tell whose days they are.
+    """
+    same = " AND ".join(f"p.{column} = q.{column}" for column in who.split(", "))
+    own = ", ".join(f"q.{key}" for key in keys.split(", "))
+    following = f"coalesce(lead(s) OVER (PARTITION BY {who} ORDER BY s), {sql.END})"
     return (
-        f"SELECT duty, {literal(record)} AS record, g.s, g.e FROM (\n"
-        "  SELECT q.duty, q.e AS stop, unnest(list_concat([{'lo': q.s, 'hi': coalesce(min(p.s), q.e)}],\n"
+        f"SELECT {keys}, g.s, g.e FROM (\n"
+        f"  SELECT {own}, q.e AS stop, unnest(list_concat([{{'lo': q.s, 'hi': coalesce(min(p.s), q.e)}}],\n"
         "    list({'lo': p.e, 'hi': p.following} ORDER BY p.s) FILTER (p.s IS NOT NULL))) AS hole\n"
-        f"  FROM {quote(asked)} q LEFT JOIN (SELECT *, coalesce(lead(s) OVER (PARTITION BY jurisdiction, bearer_id ORDER BY s), {sql.END}) AS following\n"
-        f"    FROM {proven}) p ON p.jurisdiction = q.jurisdiction AND p.bearer_id = q.bearer_id AND p.e > q.s AND p.s < q.e\n"
-        "  GROUP BY q.duty, q.s, q.e\n"
+        f"  FROM ({asked}) q LEFT JOIN (SELECT *, {following} AS following FROM ({proven}))\n"
+        f"    p ON {same} AND p.e > q.s AND p.s < q.e GROUP BY {own}, q.s, q.e\n"
         "), LATERAL (SELECT hole.lo AS s, least(hole.hi, stop) AS e) g WHERE g.s < g.e"
     )
 
@@ -157,7 +176,7 @@ def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> s
     Such a duty waits like any other: due when a trigger on the first unproven day would be, at the earliest; and not before
     that day would normally have been handed in (`lag`).
     """
-    proven = quote(plan_proven(compiler, obligation, duty.trigger))
+    proven = plan_proven(compiler, obligation, duty.trigger)
     window_a, window_b = compiler.day_span()
     until = f"least({window_b}, {compiler.as_of_sql})"
     alive = (
@@ -170,12 +189,11 @@ def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> s
         f"SELECT row_number() OVER () AS duty, *, {days} FROM ({alive}) WHERE live_start < live_end",
         "days on which a trigger might lie",
     )
-    gaps = compiler.add(
-        f"{obligation.id}/blind/gaps", _gaps(asked, proven, duty.trigger), "days of them that were not handed in"
-    )
+    holes = gaps(f"FROM {quote(asked)}", f"FROM {proven}")
+    missing = compiler.add(f"{obligation.id}/blind/gaps", holes, "days of them that were not handed in")
     first = (
         "SELECT q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end, min(g.s) AS s, max(g.e) AS e\n"
-        f"FROM {quote(asked)} q LEFT JOIN {quote(gaps)} g USING (duty) GROUP BY q.jurisdiction, q.bearer_id HAVING count(g.s) > 0"
+        f"FROM {quote(asked)} q LEFT JOIN {quote(missing)} g USING (duty) GROUP BY q.jurisdiction, q.bearer_id HAVING count(g.s) > 0"
     )
     unrolled = _earliest_due(compiler, obligation, until)
     rolls = compiler.rolls(obligation) and unrolled != until

@@ -121,7 +121,7 @@ class Ratio(Kind):
         proven = planner.proven(looked.record) if self.absent else ""
         if proven:
             where.append(
-                f"EXISTS (SELECT 1 FROM {quote(proven)} q WHERE q.jurisdiction = g.jurisdiction AND q.bearer_id = g.who\n"
+                f"EXISTS (SELECT 1 FROM {proven} q WHERE q.jurisdiction = g.jurisdiction AND q.bearer_id = g.who\n"
                 "  AND q.s <= CAST(g.a AS TIMESTAMP) AND q.e > CAST(g.b AS TIMESTAMP))"
             )
         key = (
