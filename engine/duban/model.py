@@ -63,15 +63,3 @@ class Plan:
     def stays(self) -> tuple[str, ...]:
         """The tables that are still there after the run."""
         return (self.result, self.missing, *self.kept)
-
-    def of(self, obligation: str) -> list[Step]:
-        """The steps that one obligation's duties come from, in order."""
-        by_name = {step.name: step for step in self.steps}
-        wanted: set[str] = set()
-        front = [step.name for step in self.steps if step.name.startswith(obligation + "/")]
-        while front:
-            name = front.pop()
-            if name not in wanted:
-                wanted.add(name)
-                front += by_name[name].reads
-        return [step for step in self.steps if step.name in wanted]

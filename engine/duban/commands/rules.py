@@ -139,7 +139,7 @@ def sql(obligation: str, pack: str, settings: dict[str, str], as_of: str) -> Non
     found = load_pack(pack, settings)
     found.obligation(obligation)
     moment: datetime = moment_of(as_of, found)
-    for step in compile_pack(found, moment, moment, [obligation]).of(obligation):
+    for step in compile_pack(found, moment, moment, [obligation]).steps:
         click.echo(f"-- {step.name}: {step.why}\n{step.sql};\n")
 
 
