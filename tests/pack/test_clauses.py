@@ -35,6 +35,18 @@ inspection:
   fields: {enterprise_id: {title: 企业编号}, start_at: {title: 检查时间, type: date}}
 """,
 }
+LEADS = """
+leads:
+- id: overlap
+  title: t
+  pattern: P01
+  clause: 一
+  record: inspection
+  bearer: enterprise
+  repeated_value: {same: enterprise_id, differ: start_at, at_least: 2}
+  reasons: [r]
+  check: c
+"""
 OBLIGATION = """
 - id: {id}
   title: 企业每月检查
@@ -53,7 +65,8 @@ def obligation(id: str, clause: str = "一", quote: str = "每月检查", regist
 
 def write(folder: Path, obligations: str, clauses: str) -> Path:
     """The small pack with these obligations and this clauses.yaml."""
-    for name, text in {**PACK, "obligations/1.yaml": obligations, FILE: clauses}.items():
+    leads = {"leads.yaml": LEADS} if "overlap" in clauses else {}
+    for name, text in {**PACK, **leads, "obligations/1.yaml": obligations, FILE: clauses}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text.lstrip("\n"), encoding="utf-8")
     return folder
@@ -125,6 +138,11 @@ WRONG = """
   quote: 辛
   encodedby: monthly                                   #! unknown key `encodedby` → did you mean `encoded_by`?
 - {clause: 五(四), summary: s, quote: 壬, measures: interview, leads: overlap, manual: m, checked: P}
+- clause: 一
+  summary: s
+  quote: 癸
+  leads: [overlap, overlop]                            #! no lead `overlop` → did you mean `overlap`?
+  checked: P
 """
 
 
@@ -133,7 +151,7 @@ def test_every_mistake_in_one_run(tmp_path: Path) -> None:
     folder = write(tmp_path / "small", obligation("monthly"), text)
     lines = text.lstrip("\n").splitlines()
     expected = {number: line.partition("#!")[2].strip() for number, line in enumerate(lines, 1) if "#!" in line}
-    assert len(expected) == 14
+    assert len(expected) == 15
     left = []
     for issue in issues(folder):
         message, _, hint = expected.get(issue.place.line, "?").partition(" → ")
@@ -170,6 +188,13 @@ def test_an_obligation_that_nothing_names(obligations: str, message: str, tmp_pa
     assert issue.place.file == str(folder / "obligations" / "1.yaml")
     assert lines[issue.place.line - 1] == f"- id: {name}"
     assert "encoded_by" in issue.hint
+
+
+def test_a_lead_that_nothing_names(tmp_path: Path) -> None:
+    folder = write(tmp_path / "small", obligation("monthly"), f"# no overlap\n{SERVED}")
+    (issue,) = issues(folder)
+    assert "no sentence of clauses.yaml has the lead `overlap`" in issue.message
+    assert issue.place.file == str(folder / FILE)
 
 
 def test_a_pack_without_the_file_is_sound(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ def read_clauses(folder: Path, pack: Pack | None) -> Clauses:
     clauses = Clauses(tuple(entry for _, entry in found), places, draft.issues)
     if pack is not None and values and len(found) == len(values):  # what cannot be read may well name them
         clauses.issues += [issue for one in pack.written for issue in _unserved(one, clauses, pack)]
+        clauses.issues += _unnamed(clauses, pack)
     return clauses
 
 
@@ -142,10 +143,13 @@ def _service(entry: Entry) -> Iterator[tuple[str, str, str]]:
 
 
 def _names(entry: Entry, pack: Pack | None) -> Iterator[tuple[str, str, str]]:
-    known = {one.id for one in pack.written} if pack is not None else set(entry.encoded_by)
-    for name in entry.encoded_by:
-        if name not in known:
-            yield "encoded_by", f"no obligation `{name}`", near(name, sorted(known)) if known else ""
+    if pack is not None:
+        known = {"encoded_by": {one.id for one in pack.written}, "leads": {one.id for one in pack.leads}}
+        for word, ids in known.items():
+            what = "obligation" if word == "encoded_by" else "lead"
+            for name in getattr(entry, word):
+                if name not in ids:
+                    yield word, f"no {what} `{name}`", near(name, sorted(ids)) if ids else f"the pack has no {what}"
     for word in ("encoded_by", "leads", "measures", "register_rows"):
         names = getattr(entry, word)
         for name in sorted({name for name in names if names.count(name) > 1}):
@@ -171,3 +175,14 @@ def _unserved(obligation: Obligation, clauses: Clauses, pack: Pack) -> Iterator[
     hint = f"add the id to `encoded_by` of its sentence of {obligation.clause} in {FILE}"
     for message in messages:
         yield Issue("P101", message, shown, hint, context=f"- id: {obligation.id}    （{obligation.clause}）")
+
+
+def _unnamed(clauses: Clauses, pack: Pack) -> Iterator[Issue]:
+    """The leads that no entry names."""
+    named = {name for entry in clauses.entries for name in entry.leads}
+    for lead in pack.leads:
+        if lead.id not in named:
+            place = Place(str(pack.folder / FILE))
+            yield Issue(
+                "P101", f"no sentence of {FILE} has the lead `{lead.id}`", place, "add it to the `leads` of one"
+            )
