@@ -60,7 +60,7 @@ class Row:
             return None
         sql = f"{self.alias}.{quote(name)}"
         bare = f"{self.alias}.{quote(name + '$bare')}" if spec.type == "datetime" else "FALSE"
-        return Column(sql, spec.type, bare, spec.values, spec.title)
+        return Column(sql, spec.type, bare, spec.values, spec.title, spec.unit)
 
     def resolve(self, parts: tuple[str, ...]) -> Column | None:
         if len(parts) == 1:

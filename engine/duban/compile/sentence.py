@@ -122,7 +122,7 @@ def message(as_of: str) -> str:
     left = f"date_diff('day', {sql.due_day(as_of)}, {sql.due_day('s.due')})"
     until = f"CASE WHEN s.due < {sql.END} THEN {day('s.due')} || '到期，余' || {left} || '天' ELSE '无期限' END"
     met = (
-        f"CASE r.kind WHEN 'perform' THEN {_found()} WHEN 'cover' THEN {_found()} WHEN 'forbid' THEN '未查到不应有的记录'\n"
+        f"CASE r.kind WHEN 'perform' THEN {_found()} WHEN 'cover' THEN {_found()} WHEN 'forbid' THEN '未查到所列情形'\n"
         "      ELSE '已按要求办理' END"
     )
     cases = [
@@ -156,11 +156,12 @@ def _not_done(as_of: str) -> str:
         f"CASE WHEN len(s.missed) > 0 THEN '；未覆盖：' || array_to_string(s.missed[1:10], '、') || {more} ELSE '' END"
     )
     short = f"{_found()} || '，差' || {number('greatest(s.required - s.observed, 0)')} || {named}"
+    unequal = "CASE WHEN len(s.missed) > 0 THEN '（不符：' || array_to_string(s.missed, '；') || '）' ELSE '' END"
     texts = {
         "respond": "'应有' || r.record || '，未查到'",
         "done": f"'应于' || {day('s.due')} || '前完成，截至' || {day(as_of)} || '未见有效的完成日期'",
-        "forbid": f"'查到' || {observed} || '条不应有的' || r.record",
-        "reconcile": f"'应相符' || {number('s.required')} || '项，相符' || {observed} || '项'",
+        "forbid": f"r.record || '中查到' || {observed} || '条所列情形'",
+        "reconcile": f"'应相符' || {number('s.required')} || '项，相符' || {observed} || '项' || {unequal}",
     }
     branches = " ".join(f"WHEN '{kind}' THEN {text}" for kind, text in texts.items())
     return f"CASE r.kind {branches} ELSE {short} END"

@@ -34,6 +34,7 @@ class Column:
     bare: str = "FALSE"
     values: tuple[str, ...] = ()
     label: str = ""
+    unit: str = ""
 
 
 def unknown_name(name: str, names: Iterable[str]) -> ConditionError:

@@ -27,7 +27,7 @@ from duban.vocabulary import Word
 #   empty      BOOLEAN  there is nothing to be done: no target, a percentage of nothing
 #   unclear    BOOLEAN  required is unknown
 #   evidence   BIGINT[] "$n" of the records counted, of type `evidence_of`
-#   missed     VARCHAR[] cover: the names of targets not covered
+#   missed     VARCHAR[] cover: the names of targets not covered; reconcile: the figures that do not agree
 RESULT = "duty, required, observed, timely, done_at, could, full_ok, hit, waived_hit, empty, unclear, evidence, missed"
 
 Scoping = Literal["period", "named", "rest", "open", "span"]

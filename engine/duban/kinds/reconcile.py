@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from duban.conditions import Column, ConditionError, compile_boolean, parse
+from duban.conditions import Checked, Column, ConditionError, compile_boolean, parse
 from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, step_interval
 from duban.scope import Names, Row, Schema, belonging
-from duban.sqltext import quote
+from duban.sqltext import literal, quote
 from duban.vocabulary import NUMERIC_TYPES, Word
 
 
@@ -17,9 +17,11 @@ class Side(Word):
     """Other rows of the same bearer: of the trigger's period or the one before.
 
     With `count` or `sum` the side's name is a number; else `name.field` reads its one row (`absent`: what a missing row reads as).
+    `title` is what a reader is told that it is.
     """
 
     record: str
+    title: str = ""
     where: str = ""
     period: Literal["same", "previous"] = "same"
     absent: int | float | None = None
@@ -73,7 +75,9 @@ class Reconcile(Test):
             for side_name, side in self.sides.items()
         }
         scope = side_names(planner.schema, duty.trigger, self.sides, "g")
-        checks = [compile_boolean(parse(text), scope).sql for text in self.equal]
+        equations = [compile_boolean(parse(text), scope) for text in self.equal]
+        checks = [equation.sql for equation in equations]
+        figures = ", ".join(f"CASE WHEN ({one.sql}) IS FALSE THEN {_figures(one)} END" for one in equations)
         holds = " + ".join(f"CAST(coalesce({check}, FALSE) AS INTEGER)" for check in checks)
         false = " OR ".join(f"({check}) IS FALSE" for check in checks)
         joins = "\n".join(
@@ -85,7 +89,7 @@ class Reconcile(Test):
             f"SELECT {RESULT} FROM (SELECT d.duty, CAST({len(checks)} AS DOUBLE) AS required, CAST({holds} AS DOUBLE) AS observed,\n"
             f"  {holds} = {len(checks)} AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
             f"  NOT ({false}) AND {holds} < {len(checks)} AS could, FALSE AS full_ok, FALSE AS hit, FALSE AS waived_hit,\n"
-            "  FALSE AS empty, FALSE AS unclear, [d.trig] AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
+            f"  FALSE AS empty, FALSE AS unclear, [d.trig] AS evidence, list_distinct([{figures}]) AS missed\n"
             f'FROM {quote(duty.name)} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n{scope.joins()}\n{joins})',
             "reconcile, by duty",
         )
@@ -131,6 +135,21 @@ class Reconcile(Test):
         )
 
 
+def _figures(equation: Checked) -> str:
+    """SQL of the figures that an equation compares, each with its name: “一般隐患排查31，台账复算29”."""
+    named = {column.sql: column for column in equation.columns if column.label}
+    parts = [f"{literal(column.label)} || {_shown(column)}" for column in named.values()]
+    return " || '，' || ".join(parts) or "''"
+
+
+def _shown(column: Column) -> str:
+    """SQL: a cell as text; a whole number without its decimals."""
+    text = f"CAST({column.sql} AS VARCHAR)"
+    if column.type in NUMERIC_TYPES:
+        text = f"CASE WHEN {column.sql} = floor({column.sql}) THEN CAST(CAST({column.sql} AS BIGINT) AS VARCHAR) ELSE {text} END"
+    return f"coalesce({text}{f' || {literal(column.unit)}' if column.unit else ''}, '（空）')"
+
+
 def _columns(schema: Schema, side: Side) -> list[str]:
     """The fields of a one-row side, with the marks of bare dates."""
     columns = []
@@ -146,7 +165,7 @@ def side_names(schema: Schema, trigger: str, sides: dict[str, Side], alias: str)
         table = quote("side " + name)
         if side.is_number:
             absent = f'CASE WHEN {table}.duty IS NULL THEN {side.absent or 0} ELSE {table}."$value" END'
-            columns[name] = Column(f"({absent})", "decimal", label=name)
+            columns[name] = Column(f"({absent})", "decimal", label=_title(schema, side), unit=_unit(schema, side))
             continue
         for field_name, spec in schema.records[side.record].fields.items() if side.record in schema.records else ():
             sql = f"{table}.{quote(field_name)}"
@@ -154,6 +173,20 @@ def side_names(schema: Schema, trigger: str, sides: dict[str, Side], alias: str)
                 none = f'{table}.duty IS NULL OR {table}."$rows" = 0'
                 sql = f"(CASE WHEN {none} THEN {side.absent} ELSE {sql} END)"
             bare = f"{table}.{quote(field_name + '$bare')}" if spec.type == "datetime" else "FALSE"
-            columns[f"{name}.{field_name}"] = Column(sql, spec.type, bare, spec.values, spec.title)
+            label = f"{_title(schema, side)}·{spec.title}"
+            columns[f"{name}.{field_name}"] = Column(sql, spec.type, bare, spec.values, label, spec.unit)
     row = Row(schema, trigger, alias)
     return Names(schema, row, {"trigger": row}, columns)
+
+
+def _title(schema: Schema, side: Side) -> str:
+    """What a reader is told that a side is."""
+    if side.title or side.record not in schema.records:
+        return side.title
+    return ("上期" if side.period == "previous" else "") + schema.records[side.record].title
+
+
+def _unit(schema: Schema, side: Side) -> str:
+    """The unit of a side that is a number: of the field that is summed up; rows are counted in 条."""
+    spec = schema.records[side.record].field(side.sum) if side.record in schema.records else None
+    return spec.unit if spec is not None else "条" if side.count else ""
