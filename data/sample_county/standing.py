@@ -37,8 +37,8 @@ def _standing(county: County, mine: Mine) -> None:
     entered = day(ENTERED_BY_NEW if new else ENTERED)
     for number, (kind, (title, made, more)) in enumerate(STANDING.items(), 1):
         document(county, mine, kind, entered, title=title, number=number, made=new or day(made), **more)
-    made, checked = (day("12-18"), day("12-20")) if new else (day("12-08"), day("12-11"))
-    document(county, mine, BENCHMARK, checked, title="对标对表自查自改表", number=len(STANDING) + 1, made=made)
+    self_check, checked = (day("12-18"), day("12-20")) if new else (day("12-08"), day("12-11"))
+    document(county, mine, BENCHMARK, checked, title="对标对表自查自改表", number=len(STANDING) + 1, made=self_check)
     county.add(
         "supplies", mine.town, entered,
         enterprise_id=mine.id, item="应急照明灯", checked_on=entered, qty=10, location="应急物资库", ok=True,
