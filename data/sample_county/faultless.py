@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sample_county.basics import MONTHS, day, days_between, on_at, workdays
 from sample_county.bureau import bureau_work
 from sample_county.ledgers import ledgers
+from sample_county.old_hazards import old_hazards
 from sample_county.places import GROUP_POSTS, GROUPS, TOWNS, Mine, Town, mines
 from sample_county.posts import post_holder
 from sample_county.records import (
@@ -23,6 +24,7 @@ from sample_county.records import (
     inspection,
     town_of,
 )
+from sample_county.standing import standing
 from sample_county.towns import meetings_and_publicity
 
 SEED = 331
@@ -84,6 +86,8 @@ def faultless() -> County:
     for group in GROUPS:
         _group_visits(county, group)
     ledgers(county)
+    standing(county)
+    old_hazards(county)
     meetings_and_publicity(county)
     bureau_work(county)
     return county

@@ -53,7 +53,8 @@ def found_hazard(county: County, mine: Mine, number: str, keeper: str, source: s
         "hazard", keeper, on, hazard_id=f"{mine.id}-{number}", enterprise_id=mine.id, inspection_id="", source=source,
         found_date=on, finder=finder, location=site, description=fault,
         category=category, level="一般", measure="立即组织整改",
-        resp_person=f"{mine.id}安全副矿长", fund=100 * (1 + rng.randrange(20)), deadline=on + timedelta(8),
+        resp_person=f"{mine.id}安全副矿长", resp_dept=f"{mine.id}安全科", fund=100 * (1 + rng.randrange(20)),
+        deadline=on + timedelta(8),
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def _in_the_ledger(county: County, hazard: Record) -> None:
         "hazard", mine.town, cells["found_date"], hazard_id=f"{mine.id}-重-{hazard.key[2:]}", enterprise_id=mine.id,
         source="企业自查", found_date=cells["found_date"], finder=f"{mine.id}技术科长", location=cells["location"],
         description=cells["description"], category="边坡排土场", level="重大", measure="停用并编制治理方案",
-        resp_person=mine.head(cells["found_date"]), deadline=day("12-31"),
+        resp_person=mine.head(cells["found_date"]), resp_dept=f"{mine.id}安全科", deadline=day("12-31"),
     )  # fmt: skip
     record.then(cells["report_date"], reported_to="县", reported_date=cells["report_date"])
     if done := cells.get("done_date"):
