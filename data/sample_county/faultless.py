@@ -24,6 +24,7 @@ from sample_county.records import (
     town_of,
 )
 from sample_county.towns import meetings_and_publicity
+from sample_county.works import works
 
 SEED = 331
 
@@ -86,6 +87,7 @@ def faultless() -> County:
     ledgers(county)
     meetings_and_publicity(county)
     bureau_work(county)
+    works(county)
     return county
 
 

@@ -63,7 +63,7 @@ class County:
         self.records.append(record)
         return record
 
-    def of(self, kind: str, **cells: Any) -> list[Record]:
+    def of(self, kind: str, /, **cells: Any) -> list[Record]:
         """The records of a kind with these cells."""
         found = [record for record in self.records if record.kind == kind]
         return [record for record in found if cells.items() <= record.cells.items()] if cells else found
@@ -176,6 +176,7 @@ def inspection(
         "inspectors": inspectors,
         "mode": rng.choice(MODES.get(levels[0], ["日常" if org else "自查"])),
         "purpose": purpose,
+        "contract_id": "",
         "hazards_found": number,
         "findings": "；".join(texts) or CLEAN,
         "attachments": "",

@@ -13,11 +13,15 @@ from sample_county.places import GROUPS, SILENT_GROUPS, Town
 TOWN_KINDS = (
     "hazard", "hazard_list", "enterprise_meeting", "enterprise_plan", "training", "drill", "stop", "leader_duty",
     "drainage_test", "hot_work", "blast", "contractor", "unit_check", "town_meeting", "publicity",
+    "document",
 )  # fmt: skip
 FORM_KINDS = ("stat_report", "major_detail")
-FINAL_KINDS = ("town_meeting", "publicity")  # in the return after the campaign
+FINAL_KINDS = ("town_meeting", "publicity", "document")  # in the return after the campaign
 # What came with the first return of 8 November, and since when it covers.
-FIRST_KINDS = {"drill": "2023-01-01", "contractor": "2023-01-01", "drainage_test": "2023-10-01", "hazard": "2023-01-01"}
+FIRST_KINDS = {
+    "drill": "2023-01-01", "contractor": "2023-01-01", "drainage_test": "2023-10-01", "hazard": "2023-01-01",
+    "document": "2023-01-01",
+}  # fmt: skip
 FIRST_RETURN, SUMMARY, FINAL_RETURN = at("11-08 16:00"), at("02-06 10:00"), at("02-19 15:00")
 
 GROUP_RETURNS = (
