@@ -26,6 +26,7 @@ from sample_county.records import (
 )
 from sample_county.standing import standing
 from sample_county.towns import meetings_and_publicity
+from sample_county.works import works
 
 SEED = 331
 
@@ -90,6 +91,7 @@ def faultless() -> County:
     old_hazards(county)
     meetings_and_publicity(county)
     bureau_work(county)
+    works(county)
     return county
 
 

@@ -191,7 +191,7 @@ def blast(county: County, mine: Mine, on: date, clock: str = "11:30") -> Record:
     return county.add(
         "blast", mine.town, on, blast_no=f"{mine.id}-爆-{on:%m%d}", enterprise_id=mine.id, fired_at=on_at(on, clock),
         site="采场北帮", design_no=f"{mine.id}设-{on:%m%d}", design_date=on - timedelta(3), near_final_slope=False,
-        controlled_blasting=False, alert_map=True, alert_points_set=True,
+        controlled_blasting=False, alert_map=True, alert_points_set=True, signs_set=True,
     )  # fmt: skip
 
 

@@ -176,6 +176,7 @@ def inspection(
         "inspectors": inspectors,
         "mode": rng.choice(MODES.get(levels[0], ["日常" if org else "自查"])),
         "purpose": purpose,
+        "contract_id": "",
         "hazards_found": number,
         "findings": "；".join(texts) or CLEAN,
         "attachments": "",

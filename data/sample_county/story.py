@@ -72,13 +72,14 @@ from sample_county.story_towns import (
     n30,
 )  # fmt: skip
 from sample_county.story_weather import f37, f38, f41, f42, n18, n19, snow
+from sample_county.story_works import STORY_OF_WORKS
 
 STORY: list[Callable[[County], None]] = [
     f10, f11, f12, f13_and_n28, f14, f15, f16, f17, f18, f19, f20, f21, f22, f23, f24, f25, f26, f27_and_f31, f28, f29,
     f33, f34, f35, f36, snow, f37, f38, f39, f40, f41, f42, f43, f44, f45, f46, f47, f48, f49,
     n03, n04, n05, n06, n07, n08, n09, n10, n11, n12, n13, n14, n15, n16, n17, n18, n19, n20, n21, n22, n25, n27, n30,
     leads, busy_towns, january,
-    *STORY_OF_HAZARDS, *STORY_OF_DOCUMENTS,
+    *STORY_OF_HAZARDS, *STORY_OF_DOCUMENTS, *STORY_OF_WORKS,
 ]  # fmt: skip
 
 STORY_OF_PAPERS: list[Callable[[County], None]] = [
