@@ -12,12 +12,16 @@ from sample_county.places import GROUPS, SILENT_GROUPS, Town
 # What mines and centres keep and the town hands in, a line for each kind; inspections have lines of their own.
 TOWN_KINDS = (
     "hazard", "hazard_list", "enterprise_meeting", "enterprise_plan", "training", "drill", "stop", "leader_duty",
-    "drainage_test", "hot_work", "blast", "contractor", "unit_check", "town_meeting", "publicity",
+    "drainage_test", "hot_work", "blast", "contractor", "unit_check", "document", "supplies", "violation",
+    "town_document", "town_meeting", "publicity",
 )  # fmt: skip
 FORM_KINDS = ("stat_report", "major_detail")
-FINAL_KINDS = ("town_meeting", "publicity")  # in the return after the campaign
+FINAL_KINDS = ("document", "town_document", "town_meeting", "publicity")  # in the return after the campaign
 # What came with the first return of 8 November, and since when it covers.
-FIRST_KINDS = {"drill": "2023-01-01", "contractor": "2023-01-01", "drainage_test": "2023-10-01", "hazard": "2023-01-01"}
+FIRST_KINDS = {
+    "drill": "2023-01-01", "contractor": "2023-01-01", "drainage_test": "2023-10-01", "hazard": "2023-01-01",
+    "document": "2023-01-01", "supplies": "2023-01-01",
+}  # fmt: skip
 FIRST_RETURN, SUMMARY, FINAL_RETURN = at("11-08 16:00"), at("02-06 10:00"), at("02-19 15:00")
 
 GROUP_RETURNS = (
@@ -28,7 +32,7 @@ GROUP_RETURNS = (
 
 REGISTERS = (
     "major_hazard", "assessment", "stop_order", "rectify_order", "recheck", "penalty", "interview", "submission",
-    "hazard",
+    "hazard", "county_document",
 )  # fmt: skip
 REGISTER_DAYS = ("11-09", "11-27", "12-08", "12-31", "01-05", "01-07", "02-10", "02-20")
 BUREAU_CHECKS_KNOWN = (
