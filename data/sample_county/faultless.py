@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sample_county.basics import MONTHS, day, days_between, on_at, workdays
 from sample_county.bureau import bureau_work
+from sample_county.conduct import conduct
 from sample_county.ledgers import ledgers
 from sample_county.places import GROUP_POSTS, GROUPS, TOWNS, Mine, Town, mines
 from sample_county.posts import post_holder
@@ -86,6 +87,7 @@ def faultless() -> County:
     ledgers(county)
     meetings_and_publicity(county)
     bureau_work(county)
+    conduct(county)
     return county
 
 

@@ -63,7 +63,7 @@ class County:
         self.records.append(record)
         return record
 
-    def of(self, kind: str, **cells: Any) -> list[Record]:
+    def of(self, kind: str, /, **cells: Any) -> list[Record]:
         """The records of a kind with these cells."""
         found = [record for record in self.records if record.kind == kind]
         return [record for record in found if cells.items() <= record.cells.items()] if cells else found
