@@ -24,6 +24,12 @@ FIRST_KINDS = {
 }  # fmt: skip
 FIRST_RETURN, SUMMARY, FINAL_RETURN = at("11-08 16:00"), at("02-06 10:00"), at("02-19 15:00")
 
+# Beside the usual returns, and without a row: sender, subject, kind, days, when. G5 has no file of an inspection team
+# (F51); 癸河's centre has checked nothing more (F57).
+NIL_RETURNS = (
+    ("样五矿产集团", "样五矿产集团", "document", "2023-11-01", "02-10", "02-18 10:00"),
+    ("癸河镇", "癸河镇应急管理中心", "inspection", "02-06", "02-18", "02-19 15:00"),
+)
 GROUP_RETURNS = (
     ("2023-11-01", "2023-11-30", "12-05 10:00"),
     ("2023-12-01", "2023-12-31", "01-04 10:00"),

@@ -10,6 +10,49 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sample_county.records import County
+from sample_county.story_conduct import (
+    f50,
+    f51,
+    f52,
+    f53,
+    f54,
+    f58,
+    f59,
+    f60,
+    f61,
+    f62,
+    f63,
+    f64,
+    f65,
+    f66,
+    f67,
+    f68,
+    f69,
+    f70,
+    methods,
+    n31,
+    n32,
+    n33,
+    n34,
+    n35,
+    n36,
+    n37,
+    n39,
+    n41,
+    n42,
+    n43,
+    n44,
+    n45,
+    n46,
+    n47,
+    n48,
+    n49,
+    n50,
+    n51,
+    n52,
+    n53,
+    n53_form,
+)  # fmt: skip
 from sample_county.story_county import f16, f17, f23, f24, leads, n05, n06, n07, n11
 from sample_county.story_majors import f25, f26, f27_and_f31, f28, f29, f30, f32, f33, f46, n14, n15, n16, n17
 from sample_county.story_mines import (
@@ -75,8 +118,11 @@ STORY: list[Callable[[County], None]] = [
     f33, f34, f35, f36, snow, f37, f38, f39, f40, f41, f42, f43, f44, f45, f46, f47, f48, f49,
     n03, n04, n05, n06, n07, n08, n09, n10, n11, n12, n13, n14, n15, n16, n17, n18, n19, n20, n21, n22, n25, n27, n30,
     leads, busy_towns, january,
+    methods, f50, f51, f52, f53, f54, f58, f59, f60, f61, f62, f63, f64, f65, f66, f67, f68, f69,
+    n31, n32, n33, n34, n35, n36, n37, n39, n41, n42, n43, n44, n45, n46, n47, n48, n49, n50, n51, n52, n53,
 ]  # fmt: skip
 
 STORY_OF_PAPERS: list[Callable[[County], None]] = [
     f01, f02, f03, f04, f05, f06, f07, f08, f09, f30, f32, n01, n02, n23, n24, n26, n29,
+    f70, n53_form,
 ]  # fmt: skip
