@@ -115,6 +115,7 @@ def _order(county: County, mine: str, issued: str, deadline: str, rechecked: str
 def _penalty(county: County, number: str, mine: str, decided: str, amount: int) -> None:
     on = day(decided)
     cells = {"enterprise_id": mine, "decided_on": on, "kind": "罚款", "amount": amount, "hazard_id": ""}
+    cells["list_reviewed_on"] = on  # on the same day, whether it belongs on the list
     county.add("penalty", BUREAU, on, doc_no=number, **cells)
 
 

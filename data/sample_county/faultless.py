@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sample_county.basics import MONTHS, day, days_between, on_at, workdays
 from sample_county.bureau import bureau_work
+from sample_county.conduct import conduct
 from sample_county.ledgers import ledgers
 from sample_county.old_hazards import old_hazards
 from sample_county.places import GROUP_POSTS, GROUPS, TOWNS, Mine, Town, mines
@@ -92,6 +93,7 @@ def faultless() -> County:
     meetings_and_publicity(county)
     bureau_work(county)
     works(county)
+    conduct(county)
     return county
 
 

@@ -23,6 +23,7 @@ from sample_county.records import (
 )
 from sample_county.schedule import (
     FORM_KINDS,
+    NIL_RETURNS,
     REGISTERS,
     TOWN_KINDS,
     HandIn,
@@ -195,6 +196,8 @@ def records(county: County) -> tuple[dict[str, list[Row]], list[Row]]:
     for kind in REGISTERS:
         manifest += _lines(BUREAU, kind, tables, bureau_hand_ins(kind), whole=True)
     manifest += _corrections(county)
+    for sender, subject, kind, first, last, received in NIL_RETURNS:
+        manifest.append(line(sender, subject, kind, HandIn(sender, day(first), day(last), at(received)), 0))
     return tables, manifest
 
 

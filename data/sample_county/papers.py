@@ -10,7 +10,7 @@ from sample_county.places import MINES_OF, TOWNS, Town
 from sample_county.records import TOWN, County, Record
 
 LISTS = ("问题清单", "整改清单", "责任清单")
-SUMS = ("gen_found", "gen_fixed", "maj_found", "maj_fixed", "ordered_enterprises", "fine_wan")
+SUMS = ("gen_found", "gen_fixed", "maj_found", "maj_fixed", "ordered_enterprises", "fine_wan", "exposed")
 
 
 def papers(county: County) -> None:
@@ -72,15 +72,16 @@ def _forms(county: County, town: Town) -> None:
         checked = _checked(county, town, month)
         seen |= checked
         line = {**_hazard_figures(county, town, month, majors), **_bureau_figures(county, town, month)}
-        total = {name: total[name] + line[name] for name in SUMS}
         made = at(sent).date()
+        line["exposed"] = _exposed(county, town, month, made)
+        total = {name: total[name] + line[name] for name in SUMS}
         for name, figures, mines in (("本期", line, checked), ("累计", total, seen)):
             county.add(
                 "stat_report", town.name, made,
                 town=town.name, month=f"{first_of(month):%Y-%m}", line=name, made_on=made,
                 inspect_groups=2 if town.name in MINES_OF else 1, enterprises_checked=len(mines),
                 **{name: figures[name] for name in SUMS},
-                stopped=0, exposed=0, illegal_subcontract=0, illegal_dispatch=0,
+                stopped=0, illegal_subcontract=0, illegal_dispatch=0,
             )  # fmt: skip
         for serial, hazard in enumerate(majors, 1):
             _detail(county, town, month, serial, made, hazard)
@@ -139,6 +140,12 @@ def _bureau_figures(county: County, town: Town, month: int) -> Row:
     fines = sum(row["amount"] for row in of("penalty", "decided_on"))
     orders = {row["enterprise_id"] for row in of("rectify_order", "issued_on")}
     return {"ordered_enterprises": len(orders), "fine_wan": fines / 10000 if fines % 10000 else fines // 10000}
+
+
+def _exposed(county: County, town: Town, month: int, made: date) -> int:
+    """Cases that the town published in the month, as far as it knew them when it made the form."""
+    told = [record.cells for record in county.of("publicity", town=town.name, kind="曝光")]
+    return sum(row["published_on"].month == month and row["published_on"] <= made for row in told)
 
 
 def _detail(county: County, town: Town, month: int, serial: int, made: date, hazard: Record) -> None:

@@ -94,8 +94,8 @@ def f45(county: County) -> None:
 
 
 def f47(county: County) -> None:
-    """癸河: nothing published, said so. R93, R94: 02-10 P; 02-20 B, a reminder."""
-    county.drop([county.one("publicity", "癸河-宣")])
+    """癸河: nothing published, said so. R93, R94: 02-10 P; 02-20 B, a reminder. R29 too: B."""
+    county.drop(county.of("publicity", town="癸河镇"))
 
 
 def f48(county: County) -> None:

@@ -8,6 +8,10 @@ from sample_county.basics import at, day
 from sample_county.places import MINES_OF, TOWNS, Town
 from sample_county.records import County
 
+RESOLVED = {
+    "专题会": "部署冬季行动，明确分工",
+    "调度会": "研究解决隐患整改资金和技术支持问题，明确责任人和时限",
+}
 DISPATCH_DAYS = ("11-20", "12-18", "01-15", "02-05")
 
 
@@ -25,7 +29,7 @@ def meeting(county: County, town: Town, keeper: str, on: str, kind: str, chair: 
     held = at(f"{on} 09:00")
     county.add(
         "town_meeting", keeper, held, meeting_id=f"{town.short}-会-{held:%m%d}", town=town.name, held_on=held,
-        kinds=[kind], chair=chair, topics="非煤矿山“百日攻坚”冬季行动",
+        kinds=[kind], chair=chair, topics="非煤矿山“百日攻坚”冬季行动", resolutions=RESOLVED[kind],
     )  # fmt: skip
 
 
