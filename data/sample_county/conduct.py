@@ -9,6 +9,7 @@ from datetime import date
 from itertools import chain, cycle, repeat
 
 from sample_county.basics import BUREAU, MONTHS, Row, day
+from sample_county.documents import document
 from sample_county.places import MINES_OF, TOWNS, Mine, Town
 from sample_county.posts import group_of
 from sample_county.records import BUREAU_LEVEL, TOWN, County, Record
@@ -89,21 +90,13 @@ def _violations(county: County, mine: Mine) -> None:
             violation(county, mine, on)
 
 
-def document(county: County, mine: Mine, kind: str, checked: str, made: str = "", *, exists: bool = True) -> Record:
-    """A row of the ledger of papers: what there is of a kind on the day it was entered, and of when it is."""
-    return county.add(
-        "document", mine.town, day(checked), enterprise_id=mine.id, kind=kind, checked_on=day(checked), exists=exists,
-        title=f"{mine.name}{kind}" if exists else "", doc_no="", made_on=day(made) if made else None,
-    )  # fmt: skip
-
-
 def _papers(county: County, mine: Mine) -> None:
     """The file of its group's inspection team, if it has a group; and what it wrote when summing up."""
     if group_of(mine):
-        document(county, mine, "检查组文件", "11-20", "11-10")
+        document(county, mine, "检查组文件", day("11-20"), day("11-10"))
     for kind in MINE_PAPERS:
         if mine.open_on(day("02-05")):
-            document(county, mine, kind, "02-05", "02-05")
+            document(county, mine, kind, day("02-05"), day("02-05"))
 
 
 # --- towns

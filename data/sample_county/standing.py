@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sample_county.basics import Row, day
+from sample_county.documents import document
 from sample_county.places import OPENED, Mine
 from sample_county.records import County, Record
 
@@ -36,21 +37,14 @@ def _standing(county: County, mine: Mine) -> None:
     new = OPENED.get(mine.number)
     entered = day(ENTERED_BY_NEW if new else ENTERED)
     for number, (kind, (title, made, more)) in enumerate(STANDING.items(), 1):
-        document(county, mine, kind, entered, title=title, number=number, made=new or day(made), **more)
+        _numbered(county, mine, kind, entered, new or day(made), number, title=title, **more)
     self_check, checked = (day("12-18"), day("12-20")) if new else (day("12-08"), day("12-11"))
-    document(county, mine, BENCHMARK, checked, title="对标对表自查自改表", number=len(STANDING) + 1, made=self_check)
+    _numbered(county, mine, BENCHMARK, checked, self_check, len(STANDING) + 1, title="对标对表自查自改表")
     county.add(
         "supplies", mine.town, entered,
         enterprise_id=mine.id, item="应急照明灯", checked_on=entered, qty=10, location="应急物资库", ok=True,
     )  # fmt: skip
 
 
-def document(
-    county: County, mine: Mine, kind: str, checked: date, *, title: str, number: int, made: date, **more: Any
-) -> Record:
-    """A row of the mine's ledger of papers, as entered on `checked`."""
-    cells = {"persons_named": None, "valid_to": None, "remark": "", **more}
-    return county.add(
-        "document", mine.town, checked, enterprise_id=mine.id, kind=kind, checked_on=checked, exists=True, title=title,
-        doc_no=f"{mine.id}安〔{made.year}〕{number:02}号", made_on=made, **cells,
-    )  # fmt: skip
+def _numbered(county: County, mine: Mine, kind: str, checked: date, made: date, number: int, **more: Any) -> Record:
+    return document(county, mine, kind, checked, made, doc_no=f"{mine.id}安〔{made.year}〕{number:02}号", **more)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sample_county.basics import Row, at, day
-from sample_county.conduct import checks_of_town, document, told_of, violation, ways_of_inspecting
+from sample_county.conduct import checks_of_town, told_of, violation, ways_of_inspecting
+from sample_county.documents import document
 from sample_county.places import GROUPS
 from sample_county.records import BUREAU_LEVEL, TOWN, County, Record
 from sample_county.story_towns import form, named
@@ -148,7 +149,7 @@ def f61(county: County) -> None:
 def n44(county: County) -> None:
     """M34 says 无 on 11-20; mended on 02-03, entered on 02-05. R25: 11-27 P; 02-10 M."""
     entered(paper_of(county, "制度规程修订", enterprise_id="M34"), made="02-03")
-    document(county, county.mines["M34"], "制度规程修订", "11-20", exists=False)
+    document(county, county.mines["M34"], "制度规程修订", day("11-20"), exists=False)
 
 
 # --- papers of towns

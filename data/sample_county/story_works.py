@@ -10,7 +10,7 @@ from typing import Any
 
 from sample_county.basics import day
 from sample_county.records import SELF, County, Record
-from sample_county.works import CONTRACTOR_PAPERS, SOUND, contractor_checked, document, tested
+from sample_county.works import CONTRACTOR_PAPERS, SOUND, contractor_checked, paper, tested
 
 
 def papers_of(county: County, mine: str, kind: str) -> list[Record]:
@@ -171,7 +171,7 @@ def f120(county: County) -> None:
 def n85(county: County) -> None:
     """M17, whose road was too steep (N15), measured it on 02-09, known with the last return. R78: 02-10 P; 02-20 M."""
     county.drop(papers_of(county, "M17", "运输道路测量"))
-    document(county, county.mines["M17"], "运输道路测量", day("02-09"))
+    paper(county, county.mines["M17"], "运输道路测量", day("02-09"))
 
 
 def f121(county: County) -> None:
@@ -182,7 +182,7 @@ def f121(county: County) -> None:
 def n86(county: County) -> None:
     """M32, under construction, had none in November, and has one on 02-05. R79: 01-05 P; 02-10 M."""
     none_there(county, "M32", "运输设备核对")
-    document(county, county.mines["M32"], "运输设备核对", day("02-05"))
+    paper(county, county.mines["M32"], "运输设备核对", day("02-05"))
 
 
 # --- contractors
@@ -191,28 +191,28 @@ def n86(county: County) -> None:
 def f122_f123_and_f126(county: County) -> None:
     """M28 has none of the three papers about its contractor. R82, R83, R88: 02-10 P; 02-20 manual."""
     for kind in CONTRACTOR_PAPERS:
-        document(county, county.mines["M28"], kind, day("11-06"), exists=False)
+        paper(county, county.mines["M28"], kind, day("11-06"), exists=False)
 
 
 def n87(county: County) -> None:
     """M07: a paper older than its contractor (11-20) does not count, the same entered on 12-20 does. R82: 12-31 M."""
     mine = county.mines["M07"]
-    first = document(county, mine, "外包纳入体系文件", day("11-06"))
-    document(county, mine, "外包纳入体系文件", day("12-20")).set(made_on=first.cells["made_on"])
+    first = paper(county, mine, "外包纳入体系文件", day("11-06"))
+    paper(county, mine, "外包纳入体系文件", day("12-20")).set(made_on=first.cells["made_on"])
     for kind in CONTRACTOR_PAPERS[1:]:
-        document(county, mine, kind, day("12-05"))
+        paper(county, mine, kind, day("12-05"))
 
 
 def n88(county: County) -> None:
     """M35 had nothing to show of coordinating in November, and has on 12-20. R83: 12-08 P; 12-31 M."""
     none_there(county, "M35", "外包统一协调文件")
-    document(county, county.mines["M35"], "外包统一协调文件", day("12-20"))
+    paper(county, county.mines["M35"], "外包统一协调文件", day("12-20"))
 
 
 def n91(county: County) -> None:
     """M24 enters its list of duties on the last day of all. R88: 02-10 P; 02-20 M."""
     county.drop(papers_of(county, "M24", "外包职责清单"))
-    document(county, county.mines["M24"], "外包职责清单", day("02-10"))
+    paper(county, county.mines["M24"], "外包职责清单", day("02-10"))
 
 
 def contractors_checked(county: County) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sample_county.basics import MONTHS, day
+from sample_county.documents import document
 from sample_county.places import Mine
 from sample_county.records import SELF, County, Record
 
@@ -20,27 +21,22 @@ def works(county: County) -> None:
     for mine in county.mines.values():
         if mine.active and mine.kind == "露天":
             for kind in PIT_PAPERS:
-                document(county, mine, kind, ENTERED if mine.opened <= ENTERED else day("12-15"))
+                paper(county, mine, kind, ENTERED if mine.opened <= ENTERED else day("12-15"))
         elif mine.active and mine.underground:
             tested(county, mine, "风", "风速风量风质检测", day("11-20"), passed=True, conclusion="符合要求")
             tested(county, mine, "顶", "采空区顶板风险研判", day("12-08"), **SOUND)
     for mine_id in WITH_CONTRACTOR:
         for kind in CONTRACTOR_PAPERS:
-            document(county, county.mines[mine_id], kind, ENTERED)
+            paper(county, county.mines[mine_id], kind, ENTERED)
         for month in MONTHS:
             contractor_checked(county, mine_id, month, 1)
     for record in county.of("blast", enterprise_id="M42"):  # it works along its final slope
         record.set(near_final_slope=True, controlled_blasting=True)
 
 
-def document(county: County, mine: Mine, kind: str, on: date, *, exists: bool = True) -> Record:
-    """What a mine enters of one kind of paper on a day: that it is there, or that there is none."""
-    made = SINCE if on == ENTERED else on
-    return county.add(
-        "document", mine.town, on, enterprise_id=mine.id, kind=kind, checked_on=on, exists=exists,
-        title=f"{mine.name}{kind}" if exists else "", doc_no="", made_on=made if exists else None, persons_named=None,
-        valid_to=None, remark="",
-    )  # fmt: skip
+def paper(county: County, mine: Mine, kind: str, on: date, *, exists: bool = True) -> Record:
+    """A paper of the works, entered on a day: that it is there, or that there is none."""
+    return document(county, mine, kind, on, SINCE if on == ENTERED else on, exists=exists)
 
 
 def tested(county: County, mine: Mine, mark: str, kind: str, on: date, /, **result: Any) -> Record:
