@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum
 
 
@@ -63,3 +64,155 @@ class Plan:
     def stays(self) -> tuple[str, ...]:
         """The tables that are still there after the run."""
         return (self.result, self.missing, *self.kept)
+
+
+class Verification(str, Enum):
+    """What a person found about a finding (核实); `value` is what sheets and reports say."""
+
+    OPEN = "待核实"
+    CONFIRMED = "已核实"
+    CLEARED = "已澄清"
+    PARTLY = "部分属实"
+    UNCLEAR = "无法核实"
+
+
+class Tier(str, Enum):
+    """How urgently a candidate is proposed; never “应列入”."""
+
+    FIRST = "建议优先研究"
+    SECOND = "建议先核实、提醒"
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Who found what, when and how; `statement` is what the bearer said (情况说明)."""
+
+    state: Verification = Verification.OPEN
+    by: str = ""
+    on: date | None = None
+    how: str = ""
+    evidence: str = ""
+    statement: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A duty that a person must look at, as the judge, the list and the papers see it.
+
+    `marks` are the machine names of its notes; `contested` the readings under which it would be none (`name=value`);
+    `settled` the measure that has dealt with the same facts, on `settled_on`; `evidence` and `source` are in one order.
+    """
+
+    fingerprint: str
+    obligation: str
+    title: str
+    clause: str
+    quote: str
+    jurisdiction: str
+    bearer_kind: str
+    bearer_id: str
+    bearer_name: str
+    town: str
+    trigger_id: str
+    period_start: date | None
+    period_end: date | None
+    due: datetime | None
+    status: Status
+    enforceable: bool
+    required: float | None
+    observed: float | None
+    shortfall: float | None
+    days_overdue: int | None
+    ground: str
+    basis: str
+    alert: str
+    message: str
+    speaks_for: str
+    evidence: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    verified: Verified = Verified()
+    contested: tuple[str, ...] = ()
+    settled: str = ""
+    settled_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """A rule of measures.yaml that holds for a bearer: its proof are the findings, and the conclusions it rests on."""
+
+    rule: str
+    title: str
+    jurisdiction: str
+    bearer_kind: str
+    bearer_id: str
+    measure: str
+    tier: str = ""
+    ground: str = ""
+    findings: tuple[str, ...] = ()  # fingerprints, sorted
+    rests_on: tuple[str, ...] = ()  # rules, sorted
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a paper is for: the post, and who held it on the due date by the roster; no person: none is known."""
+
+    post: str
+    person: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A single finding that, cured or refuted, would take the candidate off its tier; `becomes`: the tier left, or ''."""
+
+    fingerprint: str
+    becomes: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A line of the list: one bearer, all its causes merged, and what speaks for it.
+
+    `measure` is what is proposed (警示约谈 …), `convener` by whom, `nature` its legal nature, `procedure` what is still owed.
+    `speaks_for` is what the exculpatory scan found, `to_verify` what a person has to look at, `earlier` what was done before.
+    """
+
+    jurisdiction: str
+    bearer_kind: str
+    bearer_title: str
+    bearer_id: str
+    bearer_name: str
+    town: str
+    uscc: str
+    measure: str
+    tier: Tier
+    grounds: tuple[str, ...]
+    addressee: Addressee
+    convener: str
+    clause: str
+    nature: str
+    procedure: tuple[str, ...]
+    conclusions: tuple[Conclusion, ...]
+    findings: tuple[Finding, ...]
+    speaks_for: tuple[str, ...] = ()
+    to_verify: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    flips: tuple[Flip, ...] = ()
+    red: bool = False
+
+    @property
+    def verified(self) -> bool:
+        """Whether every finding that carries it has been confirmed by a person (已核实, 部分属实)."""
+        good = (Verification.CONFIRMED, Verification.PARTLY)
+        return bool(self.findings) and all(finding.verified.state in good for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What an audit leads to: candidates in the order of the list, all conclusions, the findings they rest on, the judge."""
+
+    candidates: tuple[Candidate, ...]
+    conclusions: tuple[Conclusion, ...]
+    findings: tuple[Finding, ...]
+    judge: str  # durable-rules or plain
