@@ -164,7 +164,7 @@ class Addressee:
 
 @dataclass(frozen=True)
 class Flip:
-    """A single finding that, cured or refuted, would take the candidate off its tier; `becomes`: the tier left, or ''."""
+    """A finding that, cured or refuted, alone takes the candidate off its tier; `becomes`: the tier left or empty."""
 
     fingerprint: str
     becomes: str
@@ -174,8 +174,9 @@ class Flip:
 class Candidate:
     """A line of the list: one bearer, all its causes merged, and what speaks for it.
 
-    `measure` is what is proposed (警示约谈 …), `convener` by whom, `nature` its legal nature, `procedure` what is still owed.
-    `speaks_for` is what the exculpatory scan found, `to_verify` what a person has to look at, `earlier` what was done before.
+    `measure` is what is proposed (警示约谈 …), `convener` by whom, `nature` its legal nature, `procedure` what is still
+    owed. `speaks_for` is what the exculpatory scan found, `to_verify` what a person has to look at, `earlier` what was
+    done before.
     """
 
     jurisdiction: str
@@ -210,7 +211,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an audit leads to: candidates in the order of the list, all conclusions, the findings they rest on, the judge."""
+    """What an audit leads to: candidates in the order of the list, all conclusions, their findings, the judge used."""
 
     candidates: tuple[Candidate, ...]
     conclusions: tuple[Conclusion, ...]
