@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from duban.leads import LeadsFile
 from duban.pack.clauses import Entry
+from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader
 from duban.vocabulary import RecordType
@@ -17,6 +18,7 @@ _SHAPES: dict[str, tuple[Any, str]] = {
     "records": (dict[str, RecordType], "records.yaml"),
     "obligations": (list[Obligation], "obligations/*.yaml"),
     "leads": (LeadsFile, "leads.yaml"),
+    "measures": (Measures, "measures.yaml"),
     "clauses": (list[Entry], "clauses.yaml"),
 }
 

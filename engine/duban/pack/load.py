@@ -15,6 +15,9 @@ from duban.errors import Issue, PackError, Place, UsageError
 from duban.leads import Lead, LeadsFile, NotCarried
 from duban.pack.lint import lint
 from duban.pack.lint_leads import lint_leads
+from duban.pack.lint_measures import lint_measures
+from duban.pack.measures import FILE as MEASURES
+from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack, parameter_value
 from duban.pack.schema import PackHeader
@@ -162,6 +165,7 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
     obligations, origins = _obligations(draft)
     leads, lines = _listed(draft, Lead, "leads")
     not_carried, others = _listed(draft, NotCarried, "not_carried")
+    measures = _measures(draft)
     if header is None:
         return None, draft.issues
     values = {}
@@ -173,7 +177,7 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
             values[name] = spec.default
     places = {item.id: origins[index][0].place(origins[index][1]) for index, item in enumerate(obligations)}
     calendar = _calendar(draft, head, header)
-    pack = Pack(folder, header, records, tuple(obligations), values, places, calendar, leads, not_carried)
+    pack = Pack(folder, header, records, tuple(obligations), values, places, calendar, leads, not_carried, measures)
     broken = bool(draft.issues)
     for problem in lint(pack):
         document, path = _origin(problem.where, head, draft, origins)
@@ -183,7 +187,17 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
         at = (lines if problem.where[0] == "lead" else others)[int(problem.where[1])]
         path = (*at, *problem.where[2:])
         draft.report(problem.code, draft.documents[LEADS], path, problem.message, problem.hint)
+    for problem in lint_measures(pack) if draft.documents.get(MEASURES) and not broken else ():
+        draft.report(problem.code, draft.documents[MEASURES], problem.where, problem.message, problem.hint)
     return (pack if not broken else None), draft.issues
+
+
+def _measures(draft: Draft) -> Measures:
+    """measures.yaml; the file is optional."""
+    if not (draft.folder / MEASURES).is_file():
+        return Measures()
+    document = draft.read(MEASURES)
+    return draft.model(Measures, document.value or {}, document, ()) or Measures()
 
 
 def _records(draft: Draft) -> dict[str, RecordType]:

@@ -34,10 +34,11 @@ class Each(Word):
 
 
 class Note(Word):
-    """A remark on the duty, shown where its condition holds."""
+    """A remark on the duty, shown where its condition holds; `mark` is its name for measures.yaml."""
 
     where: str
     text: str
+    mark: str = ""
 
 
 class Advisory(Word):

@@ -16,6 +16,8 @@ from duban.conditions import ConditionError
 from duban.errors import Place, UsageError
 from duban.leads import Lead, NotCarried
 from duban.pack.choices import in_force
+from duban.pack.measures import FILE as MEASURES
+from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader, Window
 from duban.pack.timing import duration_parameter
@@ -38,6 +40,7 @@ class Pack:
     calendar: Calendar = field(default_factory=Calendar)
     leads: tuple[Lead, ...] = ()
     not_carried: tuple[NotCarried, ...] = ()
+    measures: Measures = field(default_factory=Measures)
 
     @cached_property
     def schema(self) -> Schema:
@@ -131,7 +134,7 @@ class Pack:
 
 def pack_files(folder: Path) -> list[Path]:
     """The files that make the rules, in a fixed order: not the cases."""
-    names = [folder / name for name in ("pack.yaml", "records.yaml", "leads.yaml")]
+    names = [folder / name for name in ("pack.yaml", "records.yaml", "leads.yaml", MEASURES)]
     names += sorted((folder / "obligations").glob("*.yaml"))
     return [path for path in names if path.is_file()]
 
