@@ -110,23 +110,6 @@ def k16_form(county: County) -> None:
 # --- no lead by accident
 
 
-def texts_apart(county: County) -> None:
-    """What an office found where the same was cured within 30 days before is at another place, but at M11 (F33)."""
-    rows = [(record, record.cells) for record in county.of("hazard")]
-    for record, cells in rows:
-        if cells["source"] not in ("镇查", "县查") or cells["location"] == "水仓":
-            continue
-        same = ("enterprise_id", "category", "description")
-        before = [
-            other["done_date"]
-            for _, other in rows
-            if other.get("done_date") and all(other[name] == cells[name] for name in same)
-        ]
-        if any(1 <= (cells["found_date"] - done).days <= 30 for done in before):
-            cells["description"] += "（另一处）"
-            record.set(description=cells["description"])
-
-
 def nobody_at_work(county: County) -> None:
     """Who is seen at a mine in its stop is there to watch, but at M07 (L30)."""
     for stop in county.of("stop"):
@@ -138,5 +121,5 @@ def nobody_at_work(county: County) -> None:
 
 
 STORY_OF_LEADS: list[Callable[[County], None]] = [*LEADS_OF_CHECKS, *LEADS_OF_LEDGERS, l17, l31, l32, l35]
-KEPT_APART: list[Callable[[County], None]] = [texts_apart, nobody_at_work]  # when all else is written
+KEPT_APART: list[Callable[[County], None]] = [nobody_at_work]  # when all else is written
 FORMS_OF_LEADS: list[Callable[[County], None]] = [k16_form, l17_form]
