@@ -29,67 +29,48 @@ SAMPLES = ROOT / "data" / "samples"
 PACK = "zezhou-2023-331"
 
 
-# ---- the sample county: /data/samples tells a story; its lines L1–L3 are leads, N12, N28 and N29 are none
+# ---- the sample county: /data/samples tells a story; what leads come of it was worked out by hand
+
+with (ROOT / "tests" / "data" / "truth-leads.csv").open(encoding="utf-8-sig", newline="") as text:
+    TRUTH = list(csv.DictReader(text))
+VIEWS = sorted({(line["as_of"], line["known_by"]) for line in TRUTH})
+END = "2024-02-20T23:59"
 
 
 @cache
-def sample_leads(as_of: str) -> list[dict[str, Any]]:
-    rows, _ = leads_of(SAMPLES, load_pack(PACK), as_of)
+def sample_leads(as_of: str, known_by: str = "") -> list[dict[str, Any]]:
+    rows, _ = leads_of(SAMPLES, load_pack(PACK), as_of, known_by=known_by or None)
     return rows
 
 
-def found(as_of: str) -> set[tuple[str, tuple[str, ...]]]:
-    return {(row["lead"], tuple(row["bearer_ids"])) for row in sample_leads(as_of)}
+@pytest.mark.parametrize(("as_of", "known_by"), VIEWS)
+def test_the_leads_are_those_of_the_table(as_of: str, known_by: str) -> None:
+    """Every lead of its story (L1–L41), and none of what looks like it (K1–K41; N12's joint check, N28's late one)."""
+    lines = [line for line in TRUTH if (line["as_of"], line["known_by"]) == (as_of, known_by)]
+    expected = sorted((line["lead"], line["records"].split(" + ")) for line in lines)
+    assert sorted((row["lead"], sorted(row["records"])) for row in sample_leads(as_of, known_by)) == expected
+
+
+def test_every_lead_of_the_pack_is_in_the_table() -> None:
+    assert {line["lead"] for line in TRUTH} == {lead.id for lead in load_pack(PACK).leads}
 
 
 def test_l1_one_inspector_at_two_mines_at_once() -> None:
-    (row,) = [row for row in sample_leads("2024-01-07") if row["lead"] == "one-person-two-mines"]
+    (row,) = [row for row in sample_leads(END) if row["lead"] == "one-person-two-mines"]
     assert (row["bearer_ids"], row["towns"], str(row["period_start"])) == (["M35", "M36"], ["庚寨镇"], "2023-12-19")
     assert row["measured"] == 30  # 10:00 to 10:30
     assert all(place.startswith("庚寨镇/inspection_庚寨_2023-12") for place in row["places"]), row["places"]
 
 
 def test_l2_three_mines_with_one_text() -> None:
-    (row,) = [row for row in sample_leads("2024-01-07") if row["lead"] == "same-findings-across-mines"]
+    (row,) = [row for row in sample_leads(END) if row["lead"] == "same-findings-across-mines"]
     assert (row["bearer_ids"], row["measured"], row["many"]) == (["M01", "M02", "M03"], 1, 3)
 
 
 def test_l3_one_photo_in_two_months() -> None:
-    (row,) = [row for row in sample_leads("2024-01-07") if row["lead"] == "attachment-reused"]
+    (row,) = [row for row in sample_leads(END) if row["lead"] == "attachment-reused"]
     assert (row["bearer_ids"], row["measured"]) == (["M38"], 2)
     assert [str(row["period_start"])[:7], str(row["period_end"])[:7]] == ["2023-11", "2023-12"]
-
-
-# What else there is, from the planted faults: M27's leader who had left (F15), M13 graded it first (F28), M11 again and
-# again (F33), M08's ticket (F39), M15's design (F40), 辛庄's late report (F46).
-PLANTED = {
-    "2024-01-07": {
-        ("leader-not-the-holder", ("M27",)),
-        ("graded-before-it-was-found", ("M13",)),
-        ("found-again-after-closing", ("M11",)),
-        ("hot-work-before-approval", ("M08",)),
-    },
-    "2024-02-10": {("blast-before-design", ("M15",)), ("reported-in-the-last-days", ("辛庄镇",))},
-}
-
-
-@pytest.mark.parametrize("as_of", PLANTED)
-def test_planted_faults_leave_their_traces(as_of: str) -> None:
-    assert found(as_of) >= PLANTED[as_of]
-
-
-@pytest.mark.parametrize("as_of", ["2023-12-08", "2023-12-31", "2024-02-20"])
-def test_tempting_records_make_no_lead(as_of: str) -> None:
-    """N12: the joint check at M14. N28: M05's true check, late with evidence. N29: a plan that quotes the notice."""
-    for row in sample_leads(as_of):
-        assert not {"M14", "M05"} & set(row["bearer_ids"]), row
-        assert row["lead"] not in ("entered-after-the-list", "entered-long-after", "nothing-found-by-oneself"), row
-        assert not any("方案" in name for name in row["records"]), row
-
-
-def test_few_leads_are_raised() -> None:
-    """A county of 46 mines and four thousand records: a page, not a flood."""
-    assert len(sample_leads("2024-02-20")) <= 15
 
 
 # ---- the pack

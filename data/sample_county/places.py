@@ -73,6 +73,7 @@ WITHOUT_SECRETARY = {"G3"}  # N07
 ONE_PERSON = {"G1"}  # N05: secretary and chairman are the same person
 STAFF = {5: 35, 23: 0, 33: 70, 37: 0}  # the others: 30 and the mine's number
 CITY_RUN = {8, 33}  # 市管: only counted out under a switch
+GRADE_A = {1, 9, 43}  # 分类分级; of the others the roster says nothing, and only a lead asks (K13)
 NOUNS = {"露天": "石料矿", "地下": "铁矿", "尾矿库": "尾矿库"}
 MINERALS = {"露天": ("石灰岩", "白云岩", "建筑石料用灰岩", "砂岩"), "地下": ("铁矿",), "尾矿库": ("铁尾矿",)}
 UNITS = {

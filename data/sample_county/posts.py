@@ -7,6 +7,7 @@ from datetime import date
 from sample_county.basics import BUREAU, Row, at, day
 from sample_county.places import (
     CITY_RUN,
+    GRADE_A,
     GROUP_POSTS,
     GROUPS,
     ONE_PERSON,
@@ -31,6 +32,7 @@ def roster_row(mine: Mine, head: str) -> Row:
     return {
         "enterprise_id": mine.id, "name": mine.name, "town": mine.town, "mine_type": mine.kind, "mineral": mine.mineral,
         "status": mine.status, "supervision": "市管" if mine.number in CITY_RUN else "县管",
+        "supervise_grade": "A" if mine.number in GRADE_A else None,
         "group_id": group_of(mine), "bureau": BUREAU, "employees": mine.employees, "unit_count": len(mine.units),
         "confined_space": mine.underground, "pump_count": 4 if mine.underground else 0,
         "head": head, "head_from": None, "legal_person": f"{mine.id}法定代表人",

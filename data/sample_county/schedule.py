@@ -13,7 +13,7 @@ from sample_county.places import GROUPS, SILENT_GROUPS, Town
 TOWN_KINDS = (
     "hazard", "hazard_list", "enterprise_meeting", "enterprise_plan", "training", "drill", "stop", "leader_duty",
     "drainage_test", "hot_work", "blast", "contractor", "unit_check", "document", "supplies", "violation",
-    "town_document", "town_meeting", "publicity",
+    "production_status", "town_document", "town_meeting", "publicity",
 )  # fmt: skip
 FORM_KINDS = ("stat_report", "major_detail")
 # In the return after the campaign, too.

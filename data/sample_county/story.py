@@ -15,6 +15,7 @@ from sample_county.story_county import f16, f17, f23, f24, leads, n05, n06, n07,
 from sample_county.story_documents import STORY_OF_DOCUMENTS
 from sample_county.story_forms import STORY_OF_FORMS
 from sample_county.story_hazards import STORY_OF_HAZARDS
+from sample_county.story_leads import FORMS_OF_LEADS, KEPT_APART, STORY_OF_LEADS
 from sample_county.story_majors import f25, f26, f27_and_f31, f28, f29, f30, f32, f33, f46, n14, n15, n16, n17
 from sample_county.story_mines import (
     f11,
@@ -80,10 +81,11 @@ STORY: list[Callable[[County], None]] = [
     f33, f34, f35, f36, snow, f37, f38, f39, f40, f41, f42, f43, f44, f45, f46, f47, f48, f49,
     n03, n04, n05, n06, n07, n08, n09, n10, n11, n12, n13, n14, n15, n16, n17, n18, n19, n20, n21, n22, n25, n27, n30,
     leads, busy_towns, january,
-    *STORY_OF_CONDUCT, *STORY_OF_HAZARDS, *STORY_OF_DOCUMENTS, *STORY_OF_WORKS,
+    *STORY_OF_LEADS,
+    *STORY_OF_CONDUCT, *STORY_OF_HAZARDS, *STORY_OF_DOCUMENTS, *STORY_OF_WORKS, *KEPT_APART,
 ]  # fmt: skip
 
 STORY_OF_PAPERS: list[Callable[[County], None]] = [
     f01, f02, f03, f04, f05, f06, f07, f08, f09, f30, f32, n01, n02, n23, n24, n26, n29,
-    *FORMS_OF_CONDUCT, *STORY_OF_FORMS,
+    *FORMS_OF_CONDUCT, *STORY_OF_FORMS, *FORMS_OF_LEADS,
 ]  # fmt: skip
