@@ -1,8 +1,8 @@
 """Conditions of measures.yaml: the condition language over the fields of one fact, as a small tree of tests.
 
-The tree is what both judges read: `holds` walks it, judge/durable_rules.py writes it as a definition for that engine.
-Negation is pushed down to the tests, so an empty field makes a test neither true nor false; a condition holds only if it
-is true.
+The tree is what both judges read: `holds` walks it, judge/durable.py writes it as a definition for durable-rules.
+Negation is pushed down to the tests, so an empty field makes a test neither true nor false; a condition holds only if
+it is true.
 """
 
 from __future__ import annotations
