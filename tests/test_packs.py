@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from duban.all_cases import run_all_cases
 from duban.cases import Outcome, statuses
-from duban.lead_cases import run_all_cases
 from duban.pack import Pack, load_pack
 from duban.pack.load import find_pack, shipped_packs
 

@@ -22,7 +22,8 @@ from duban.vocabulary import JURISDICTION, Word
 
 Rows = dict[str, list[dict[str, Any]]]
 File = TypeVar("File", bound=BaseModel)
-LEAD_FILES = "leads-*.yaml"  # of them, those that belong to leads (lead_cases.py)
+# Of the case files, those that belong to leads (lead_cases.py) and to measures (measure_cases.py).
+LEAD_FILES, MEASURE_FILES = "leads-*.yaml", "measures-*.yaml"
 
 
 class Expected(Word):
@@ -256,4 +257,5 @@ def _moment(value: date | datetime | str) -> datetime:
 
 def case_files(pack: Pack) -> list[Path]:
     """The case files of the pack's obligations."""
-    return sorted(path for path in (pack.folder / "cases").glob("**/*.yaml") if not path.match(LEAD_FILES))
+    found = (pack.folder / "cases").glob("**/*.yaml")
+    return sorted(path for path in found if not (path.match(LEAD_FILES) or path.match(MEASURE_FILES)))

@@ -25,12 +25,15 @@ MOST = 4  # more workers hold more tables at a time, and gain little
 
 
 class Crew:
-    """Runs plans on a connection. What a worker makes is seen from `con` by its bare name."""
+    """Runs plans on a connection. What a worker makes is seen from `con` by its bare name.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    Plans on other shelves (`shelf`), run from a cursor of their own, see the records and nothing of each other.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, shelf: str = "shelf") -> None:
         (threads,) = con.execute("SELECT current_setting('threads')").fetchone() or (1,)
         self.con = con
-        self.shelves = [f"shelf{number}" for number in range(max(1, min(int(threads), MOST)))]
+        self.shelves = [f"{shelf}{number}" for number in range(max(1, min(int(threads), MOST)))]
         for shelf in self.shelves:
             con.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {shelf}")
         self._see_all(con)
@@ -76,6 +79,14 @@ class Crew:
                     rota.fail(index, error)
         finally:
             cursor.close()
+
+
+def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection that sees the same tables: one connection reads one result at a time."""
+    (path,) = con.execute("SELECT current_setting('search_path')").fetchone() or ("",)
+    cursor = con.cursor()
+    cursor.execute(f"SET search_path = '{path}'")
+    return cursor
 
 
 class _Rota:

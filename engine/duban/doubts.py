@@ -125,6 +125,27 @@ def _trial(desk: Desk, name: str, value: Any, reading: tuple[str, ...], progress
     return Trial(name, value, reading, int(total[0]) if total else 0, tuple(Change(*row) for row in rows))
 
 
+def contested_under(desk: Desk, accused: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The accused duties (fingerprint: obligation) that would be none under another reading, with those (`name=value`).
+
+    Every other value of every open question is tried, one at a time, on the obligations that read it. The desk's
+    connection is one of its own, so that the tables of the audit stay what they are.
+    """
+    found: dict[str, list[str]] = {}
+    for name, value in _wanted(desk.pack, set(), ()):
+        reading = [item.id for item in readers(desk.pack, name) if item.id in set(accused.values())]
+        if not reading:
+            continue
+        plan = compile_pack(desk.pack.with_values({name: value}), desk.as_of, desk.known_by, reading)
+        with judged(desk.connection, plan, shelf="trial"):
+            still = desk.connection.execute("SELECT fingerprint FROM duties WHERE status = 'breached' AND enforceable")
+            stand = {row[0] for row in still.fetchall()}
+        for fingerprint, obligation in accused.items():
+            if obligation in reading and fingerprint not in stand:
+                found.setdefault(fingerprint, []).append(f"{name}={value}")
+    return {fingerprint: tuple(readings) for fingerprint, readings in found.items()}
+
+
 def _either(column: str) -> str:
     return f"coalesce(b.{column}, a.{column})"
 

@@ -55,19 +55,26 @@ def close_to_outside(con: duckdb.DuckDBPyConnection, *folders: Path) -> None:
 
 
 def run(
-    con: duckdb.DuckDBPyConnection, plan: Plan, *, keep: bool = False, progress: Progress | None = None
+    con: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    *,
+    keep: bool = False,
+    progress: Progress | None = None,
+    shelf: str = "shelf",
 ) -> dict[str, float]:
-    """Create every table of the plan; returns the seconds that each step took.
+    """Create every table of the plan (on the named shelves); returns the seconds that each step took.
 
     Raises EvaluationError naming the step that failed: then no duty has a status.
     """
-    return Crew(con).run(plan, keep=keep, progress=progress)
+    return Crew(con, shelf).run(plan, keep=keep, progress=progress)
 
 
 @contextmanager
-def judged(con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None) -> Iterator[None]:
+def judged(
+    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = "shelf"
+) -> Iterator[None]:
     """The tables of a plan for as long as they are looked at; then the next plan may run on the same records."""
-    run(con, plan, progress=progress)
+    run(con, plan, progress=progress, shelf=shelf)
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from duban.auditing import leads_of
-from duban.cases import LEAD_FILES, Outcome, Rows, merged, read_cases, run_cases
+from duban.cases import LEAD_FILES, Outcome, Rows, merged, read_cases
 from duban.errors import DubanError, Issue, Place
 from duban.pack import Pack
 from duban.pack.yaml import read_yaml
@@ -50,11 +50,6 @@ class LeadCaseFile(Word):
     lead: str
     records: Rows = {}
     cases: list[LeadCase] = Field(min_length=1)
-
-
-def run_all_cases(pack: Pack, name: str = "") -> Iterator[Outcome]:
-    """The cases of a pack's obligations and leads (of one); raises PackError if a case file is malformed."""
-    yield from chain(run_cases(pack, name), run_lead_cases(pack, name))
 
 
 def run_lead_cases(pack: Pack, lead: str = "") -> Iterator[Outcome]:

@@ -145,14 +145,15 @@ def sql(obligation: str, pack: str, settings: dict[str, str], as_of: str) -> Non
 
 @rules.command()
 @pack_argument
-@click.option("--obligation", default="", help="只测一项义务或线索。 | Only the cases of this obligation or lead.")
+@click.option("--obligation", default="", help="只测一项义务、线索或措施规则。 | Only this obligation, lead or rule.")
 def test(pack: str, obligation: str) -> None:
     """运行规则包的案例。 | Run the cases of a pack."""
-    from duban.lead_cases import run_all_cases
+    from duban.all_cases import run_all_cases
     from duban.pack import load_pack
 
     found = load_pack(pack)
-    if obligation and obligation not in {lead.id for lead in found.leads}:
+    others = {item.id for item in (*found.leads, *found.measures.rules)}
+    if obligation and obligation not in others:
         found.obligation(obligation)
     passed = failed = 0
     for outcome in run_all_cases(found, obligation):

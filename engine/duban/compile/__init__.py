@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from duban.compile.common import plan_views
 from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
 from duban.compile.live import plan_duties
 from duban.compile.missing import plan_missing
 from duban.compile.planner import Compiler, in_order
-from duban.compile.proof import assumed, plan_blind, plan_lines, plan_proof
+from duban.compile.proof import assumed, plan_blind, plan_proof
 from duban.compile.status import BLIND, plan_blind_status, plan_status
-from duban.compile.views import bearers, seen, spans, workdays
 from duban.kinds.base import Need
 from duban.model import Plan
 from duban.pack.obligation import Obligation
@@ -28,7 +28,7 @@ RESULT, MISSING = "duties", "missing"
 def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = ()) -> Plan:
     """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named."""
     compiler = Compiler(pack, as_of, known_by)
-    _plan_views(compiler)
+    plan_views(compiler)
     chosen = set(only)
     obligations = [item for item in pack.obligations if (item.id in chosen if chosen else not item.draft)]
     judged = {obligation.id: _plan_obligation(compiler, obligation) for obligation in obligations}
@@ -41,20 +41,6 @@ def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable
     wanted = [name for names in judged.values() for name in names]
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
     return Plan(in_order(compiler.steps, [*wanted, RESULT, MISSING]), RESULT, MISSING, loose, tuple(judged))
-
-
-def _plan_views(compiler: Compiler) -> None:
-    pack = compiler.pack
-    compiler.steps.append(workdays(pack.calendar))
-    for name, record in pack.records.items():
-        compiler.steps += seen(compiler.schema, name, compiler.as_of_sql, compiler.known_by_sql)
-        if record.span is not None and record.key:
-            compiler.steps.append(spans(name, record))
-    for kind_name, kind in pack.header.bearers.items():
-        compiler.steps += bearers(kind_name, kind, pack)
-    approved = f"CAST(approved_on AS TIMESTAMP) < {compiler.known_by_sql}"
-    compiler.add("waiver", f"SELECT * FROM raw_waiver WHERE {approved}", "waivers approved by known_by")
-    plan_lines(compiler)
 
 
 def _plan_obligation(compiler: Compiler, obligation: Obligation) -> list[str]:

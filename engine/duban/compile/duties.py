@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from duban.compile import sql
 from duban.compile.planner import Compiler
-from duban.compile.sentence import blind_message, message, speaks_for, wording
+from duban.compile.sentence import blind_message, concerned, message, speaks_for, wording
 from duban.conditions import compile_boolean, parse
 from duban.pack.names import fixed_columns
 from duban.pack.obligation import Obligation
@@ -21,7 +21,8 @@ from duban.sqltext import literal, quote
 COLUMNS = (
     "fingerprint, obligation, jurisdiction, bearer_kind, bearer_id, bearer_name, town, trigger_id, period_start, period_end, "
     "due, status, enforceable, required, observed, shortfall, days_left, days_overdue, attainable, live_start, live_end, "
-    "done_at, message, speaks_for, data_through, evidence, source, kind, ground, basis, alert, elapsed, past_expected"
+    "done_at, message, speaks_for, data_through, evidence, source, kind, ground, basis, alert, elapsed, past_expected, marks, "
+    "about_kind, about_id"
 )
 
 
@@ -47,6 +48,7 @@ def _rules(compiler: Compiler, obligations: Sequence[Obligation]) -> str:
             "basis": obligation.basis,
             "alert": obligation.alert,
             "by_day": obligation.test.by_day,
+            "about_kind": (concerned(compiler.pack, obligation) or ("", ""))[1],
         }
         for obligation in obligations
     ]
@@ -83,7 +85,8 @@ def _judged(compiler: Compiler, obligations: Sequence[Obligation]) -> str:
         f"  CASE WHEN s.status = 'pending' THEN coalesce({attainable}, FALSE) END AS attainable, s.live_start, s.live_end, s.done_at,\n"
         f"  {message(as_of)} AS message, {speaks_for()} AS speaks_for, CAST(s.through - INTERVAL 1 DAY AS DATE) AS data_through,\n"
         "  coalesce(e.ids, []) AS evidence, coalesce(e.places, []) AS source, r.kind, r.ground, r.basis, r.alert,\n"
-        f"  CASE WHEN s.due < {sql.END} THEN {share} END AS elapsed, coalesce(s.expected <= {as_of} AND NOT s.timely, FALSE) AS past_expected\n"
+        f"  CASE WHEN s.due < {sql.END} THEN {share} END AS elapsed, coalesce(s.expected <= {as_of} AND NOT s.timely, FALSE) AS past_expected,\n"
+        "  list_sort(s.marks) AS marks, r.about_kind, s.about_id\n"
         f'FROM ({statuses}) s JOIN "rules" r USING (obligation)\nLEFT JOIN ({evidence}) e USING (obligation, duty))'
     )
 
@@ -95,7 +98,7 @@ def _blind(compiler: Compiler, blind: Sequence[str]) -> str:
         "SELECT s.fingerprint, s.obligation, s.jurisdiction, r.bearer_kind, s.bearer_id, s.bearer_name, s.town, '' AS trigger_id,\n"
         f"  s.due, CASE WHEN {as_of} < s.due THEN 'pending' ELSE 'unproven' END AS status, NOT s.advised AS enforceable,\n"
         f"  s.live_start, s.live_end, {blind_message(as_of)} AS message, '' AS speaks_for, [] AS evidence, [] AS source,\n"
-        "  r.kind, r.ground, r.basis, r.alert, FALSE AS past_expected\n"
+        "  r.kind, r.ground, r.basis, r.alert, FALSE AS past_expected, [] AS marks, '' AS about_kind\n"
         f'FROM ({_union(blind)}) s JOIN "rules" r USING (obligation)'
     )
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from duban.compile import sql
+from duban.compile.common import plan_views
 from duban.compile.planner import Compiler, in_order
-from duban.compile.proof import assumed, plan_lines, plan_proven
-from duban.compile.views import bearers, seen, spans, workdays
+from duban.compile.proof import assumed, plan_proven
 from duban.conditions import compile_moment
 from duban.kinds.base import exists_by, step_interval
 from duban.leads import Lead, Looked
@@ -34,7 +34,7 @@ _PLACE = (
 def compile_leads(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = ()) -> Plan:
     """The plan of a pack's leads; `only` limits it to some."""
     compiler = Compiler(pack, as_of, known_by)
-    _plan_views(compiler)
+    plan_views(compiler)
     chosen = set(only)
     tables = [_plan_lead(compiler, lead) for lead in pack.leads if not chosen or lead.id in chosen]
     union = "\nUNION ALL\n".join(f"SELECT * FROM {quote(name)}" for name in tables) or _nothing()
@@ -49,18 +49,6 @@ def _nothing() -> str:
     kinds |= dict.fromkeys(("bearer_ids", "bearer_names", "towns", "records", "places", "reasons"), "VARCHAR[]")
     kinds |= dict.fromkeys(("period_start", "period_end"), "DATE")
     return f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {quote(name)}' for name, kind in kinds.items())} WHERE FALSE"
-
-
-def _plan_views(compiler: Compiler) -> None:
-    """The same views as the duties'; those that no lead asks for are left out by `in_order`."""
-    compiler.steps.append(workdays(compiler.pack.calendar))
-    for name, record in compiler.pack.records.items():
-        compiler.steps += seen(compiler.schema, name, compiler.as_of_sql, compiler.known_by_sql)
-        if record.span is not None and record.key:
-            compiler.steps.append(spans(name, record))
-    for kind_name, kind in compiler.pack.header.bearers.items():
-        compiler.steps += bearers(kind_name, kind, compiler.pack)
-    plan_lines(compiler)
 
 
 def _plan_lead(compiler: Compiler, lead: Lead) -> str:

@@ -92,17 +92,18 @@ def concerned(pack: Pack, obligation: Obligation) -> tuple[str, str] | None:
 
 
 def about(pack: Pack, obligation: Obligation) -> tuple[str, str]:
-    """SQL of whom the trigger `d.trig` is about (“，样某矿”; '' where that is the bearer), and the joins that it needs."""
+    """SQL of the columns `about_id`, `about` (“，样某矿”): whom the trigger `d.trig` is about, if not the bearer; and joins."""
     found = concerned(pack, obligation)
     if found is None or obligation.each is None:
-        return "''", ""
+        return "CAST(NULL AS VARCHAR) AS about_id, '' AS about", ""
     field_name, kind = found
     cell = f"CAST(gt.{quote(field_name)} AS VARCHAR)"
     joins = (
         f'\nLEFT JOIN {quote("seen/" + obligation.each.record)} gt ON gt."$n" = d.trig\n'
         f"LEFT JOIN {quote(f'bearer/{kind}/ids')} gn ON gn.jurisdiction = d.jurisdiction AND gn.bearer_id = {cell}"
     )
-    return f"coalesce('，' || coalesce(nullif(gn.bearer_name, ''), {cell}), '')", joins
+    shown = f"coalesce('，' || coalesce(nullif(gn.bearer_name, ''), {cell}), '')"
+    return f"{cell} AS about_id, {shown} AS about", joins
 
 
 def subject() -> str:

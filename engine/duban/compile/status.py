@@ -128,7 +128,7 @@ def _facts(
         waiver = "CAST(NULL AS VARCHAR)"
     return (
         f"SELECT {literal(obligation.id)} AS obligation, d.*, t.* EXCLUDE (duty), p.proven, p.through, {given}, {flags},\n"
-        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waiver} AS waiver, {concerned} AS about\n"
+        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waiver} AS waiver, {concerned}\n"
         f"FROM {quote(duty.name)} d JOIN {quote(result)} t USING (duty) JOIN {quote(proof)} p USING (duty)\n"
         f"{given_join}{joins}\n{remark_joins}{concerned_joins}"
     )
@@ -144,13 +144,21 @@ def _own_names(compiler: Compiler, duty: DutyTable) -> Names:
 
 
 def _remarks(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tuple[str, str]:
-    """SQL of the columns `notes` and `advised`, and the joins that they need."""
+    """SQL of the columns `notes`, `marks` and `advised`, and the joins that they need."""
     names = _own_names(compiler, duty)
     texts = [
         f"CASE WHEN {boolean(note.where, names).sql} THEN {literal(note.text + '；')} ELSE '' END"
         for note in obligation.notes
     ]
-    columns = f"{' || '.join(texts) or literal('')} AS notes, {_advised(obligation, names)} AS advised"
+    marks = ", ".join(
+        f"CASE WHEN {boolean(note.where, names).sql} THEN {literal(note.mark)} END"
+        for note in obligation.notes
+        if note.mark
+    )
+    marked = f"list_distinct([{marks}])" if marks else "CAST([] AS VARCHAR[])"  # distinct leaves out what is NULL
+    columns = (
+        f"{' || '.join(texts) or literal('')} AS notes, {marked} AS marks, {_advised(obligation, names)} AS advised"
+    )
     needed = obligation.notes or obligation.advisory
     return columns, f"{compiler.bearer_join(duty)}\n{names.joins()}" if needed else ""
 

@@ -59,6 +59,13 @@ def _history(pack: Pack, history: History, where: tuple[Any, ...]) -> Iterator[P
     if spec is None or spec.type not in ("date", "datetime"):
         yield Problem((*where, "on"), f"`{history.on}` is no date of {history.record}", near(history.on, record.fields))
     yield from _over_record(pack, history.record, history.where, (*where, "where"))
+    yield from _bearer(pack, history.bearer, (*where, "bearer"))
+    if history.bearer in pack.header.bearers and pack.header.bearers[history.bearer].record in pack.records:
+        yield from _belongs(pack, history.record, history.bearer, history.link, (*where, "record"))
+    if history.measure not in pack.measures.measures:
+        yield Problem(
+            (*where, "measure"), f"no measure “{history.measure}”", near(history.measure, pack.measures.measures)
+        )
 
 
 def _exculpation(pack: Pack, item: Exculpation, where: tuple[Any, ...]) -> Iterator[Problem]:
@@ -69,17 +76,23 @@ def _exculpation(pack: Pack, item: Exculpation, where: tuple[Any, ...]) -> Itera
         if name not in pack.header.bearers or pack.header.bearers[name].record not in pack.records:
             continue
         if item.record and item.record in pack.records:
-            try:
-                chain = belonging(pack.schema, item.record, name, item.link)
-                if chain is None and "bearer." not in item.where:
-                    yield Problem((*where, "record"), f"nothing says whose a {item.record} is", "write link:")
-            except ConditionError as error:
-                yield Problem((*where, "record"), str(error), error.hint)
+            yield from _belongs(pack, item.record, name, item.link, (*where, "record"), item.where)
         yield from _over_record(pack, item.record, item.where, (*where, "where"), name)
     if item.record and item.record not in pack.records:
         yield Problem((*where, "record"), f"no record type `{item.record}`", near(item.record, pack.records))
     if not item.record and not item.where:
         yield Problem(where, "neither `record` nor `where`: what speaks for the bearer?")
+
+
+def _belongs(
+    pack: Pack, record: str, bearer: str, link: str, where: tuple[Any, ...], condition: str = ""
+) -> Iterator[Problem]:
+    try:
+        if belonging(pack.schema, record, bearer, link) is None and "bearer." not in condition:
+            hint = "declare a reference, write link:, or compare with bearer. in where"
+            yield Problem(where, f"nothing says whose a {record} is", hint)
+    except ConditionError as error:
+        yield Problem(where, str(error), error.hint)
 
 
 def _over_record(pack: Pack, record: str, text: str, where: tuple[Any, ...], bearer: str = "") -> Iterator[Problem]:
@@ -150,8 +163,8 @@ def _shape(pack: Pack, rule: Rule, where: tuple[Any, ...]) -> Iterator[Problem]:
         yield Problem((*where, "when"), "a ground rests on findings of the bearer's own", "add a `finding`")
     if then.tier == "same" and not any(pattern.kinds == ["conclusion"] for pattern in rule.when):
         yield Problem((*where, "then", "tier"), "`same` takes the tier of a conclusion: there is none in `when`")
-    if not rule.when:
-        yield Problem((*where, "when"), "nothing has to hold: such a rule would be true of everybody")
+    if not {"finding", "about", "conclusion"} & {kind for pattern in rule.when for kind in pattern.kinds}:
+        yield Problem((*where, "when"), "it rests on nothing that was found", "add a finding, about or conclusion")
 
 
 def _patterns(rule: Rule, scope: Mapping[str, FactScope], where: tuple[Any, ...]) -> Iterator[Problem]:

@@ -23,29 +23,36 @@ PATTERNS = ("finding", "about", "conclusion", "past", "speaks_for")
 class MeasureSpec(Word):
     """A measure: its rung on the ladder, its legal nature, and the procedure that it still owes.
 
-    `listed`: its candidates stand on the list that goes to the leaders. `pointer`: only points a person at something.
+    `listed`: its candidates stand on the list that goes to the leaders. `settles`: what was known when it was taken, or
+    turned down, is dealt with. `pointer`: only points a person at something.
     """
 
     rung: int
     nature: str
     procedure: Names = ()
     listed: bool = False
+    settles: bool = False
     pointer: bool = False
 
 
 class Office(Word):
-    """To whom a measure on a kind of bearer goes: a post, the roster's field of its holder; and who would convene."""
+    """To whom a measure on a kind of bearer goes: a post, the roster's field of its holder; who would convene.
+
+    `code` is the roster's field of the bearer's official number (统一社会信用代码).
+    """
 
     post: str
     person: str = ""
+    code: str = ""
     convener: str
-    listed: bool = True
 
 
 class History(Word):
-    """Records that say what was done with a bearer before, as facts `past`."""
+    """Records that say what was done with bearers of a kind before, as facts `past`."""
 
     record: str
+    bearer: str
+    link: str = ""
     where: str = ""
     on: str
     measure: str

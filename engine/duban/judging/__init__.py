@@ -1,0 +1,96 @@
+"""The use case after the audit: findings become conclusions and candidates. Reads top to bottom as the story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from duban.auditing import Audit, Desk
+from duban.compile.judgement import compile_judgement
+from duban.doubts import contested_under
+from duban.evaluate import run
+from duban.judge import Judge, PlainJudge, compile_program, conclusions_of, open_judge
+from duban.judging.candidates import Bearer, order_of
+from duban.judging.cases import Dossier, case_of, dossiers
+from duban.model import Candidate, Conclusion, Judgement, Plan, Tier
+
+Contested = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A bearer of whom something follows."""
+
+    dossier: Dossier
+    conclusions: list[Conclusion]
+
+
+def judge_audit(audit: Audit, engine: str = "auto", *, switches: bool = True) -> Judgement:
+    """Derive what the notice attaches to the findings of an audit.
+
+    `engine`: auto, durable-rules or plain. `switches`: judge the obligations of the first tier again under each other
+    reading of the text; what would not stand is contested, and no more than the second tier. Raises UsageError,
+    EvaluationError.
+    """
+    program = compile_program(audit.pack)
+    judge = open_judge(program, engine)
+    if not program.strata:
+        return Judgement((), (), (), judge.name)
+    _prepare(audit)
+    kept = [one for one in _all(audit, judge) if one.conclusions]
+    contested = _contested(audit, kept) if switches else {}
+    if contested:
+        kept = [_again(audit, judge, one, contested) for one in kept]
+    asking = PlainJudge(program)  # a thousand times what would be if …: the same answer, sooner
+    candidates = [item for one in kept for item in _candidates(audit, asking, one, contested)]
+    candidates.sort(key=lambda item: order_of(audit.pack, item))
+    carrying = {one.fingerprint: one for item in candidates for one in item.findings}
+    conclusions = tuple(item for one in kept for item in one.conclusions)
+    return Judgement(tuple(candidates), conclusions, tuple(carrying.values()), judge.name)
+
+
+def _prepare(audit: Audit) -> None:
+    """Run what of the judgement's plan is not there yet."""
+    plan = compile_judgement(audit.pack, audit.as_of, audit.known_by)
+    rows = audit.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    there = {str(name) for (name,) in rows}
+    if plan.result not in there:
+        steps = tuple(step for step in plan.steps if step.name not in there)
+        run(audit.connection, Plan(steps, plan.result, plan.missing, (*plan.kept, *there)))
+
+
+def _all(audit: Audit, judge: Judge) -> Iterator[_Judged]:
+    for dossier in dossiers(audit.connection, audit.pack):
+        case, _ = case_of(dossier, audit.pack.measures, audit.as_of, {})
+        yield _Judged(dossier, conclusions_of(judge, case))
+
+
+def _contested(audit: Audit, kept: list[_Judged]) -> Contested:
+    """Which findings of the first tier would be none under which other reading."""
+    first = {
+        name for one in kept for item in one.conclusions if item.tier == Tier.FIRST.value for name in item.findings
+    }
+    rows = [row for one in kept for row in one.dossier.findings if row["fingerprint"] in first]
+    if not rows:
+        return {}
+    desk = Desk(audit.connection.cursor(), audit.pack, audit.as_of, audit.known_by, audit.inputs, audit.issues)
+    try:
+        return contested_under(desk, {row["fingerprint"]: row["obligation"] for row in rows})
+    finally:
+        desk.connection.close()
+
+
+def _again(audit: Audit, judge: Judge, one: _Judged, contested: Contested) -> _Judged:
+    """The same bearer, now that it is known what hangs on a reading."""
+    if not any(row["fingerprint"] in contested for row in one.dossier.findings):
+        return one
+    case, _ = case_of(one.dossier, audit.pack.measures, audit.as_of, contested)
+    return _Judged(one.dossier, conclusions_of(judge, case))
+
+
+def _candidates(audit: Audit, judge: Judge, one: _Judged, contested: Contested) -> Iterator[Candidate]:
+    case, known = case_of(one.dossier, audit.pack.measures, audit.as_of, contested)
+    yield from Bearer(audit.pack, judge, case, one.dossier, one.conclusions, known).candidates()
+
+
+__all__ = ["judge_audit"]

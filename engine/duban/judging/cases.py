@@ -1,0 +1,196 @@
+"""From the tables of an audit to what a judge is told, one bearer after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from duban.compile.judgement import FINDINGS, PAST, SPEAKS
+from duban.crew import beside
+from duban.judge import Case, Fact
+from duban.model import Finding, Status, Verification, Verified
+from duban.pack.measures import Measures
+from duban.pack.pack import Pack
+from duban.sqltext import quote
+
+if TYPE_CHECKING:
+    import duckdb
+
+Rows = list[dict[str, Any]]
+Key = tuple[str, str, str]  # jurisdiction, bearer kind, bearer id
+TURNED_DOWN = "不予采纳"
+_BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """All that is known of one bearer: its findings, those of others about it, what was done, what speaks for it."""
+
+    key: Key
+    findings: Rows = field(default_factory=list)
+    about: Rows = field(default_factory=list)
+    past: Rows = field(default_factory=list)
+    speaks: Rows = field(default_factory=list)
+
+
+def dossiers(con: duckdb.DuckDBPyConnection, pack: Pack) -> Iterator[Dossier]:
+    """The bearers with any finding, in order; each is forgotten when the next one comes."""
+    texts = {item.id: {"title": item.title, "clause": item.clause, "quote": item.quote} for item in pack.obligations}
+    streams = {
+        "findings": _stream(con, FINDINGS, "bearer_kind", "bearer_id", "fingerprint"),
+        "about": _stream(con, FINDINGS, "about_kind", "about_id", "fingerprint", "about_id IS NOT NULL"),
+        "past": _stream(con, PAST, "bearer_kind", "bearer_id", '"on", id'),
+        "speaks": _stream(con, SPEAKS, "bearer_kind", "bearer_id", "id, fingerprint"),
+    }
+    heads = {name: next(stream, None) for name, stream in streams.items()}
+    while keys := [head[0] for head in heads.values() if head is not None]:
+        key = min(keys)
+        found: dict[str, Rows] = {}
+        for name, stream in streams.items():
+            while (head := heads[name]) is not None and head[0] == key:
+                found.setdefault(name, []).append(head[1])
+                heads[name] = next(stream, None)
+        for row in (*found.get("findings", ()), *found.get("about", ())):
+            row.update(texts[row["obligation"]])
+        if "findings" in found or "about" in found:
+            yield Dossier(key, **found)
+
+
+def _stream(
+    con: duckdb.DuckDBPyConnection, table: str, kind: str, who: str, order: str, where: str = "TRUE"
+) -> Iterator[tuple[Key, dict[str, Any]]]:
+    """The rows of a table, bearer by bearer, in batches; ordered by bytes, as Python orders text."""
+    by = f"jurisdiction, {kind}, {who}, {order}"
+    cursor = beside(con).execute(f"SELECT * FROM {quote(table)} WHERE {where} ORDER BY {by}")
+    names = [column[0] for column in cursor.description or ()]
+    while batch := cursor.fetchmany(_BATCH):
+        for values in batch:
+            row = dict(zip(names, values, strict=True))
+            yield (row["jurisdiction"], row[kind], row[who]), row
+
+
+def case_of(
+    dossier: Dossier, measures: Measures, as_of: datetime, contested: Mapping[str, Sequence[str]]
+) -> tuple[Case, dict[str, Finding]]:
+    """What the judge is told of a bearer; and its findings, by fingerprint. What a person has cleared is none."""
+    settling = [row for row in dossier.past if _settles(row, measures)]
+    findings = {
+        row["fingerprint"]: _finding(row, settling, contested.get(row["fingerprint"], ()))
+        for row in dossier.findings
+        if row.get("verification") != Verification.CLEARED.value
+    }
+    rows = {row["fingerprint"]: row for row in (*dossier.findings, *dossier.about)}
+    about = [_finding(row, (), ()) for row in dossier.about]
+    facts: dict[str, list[Fact]] = {
+        "finding": [_fact(one, rows[one.fingerprint], as_of) for one in findings.values()],
+        "about": [_fact(one, rows[one.fingerprint], as_of) for one in about],
+        "past": [_past(row, as_of) for row in dossier.past],
+        "speaks_for": [{"id": name} for name in dict.fromkeys(row["id"] for row in dossier.speaks)],
+    }
+    known = {**{one.fingerprint: one for one in about}, **findings}
+    return Case(*dossier.key, facts), known
+
+
+def _settles(row: Mapping[str, Any], measures: Measures) -> bool:
+    spec = measures.measures.get(row["measure"])
+    return spec is not None and spec.settles
+
+
+def _finding(row: Mapping[str, Any], settling: Sequence[Mapping[str, Any]], contested: Sequence[str]) -> Finding:
+    """A row of the findings with what a person made of it, and the last measure that dealt with the same facts."""
+    due: datetime | None = row["due"]
+    day = (due - timedelta(microseconds=1)).date() if due is not None else None
+    same = [
+        past
+        for past in settling
+        if row["fingerprint"] in past["findings"] or (not past["findings"] and day is not None and day <= past["on"])
+    ]
+    last = max(same, key=lambda past: past["on"], default=None)
+    fields = {name: row[name] for name in _COPIED}
+    return Finding(
+        **fields,
+        status=Status(row["status"]),
+        evidence=tuple(row["evidence"]),
+        source=tuple(row["source"]),
+        marks=tuple(row["marks"]),
+        verified=_verified(row),
+        contested=tuple(contested),
+        settled="" if last is None else f"{'不予' if last['outcome'] == TURNED_DOWN else ''}{last['measure']}",
+        settled_on=None if last is None else last["on"],
+    )
+
+
+_COPIED = (
+    "fingerprint", "obligation", "title", "clause", "quote", "jurisdiction", "bearer_kind", "bearer_id", "bearer_name",
+    "town", "trigger_id", "period_start", "period_end", "due", "enforceable", "required", "observed", "shortfall",
+    "days_overdue", "ground", "basis", "alert", "message", "speaks_for",
+)  # fmt: skip
+
+
+def _verified(row: Mapping[str, Any]) -> Verified:
+    if not row.get("verification"):
+        return Verified()
+    return Verified(
+        Verification(row["verification"]), row["verified_by"] or "", row["verified_on"], row["verified_how"] or "",
+        row["verified_evidence"] or "", row["statement"] or "",
+    )  # fmt: skip
+
+
+def _fact(finding: Finding, row: Mapping[str, Any], as_of: datetime) -> Fact:
+    """A finding as a flat fact; days are ISO text, what is not known is left out."""
+    found = {
+        "id": finding.fingerprint,
+        "fingerprint": finding.fingerprint,
+        "obligation": finding.obligation,
+        "trigger": finding.trigger_id,
+        "status": finding.status.value,
+        "ground": finding.ground,
+        "enforceable": finding.enforceable,
+        "verification": finding.verified.state.value,
+        "basis": finding.basis,
+        "alert": finding.alert,
+        "kind": row["kind"],
+        "bearer_kind": finding.bearer_kind,
+        "required": finding.required,
+        "observed": finding.observed,
+        "shortfall": finding.shortfall,
+        "days_overdue": finding.days_overdue,
+        "due": _day(finding.due),
+        "period_start": _day(finding.period_start),
+        "period_end": _day(finding.period_end),
+        "marks": list(finding.marks),
+        "contested": bool(finding.contested),
+        "settled": finding.settled,
+        "days_settled": None if finding.settled_on is None else _days(finding.settled_on, as_of),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _past(row: Mapping[str, Any], as_of: datetime) -> Fact:
+    return {
+        "id": f"{row['measure']} {row['id']}",
+        "measure": row["measure"],
+        "outcome": row["outcome"] or "",
+        "on": row["on"].isoformat(),
+        "days_ago": _days(row["on"], as_of),
+    }
+
+
+def _days(day: date, as_of: datetime) -> int:
+    """Days since, to the last day that is over."""
+    return ((as_of - timedelta(microseconds=1)).date() - day).days
+
+
+def _day(moment: date | datetime | None) -> str | None:
+    """The day of a due (24:00 belongs to the day before), or a day itself."""
+    if isinstance(moment, datetime):
+        return (moment - timedelta(microseconds=1)).date().isoformat()
+    return moment.isoformat() if moment is not None else None
+
+
+def without(case: Case, fingerprint: str) -> Case:
+    """The same bearer, had one finding been cured or refuted."""
+    left = [fact for fact in case.of("finding") if fact["fingerprint"] != fingerprint]
+    return replace(case, facts={**case.facts, "finding": left})
