@@ -10,7 +10,7 @@ from pydantic import Field
 from duban.conditions import Column
 from duban.model import Status, Tier, Verification
 from duban.pack.fact_condition import FactScope
-from duban.vocabulary import Names, Word
+from duban.vocabulary import Listed, Names, Word
 
 if TYPE_CHECKING:
     from duban.pack.pack import Pack
@@ -117,8 +117,8 @@ class Rule(Word):
     title: str
     bearers: Names = Field(alias="for")
     clause: str = ""
-    when: tuple[Pattern, ...] | list[Pattern]
-    unless: tuple[Pattern, ...] | list[Pattern] = ()
+    when: Listed[Pattern]
+    unless: Listed[Pattern] = ()
     then: Then
     why: str = ""
 
@@ -128,9 +128,9 @@ class Measures(Word):
 
     measures: dict[str, MeasureSpec] = {}
     bearers: dict[str, Office] = {}
-    history: tuple[History, ...] | list[History] = ()
-    exculpations: tuple[Exculpation, ...] | list[Exculpation] = ()
-    rules: tuple[Rule, ...] | list[Rule] = ()
+    history: Listed[History] = ()
+    exculpations: Listed[Exculpation] = ()
+    rules: Listed[Rule] = ()
 
 
 def scopes(pack: Pack) -> Mapping[str, FactScope]:
