@@ -1,4 +1,4 @@
-"""The two judges say the same of whatever is drawn, in whatever order they are told it; bearers do not touch each other."""
+"""The two judges say the same of whatever is drawn, in any order of facts; bearers do not touch each other."""
 
 from __future__ import annotations
 

@@ -1,22 +1,40 @@
-"""`duban explain FINGERPRINT --out DIR`: how one finding came about."""
+"""`duban explain FINGERPRINT|BEARER --out DIR`: how one finding came about, or why somebody is proposed."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 
 @click.command()
-@click.argument("fingerprint")
+@click.argument("what", metavar="FINGERPRINT|BEARER")
 @click.option(
     "--out",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="审核时的结果目录。 | The folder of the audit's results.",
 )
-def explain(fingerprint: str, out: Path) -> None:
-    """说明一项结论的由来：条款、数字、逐条记录。 | Show how one finding came about: clause, numbers, each record."""
+def explain(what: str, out: Path) -> None:
+    """说明一项结论或一个建议名单单位的由来。 | Why a finding came about, or why a bearer is proposed."""
+    from duban.report.judgement import proofs_of, read_candidates
+
+    proofs = proofs_of(read_candidates(out), what)
+    if not proofs or re.fullmatch("[0-9a-f]{16}", what):
+        _explain_finding(what, out)
+        proofs = [[lines[0]] for lines in proofs]
+        if proofs:
+            click.echo("\n据此提出：")
+    for lines in proofs:
+        for line in lines:
+            click.echo(line)
+        if len(lines) > 1:
+            click.echo()
+
+
+def _explain_finding(fingerprint: str, out: Path) -> None:
+    """Clause, numbers, each record that was counted or not, and why."""
     from duban.auditing import audit
     from duban.explain import explain as explain_duty
     from duban.explain import lines, obligation_of, read_settings

@@ -152,7 +152,7 @@ def test(pack: str, obligation: str) -> None:
     from duban.pack import load_pack
 
     found = load_pack(pack)
-    others = {item.id for item in (*found.leads, *found.measures.rules)}
+    others = {lead.id for lead in found.leads} | {rule.id for rule in found.measures.rules}
     if obligation and obligation not in others:
         found.obligation(obligation)
     passed = failed = 0
