@@ -12,7 +12,7 @@ from datetime import datetime
 from duban.compile.frames import plan_frames
 from duban.compile.live import plan_duties
 from duban.compile.planner import Compiler, in_order
-from duban.compile.proof import assumed, plan_blind, plan_lines, plan_proof
+from duban.compile.proof import plan_blind, plan_lines, plan_proof
 from duban.compile.sql import last_day_end
 from duban.compile.status import COLUMNS, plan_judgement
 from duban.compile.views import bearers, seen, spans, workdays
@@ -71,7 +71,7 @@ def _plan_obligation(compiler: Compiler, obligation: Obligation) -> str:
     proof = plan_proof(compiler, obligation, duty, needs, f"{obligation.id}/proof")
     if obligation.given is not None:
         plan_proof(compiler, obligation, duty, (Need(obligation.given.record),), f"{obligation.id}/given/proof")
-    blind = plan_blind(compiler, obligation, duty) if duty.trigger and not assumed(compiler, duty.trigger) else ""
+    blind = plan_blind(compiler, obligation, duty) if duty.trigger and not compiler.pack.assumes(duty.trigger) else ""
     return plan_judgement(compiler, obligation, duty, result, proof, blind)
 
 
@@ -108,7 +108,7 @@ def _plan_missing(compiler: Compiler, obligation: Obligation) -> str:
         f"FROM {quote(obligation.id + '/proof/gaps')} g JOIN {quote(obligation.id + '/status')} d USING (duty) {who}\n"
         "WHERE d.status = 'unproven'"
     ]
-    if obligation.each is not None and not assumed(compiler, obligation.each.record):
+    if obligation.each is not None and not compiler.pack.assumes(obligation.each.record):
         parts.append(_missing_triggers(compiler, obligation, obligation.each.record, who))
     union = "\nUNION ALL\n".join(parts)
     over = f"least(e, {last_day_end(compiler.as_of_sql)})"

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from duban.compile import sql
 from duban.compile.planner import Compiler, in_order
-from duban.compile.proof import assumed, plan_lines, plan_proven
+from duban.compile.proof import plan_lines, plan_proven
 from duban.compile.views import bearers, seen, spans, workdays
 from duban.conditions import compile_moment
 from duban.kinds.base import exists_by, step_interval
@@ -136,7 +136,7 @@ class Bench:
 
     def proven(self, record: str) -> str:
         """The table of the days on which a record type was handed in for the lead's bearers; '' where all is."""
-        if assumed(self.compiler, record):
+        if self.compiler.pack.assumes(record):
             return ""
         return plan_proven(
             self.compiler, Obligation(id=self.lead.id, title="", clause="", bearer=self.lead.bearer), record

@@ -28,14 +28,6 @@ def plan_lines(compiler: Compiler) -> None:
     )
 
 
-def assumed(compiler: Compiler, record: str) -> bool:
-    """Whether a type's data is taken as complete: the type says so, or else the pack does, or it is a roster."""
-    spec = compiler.schema.records[record]
-    if spec.complete is not None:
-        return spec.complete == "assumed"
-    return compiler.pack.header.complete == "assumed" or spec.is_roster
-
-
 def plan_proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
     """`proven/T/K[/sender]`: the days on which T was handed in for each bearer of kind K, as merged spans."""
     by = handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
@@ -79,7 +71,7 @@ def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, need
 
     Also adds the gaps: `ID/gaps` (duty, record, s, e).
     """
-    open_needs = [need for need in needs if not assumed(compiler, need.record)]
+    open_needs = [need for need in needs if not compiler.pack.assumes(need.record)]
     if not open_needs:
         compiler.add(
             f"{name}/gaps", f"SELECT duty, '' AS record, a AS s, b AS e FROM {quote(duty.name)} WHERE FALSE", "no gaps"
