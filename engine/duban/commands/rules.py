@@ -1,4 +1,4 @@
-"""`duban rules …`: lint, list, show, sql, test, trace, doubts and schema of a pack."""
+"""`duban rules …`: lint, list, show, sql, test, trace, doubts, site and schema of a pack."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from duban.commands.doubts import doubts
 from duban.commands.options import DEFAULT_PACK, settings_option
+from duban.commands.site import site
 from duban.commands.trace import trace
 
 pack_argument = click.argument("pack", default=DEFAULT_PACK)
@@ -30,6 +31,7 @@ def rules() -> None:
 
 rules.add_command(trace)
 rules.add_command(doubts)
+rules.add_command(site)
 
 
 @rules.command()
