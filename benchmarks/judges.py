@@ -41,7 +41,9 @@ def bearers(pack: Pack, many: int, findings: int) -> Iterator[Case]:
                 }
             )  # fmt: skip
         if rng.random() < 0.1:
-            facts["past"].append({"id": "1", "measure": "警示约谈", "outcome": "采纳", "on": "2023-12-12", "days_ago": 26})
+            facts["past"].append(
+                {"id": "1", "measure": "警示约谈", "outcome": "采纳", "on": "2023-12-12", "days_ago": 26}
+            )
         yield Case("某县", "enterprise", f"M{number}", facts)
 
 

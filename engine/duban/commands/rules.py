@@ -1,4 +1,4 @@
-"""`duban rules …`: lint, list, show, sql, test, trace, doubts and schema of a pack."""
+"""`duban rules …`: lint, list, show, sql, test, trace, doubts, site and schema of a pack."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from duban.commands.doubts import doubts
 from duban.commands.options import DEFAULT_PACK, settings_option
+from duban.commands.site import site
 from duban.commands.trace import trace
 
 pack_argument = click.argument("pack", default=DEFAULT_PACK)
@@ -30,6 +31,7 @@ def rules() -> None:
 
 rules.add_command(trace)
 rules.add_command(doubts)
+rules.add_command(site)
 
 
 @rules.command()
@@ -92,6 +94,7 @@ def _left(rows: list[list[str]]) -> list[str]:
 def show(obligation: str, pack: str) -> None:
     """显示一项义务：条款、原文、写法。 | Show one obligation: clause, quotation, words."""
     from duban.pack import load_pack
+    from duban.pack.yaml import item_text
 
     found = load_pack(pack)
     item = found.obligation(obligation)
@@ -109,20 +112,7 @@ def show(obligation: str, pack: str) -> None:
         if text:
             click.echo(f"{label}：{text}")
     click.echo(f"\n{place}")
-    click.echo(_block(found.folder / place.file, place.line))
-
-
-def _block(path: Path, line: int) -> str:
-    """The YAML item that begins in a line."""
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    block = [lines[line - 1]]
-    for text in lines[line:]:
-        if text.startswith("- ") or (text and not text.startswith((" ", "#"))):
-            break
-        block.append(text)
-    while block and (not block[-1].strip() or block[-1].startswith("#")):
-        block.pop()
-    return "\n".join(block)
+    click.echo(item_text(found.folder / place.file, place.line))
 
 
 @rules.command()

@@ -15,7 +15,7 @@ from duban.compile.frames import plan_frames
 from duban.compile.live import plan_duties
 from duban.compile.missing import plan_missing
 from duban.compile.planner import Compiler, in_order
-from duban.compile.proof import assumed, plan_blind, plan_proof
+from duban.compile.proof import plan_blind, plan_proof
 from duban.compile.status import BLIND, plan_blind_status, plan_status
 from duban.kinds.base import Need
 from duban.model import Plan
@@ -54,6 +54,6 @@ def _plan_obligation(compiler: Compiler, obligation: Obligation) -> list[str]:
     if obligation.given is not None:
         plan_proof(compiler, obligation, duty, (Need(obligation.given.record),), f"{obligation.id}/given/proof")
     names = plan_status(compiler, obligation, duty, result, proof)
-    if duty.trigger and not assumed(compiler, duty.trigger):
+    if duty.trigger and not compiler.pack.assumes(duty.trigger):
         names.append(plan_blind_status(compiler, obligation, duty, plan_blind(compiler, obligation, duty)))
     return names

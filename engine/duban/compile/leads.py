@@ -9,7 +9,7 @@ from datetime import datetime
 from duban.compile import sql
 from duban.compile.common import plan_views
 from duban.compile.planner import Compiler, in_order
-from duban.compile.proof import assumed, plan_proven
+from duban.compile.proof import plan_proven
 from duban.conditions import compile_moment
 from duban.kinds.base import exists_by, step_interval
 from duban.leads import Lead, Looked
@@ -124,7 +124,7 @@ class Bench:
 
     def proven(self, record: str) -> str:
         """SQL of the days on which a record type was handed in for the lead's bearers; '' where all is."""
-        if assumed(self.compiler, record):
+        if self.compiler.pack.assumes(record):
             return ""
         return plan_proven(
             self.compiler, Obligation(id=self.lead.id, title="", clause="", bearer=self.lead.bearer), record

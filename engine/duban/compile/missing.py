@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from duban.compile.planner import Compiler
-from duban.compile.proof import assumed, gaps, needs_of, proof_of
+from duban.compile.proof import gaps, needs_of, proof_of
 from duban.compile.sql import last_day_end
 from duban.pack.obligation import Obligation, handed_in_by
 from duban.pack.timing import parse_lag
@@ -49,7 +49,7 @@ def _trigger(obligation: Obligation) -> str:
 
 
 def _blind(compiler: Compiler, obligation: Obligation) -> bool:
-    return bool(_trigger(obligation)) and not assumed(compiler, _trigger(obligation))
+    return bool(_trigger(obligation)) and not compiler.pack.assumes(_trigger(obligation))
 
 
 def _proofs(compiler: Compiler, obligation: Obligation) -> list[tuple[str, str, str]]:

@@ -28,14 +28,6 @@ def plan_lines(compiler: Compiler) -> None:
     )
 
 
-def assumed(compiler: Compiler, record: str) -> bool:
-    """Whether a type's data is taken as complete: the type says so, or else the pack does, or it is a roster."""
-    spec = compiler.schema.records[record]
-    if spec.complete is not None:
-        return spec.complete == "assumed"
-    return compiler.pack.header.complete == "assumed" or spec.is_roster
-
-
 def plan_proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
     """SQL of (jurisdiction, bearer_id, s, e): the days on which a type was handed in for each bearer, as merged spans.
 
@@ -123,7 +115,7 @@ def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, need
 
 def needs_of(compiler: Compiler, needs: tuple[Need, ...]) -> list[Need]:
     """The needs that hand-ins must prove, in order: those of types that are not taken as complete."""
-    return [need for need in needs if not assumed(compiler, need.record)]
+    return [need for need in needs if not compiler.pack.assumes(need.record)]
 
 
 def _asked(compiler: Compiler, duty: DutyTable, need: Need) -> str:

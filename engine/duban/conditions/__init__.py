@@ -4,7 +4,7 @@ Names are looked up in a `Scope`, types compared; nothing that the pack's author
 Semantics: docs/semantics.md §3.
 """
 
-from duban.conditions.check import FUNCTIONS, Checked, compile_boolean, compile_moment, compile_number
+from duban.conditions.check import FUNCTIONS, Checked, called, compile_boolean, compile_moment, compile_number
 from duban.conditions.language import (
     Column,
     Condition,
@@ -22,6 +22,7 @@ __all__ = [
     "Condition",
     "ConditionError",
     "Scope",
+    "called",
     "compile_boolean",
     "compile_moment",
     "compile_number",

@@ -246,8 +246,7 @@ class _Checker:
         return Term(f"(-{self._typed(node.this, 'number').sql})", "number")
 
     def function(self, node: exp.Func) -> Term:
-        name = node.name.lower() if isinstance(node, exp.Anonymous) else _FUNCTIONS.get(type(node), "")
-        arguments = list(node.expressions) if isinstance(node, exp.Anonymous) else _arguments(node)
+        name, arguments = called(node)
         if name in ("latest", "earliest") and arguments:
             return self._extreme(name, [self._typed(item, "temporal") for item in arguments])
         if name == "coalesce" and arguments:
@@ -304,6 +303,13 @@ class _Checker:
 
 def _family(kind: str) -> str:
     return "temporal" if kind in TEMPORAL_TYPES else kind
+
+
+def called(node: exp.Func) -> tuple[str, list[exp.Expr]]:
+    """A call: the function's name in the language ('' for one that it does not know), and its arguments."""
+    if isinstance(node, exp.Anonymous):
+        return node.name.lower(), list(node.expressions)
+    return _FUNCTIONS.get(type(node), ""), _arguments(node)
 
 
 def _arguments(node: exp.Func) -> list[exp.Expr]:

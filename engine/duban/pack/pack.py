@@ -53,6 +53,13 @@ class Pack:
         """The obligations with the words in force that a parameter decides."""
         return tuple(in_force(obligation, self.values) for obligation in self.written)
 
+    def assumes(self, record: str) -> bool:
+        """Whether a type's data is taken as complete: the type says so, or else the pack does, or it is a roster."""
+        spec = self.records[record]
+        if spec.complete is not None:
+            return spec.complete == "assumed"
+        return self.header.complete == "assumed" or spec.is_roster
+
     def obligation(self, name: str) -> Obligation:
         """The obligation of that id; raises UsageError with what is near."""
         import difflib

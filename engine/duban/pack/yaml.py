@@ -118,3 +118,18 @@ def _scalar(node: Any, path: PathKey, document: Document) -> Any:
         issue = Issue("P004", f"`{text}` is no {kind}", place, "quote it if it is a text")
         document.issues.append(_with_source(issue, document))
     return text
+
+
+def item_text(path: Path, line: int) -> str:
+    """The item of a list that begins in a line, as it is written."""
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    block = [lines[line - 1]]
+    for text in lines[line:]:
+        deep = len(text) - len(text.lstrip())
+        if text.strip() and not (deep == 0 and text.startswith("#")) and deep <= indent:
+            break
+        block.append(text)
+    while block and (not block[-1].strip() or block[-1].lstrip().startswith("#")):
+        block.pop()
+    return "\n".join(text[indent:] for text in block)
