@@ -26,6 +26,13 @@ known_option = click.option(
 )  # fmt: skip
 
 
+judge_option = click.option(
+    "--judge", "engine", default="auto", show_default=True,
+    type=click.Choice(["auto", "durable-rules", "plain", "none"]),
+    help="用哪个判定器推导措施，结论相同；none 不推导。 | Which judge derives measures; none: do not.",
+)  # fmt: skip
+
+
 def settings_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--set k=v`, any number of times, as a dict."""
     return click.option(
