@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from duban.commands.options import (
+    bureau_option,
     judge_option,
     known_option,
     last_sunday,
@@ -39,6 +40,7 @@ FAIL_ON = {
 @known_option
 @settings_option
 @judge_option
+@bureau_option
 @click.option("--bearer", "bearers", multiple=True, help="只看某主体，可多次。 | Only this bearer; repeatable.")
 @click.option(
     "--obligation", "obligations", multiple=True, help="只判某义务，可多次。 | Only this obligation; repeatable."
@@ -70,7 +72,7 @@ FAIL_ON = {
 @click.pass_context
 def audit(
     context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
-    settings: dict[str, str], engine: str, bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, style: str,
+    settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, style: str,
     fail_on: str, memory: str, threads: int | None, temp: str, quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
@@ -96,7 +98,7 @@ def audit(
             click.echo("\r\033[K", nl=False, err=True)
         judgement = _judge(result, engine, whole=not obligations)
         _only(result, bearers)
-        files = write(result, out, judgement) if out is not None else []
+        files = write(result, out, judgement, bureau) if out is not None else []
         if not quiet:
             _show(result, style, files, judgement)
         counts = {status.value: count for status, count in result.counts.items()}
