@@ -122,12 +122,9 @@ def _speaks(rows: Rows, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _to_verify(pack: Pack, carrying: Sequence[Conclusion], findings: Sequence[Finding]) -> Iterator[str]:
-    """What a person must look at: what the rules say, what they cannot see, and the readings that it hangs on."""
+    """What a person must look at: what the rules say, and the readings that it hangs on."""
     rules: dict[str, Rule] = {rule.id: rule for rule in pack.measures.rules}
     yield from dict.fromkeys(text for item in carrying if (text := rules[item.rule].then.to_verify))
-    for name in dict.fromkeys(one.obligation for one in findings):
-        if text := pack.obligation(name).cannot_see:
-            yield f"台账看不到：{text}"
     if readings := dict.fromkeys(name for one in findings for name in one.contested):
         yield f"口径未定，取另一读法则不成立：{'、'.join(readings)}"
 
