@@ -46,7 +46,7 @@ class Bearer:
         prints = dict.fromkeys(name for item in carrying for name in item.findings)
         findings = sorted((self.known[name] for name in prints), key=_most_pressing)
         rows = {row["fingerprint"]: row for row in (*self.dossier.findings, *self.dossier.about)}
-        tier = _tier(carrying)
+        tier = _tier(measure, carrying)
         return Candidate(
             jurisdiction=case.jurisdiction,
             bearer_kind=case.bearer_kind,
@@ -77,7 +77,7 @@ class Bearer:
         for one in findings:
             left = conclusions_of(self.judge, without(self.case, one.fingerprint))
             carrying = _carrying(measure, left)
-            becomes = _tier(carrying).value if carrying else ""
+            becomes = _tier(measure, carrying).value if carrying else ""
             if becomes != tier.value:
                 yield Flip(one.fingerprint, becomes)
 
@@ -89,9 +89,10 @@ def _carrying(measure: str, conclusions: Sequence[Conclusion]) -> list[Conclusio
     return [*(item for item in conclusions if item.rule in upon and item not in own), *own]
 
 
-def _tier(conclusions: Sequence[Conclusion]) -> Tier:
-    """The more urgent tier of the conclusions; without one the second."""
-    return min((Tier(item.tier) for item in conclusions if item.tier), key=TIERS.index, default=Tier.SECOND)
+def _tier(measure: str, carrying: Sequence[Conclusion]) -> Tier:
+    """The more urgent tier that its own rules give a measure, not the grounds below them; without one the second."""
+    given = (Tier(item.tier) for item in carrying if item.measure == measure and item.tier)
+    return min(given, key=TIERS.index, default=Tier.SECOND)
 
 
 def _most_pressing(finding: Finding) -> tuple[Any, ...]:
