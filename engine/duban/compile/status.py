@@ -168,7 +168,7 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
     given = obligation.given is not None
     met = f"f.timely AND {over} AND f.proven" if test.needs_proof else "f.timely"
     weak = "f.could OR NOT f.proven"
-    unsure = f"{weak} OR (f.doubtful AND NOT f.asking)"
+    unsure = f"{weak} OR f.could_late OR (f.doubtful AND NOT f.asking)"
     late = "'late'" if test.late == "always" else f"CASE WHEN {weak} THEN 'unproven' ELSE 'late' END"
     rows = [
         (
@@ -210,11 +210,12 @@ def plan_blind_status(compiler: Compiler, obligation: Obligation, duty: DutyTabl
         f"left(sha256({pack} || d.jurisdiction || '|' || {literal(obligation.id + '|')} || d.bearer_id || '||'), 16)"
     )
     names = _own_names(compiler, duty)
+    advised = _advised(obligation, names)  # before the joins: it says which are needed
     joins = f"{compiler.bearer_join(duty)}\n{names.joins()}" if obligation.advisory else ""
     return compiler.add(
         obligation.id + BLIND,
         f"SELECT {print_of} AS fingerprint, {literal(obligation.id)} AS obligation, d.jurisdiction, d.bearer_id, i.bearer_name, i.town,\n"
-        f"  d.due, d.live_start, d.live_end, {_advised(obligation, names)} AS advised\n"
+        f"  d.due, d.live_start, d.live_end, {advised} AS advised\n"
         f"FROM {_without_trigger(duty, blind) if obligation.advisory else quote(blind)} d JOIN {quote(f'bearer/{obligation.bearer}/ids')} i\n"
         f"  ON i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}",
         "duties of bearers whose triggers cannot be known",
