@@ -94,6 +94,7 @@ def judge_perform(duty: Duty, spec: dict[str, Any]) -> Outcome:
         satisfied=satisfied,
         at=_satisfied_at(acts, measure, required.number),
         could=measure.could_reach(on_time, required.number),
+        could_late=_has_late(duty, spec) and measure.could_reach(acts, required.number),
         has_late=_has_late(duty, spec),
         evidence={act.record.id for act in acts if measure.counts(act)},
         nothing_asked=required.percentage is not None and required.number == 0,

@@ -112,7 +112,7 @@ def _judge_known(duty: Duty, outcome: Outcome) -> Judgement:
         return Judgement("unproven", "9")
     asked = any(path.get("manual") and path_holds(duty, path) for path in _paths(duty))
     doubtful = not asked and any(path_might_hold(duty, path) for path in _paths(duty))
-    return Judgement("unproven" if unsure or doubtful else "breached", "10")
+    return Judgement("unproven" if unsure or outcome.could_late or doubtful else "breached", "10")
 
 
 def _manual(duty: Duty, judgement: Judgement) -> str:

@@ -35,7 +35,7 @@ def speaks_for() -> str:
     parts = [
         "CASE WHEN s.mitigating THEN '替代要求在期限后办理；' ELSE '' END",
         "CASE WHEN s.status = 'pending' AND s.discharging THEN '替代路径已具备；' ELSE '' END",
-        "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND s.could THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
+        "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND (s.could OR s.could_late) THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
         "CASE WHEN NOT s.enforceable AND s.full_ok AND NOT s.timely THEN '按完整日历周期计已达到；' ELSE '' END",
         "CASE WHEN s.status <> 'waived' AND s.waived_hit THEN '已获批准不计入；' ELSE '' END",
     ]

@@ -104,24 +104,28 @@ class Perform(Test):
 
         counted = "ok AND in_scope" + (" AND v0 IS NOT NULL" if self.distinct or self.sum else "")
         unknown = "ok IS NULL OR v0 IS NULL" if self.distinct or self.sum else "ok IS NULL"
-        maybe = f"count(*) FILTER (({unknown}) AND in_scope AND on_time)"
+        maybe = f"count(*) FILTER (({unknown}) AND in_scope"
         done_at = "m.done_at" if moments else "CAST(NULL AS TIMESTAMP)"
         reached = f" LEFT JOIN {quote(moments)} m USING (duty)" if moments else ""
-        maybes = "coalesce(a.maybe, 0) + coalesce(l.many, 0)"
-        could = f"{maybes} > 0" if self.sum else f"coalesce(a.timely, 0) + {maybes} >= w.required"
+        could = self._could("a.timely", "coalesce(a.maybe, 0) + coalesce(l.many, 0)")
+        later = self._could("a.observed", "coalesce(a.maybe_late, 0) + coalesce(l.ever, 0)") if moments else "FALSE"
         return (
             f"SELECT {RESULT} FROM (SELECT w.duty, w.required, coalesce(CAST(a.observed AS DOUBLE), 0) AS observed,\n"
             f"  coalesce(a.timely, 0) >= w.required AS timely, {done_at} AS done_at, coalesce("
-            f"{could}, FALSE) AS could,\n"
+            f"{could}, FALSE) AS could,\n  coalesce({later}, FALSE) AS could_late,\n"
             "  coalesce(a.in_full, 0) >= w.required AS full_ok, FALSE AS hit, FALSE AS waived_hit, w.empty,\n"
             "  w.required IS NULL AS unclear, coalesce(a.evidence, []) AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
             f"FROM {quote(wanted)} w LEFT JOIN (\n"
             f"  SELECT duty, {total('ok AND in_scope')} AS observed, {total('ok AND in_scope AND on_time')} AS timely,\n"
-            f"    {maybe} AS maybe, {total('ok AND in_full')} AS in_full,\n"
+            f"    {maybe} AND on_time) AS maybe, {maybe}) AS maybe_late, {total('ok AND in_full')} AS in_full,\n"
             f"    list(n ORDER BY t, n) FILTER ({counted}) AS evidence\n"
             f"  FROM {quote(found)} GROUP BY duty\n"
             f") a USING (duty) LEFT JOIN {quote(loose)} l USING (duty){reached})"
         )
+
+    def _could(self, certain: str, unknown: str) -> str:
+        """SQL: with these unknown acts there might have been enough; a sum might be anything."""
+        return f"{unknown} > 0" if self.sum else f"coalesce({certain}, 0) + {unknown} >= w.required"
 
 
 class Respond(Test):
