@@ -286,3 +286,21 @@ def test_values_alike_count_as_one() -> None:
     assert judged("日常", "专项") == ("breached", 1)
     assert judged("日常", "复查") == judged("专项", "日常", "复查") == ("met", 2)
     assert judged("专项", None) == ("unproven", 1)
+
+
+def test_a_blind_duty_asks_what_must_be_given() -> None:
+    """No hazard was handed in. Who has no such record does not wait for one; who may have one does."""
+    rule = {"bearer": "town_centre", "each": {"record": "hazard", "link": "enterprise_id.town"}, "done": "done_date"}
+    rule |= {"given": {"record": "enterprise", "where": "status = '正常'"}, "by": "2023-12-15"}
+    rows = {
+        "town": [{"town_id": "T1"}, {"town_id": "T2"}, {"town_id": "T3"}, {"town_id": "T4"}],
+        "enterprise": [
+            enterprise("E1", town="T1"),
+            enterprise("E2", town="T2", status="停产"),
+            enterprise("E3", town="T3", status=None),
+            enterprise("E4", town="T4", last=date(2023, 10, 31)),
+        ],
+        "manifest": [],
+    }
+    assert statuses(judge(rule, rows)) == ["unproven", "not_applicable", "unproven", "not_applicable"]
+    assert statuses(judge(rule, rows, "2023-11-20")) == ["pending", "not_applicable", "pending", "not_applicable"]

@@ -74,7 +74,7 @@ def judge(duty: Duty, applies_unknown: bool) -> Judgement:
     """§8, top to bottom."""
     if not duty.live:
         return Judgement("not_applicable", "1 no live time")
-    given = _given(duty)
+    given = given_holds(duty)
     if given is False:
         return Judgement("not_applicable", "1 given fails")
     due_known = duty.frame.due is not None
@@ -234,7 +234,7 @@ def _is_waived(duty: Duty, outcome: Outcome) -> bool:
     return False
 
 
-def _given(duty: Duty) -> bool | None:
+def given_holds(duty: Duty) -> bool | None:
     """Whether the records that the duty presupposes exist."""
     given = duty.obligation.get("given")
     if not given:

@@ -189,4 +189,5 @@ def blind_message(as_of: str) -> str:
     who = "coalesce(nullif(s.bearer_name, ''), s.bearer_id)"
     head = "'“' || r.title || '”：' || r.trigger || '未报送齐，是否有应办事项不明'"
     why = f"CASE WHEN {as_of} < s.due THEN '，尚未到期。' ELSE '。证据不足，不作为问题。' END"
-    return f"{who} || {head} || {why} || r.tail || CASE WHEN s.advised THEN r.advice ELSE '' END"
+    told = f"CASE WHEN s.given_fails THEN '“' || r.title || '”：不适用：没有相应对象。' ELSE {head} || {why} END"
+    return f"{who} || {told} || r.tail || CASE WHEN s.advised THEN r.advice ELSE '' END"
