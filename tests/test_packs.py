@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from case_edges import edges_shown
 from duban.all_cases import run_all_cases
 from duban.cases import Outcome, statuses
 from duban.pack import Pack, load_pack
@@ -64,6 +65,13 @@ def test_every_obligation_has_the_cases_that_matter(name: str) -> None:
         accused = "manual" if pack_of(name).obligation(obligation).manual else "breached"
         assert {"met", accused} <= seen, f"{obligation} lacks a case that is {' or '.join({'met', accused} - seen)}"
         assert seen & {"unproven", "pending"}, f"{obligation} lacks a case that is unproven or pending"
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_obligation_has_a_boundary_case(name: str) -> None:
+    """Both sides of one edge: of the clock, of a day, or of a count (case_edges.py says what that is)."""
+    lacking = sorted(obligation for obligation, edges in edges_shown(pack_of(name)).items() if not edges)
+    assert lacking == []
 
 
 @pytest.mark.parametrize("name", PACKS)

@@ -252,3 +252,55 @@ def test_the_unit_and_what_is_distinct_from_parameters() -> None:
     path = {"title": "另行", "perform": {**test, "at_least": 1}}
     other = {**rule, "perform": {"record": "detail"}, "otherwise": [path]}
     assert statuses(judge(other, rows, parameters=words)) == ["discharged", "breached"]
+
+
+def counted_by(day: date, record: str = "inspection", **words: Any) -> Row:
+    return {"bearer": "enterprise", "by": day.isoformat(), "perform": {"record": record, **words}}
+
+
+def test_an_empty_cell_after_the_due_does_not_turn_late_into_breached() -> None:
+    rule = counted_by(date(2023, 12, 15), where="kind = '日常'", at_least=2)
+    one = inspection("I1", datetime(2023, 12, 1, 9), kind="日常")
+
+    def judged(*more: Row) -> list[str]:
+        return statuses(judge(rule, {"enterprise": [enterprise()], "inspection": [one, *more]}))
+
+    assert judged(inspection("I2", datetime(2023, 12, 20, 9), kind="日常")) == ["late"]
+    assert judged(inspection("I2", datetime(2023, 12, 20, 9))) == ["unproven"]
+    assert judged(inspection("I2", datetime(2023, 12, 20, 9), kind="日常", enterprise_id=None)) == ["unproven"]
+    assert judged(inspection("I2", datetime(2023, 12, 20, 9), kind="专项")) == ["breached"]
+    # two late ones, and one that nobody can read: late is certain
+    late = [inspection(name, datetime(2023, 12, 20, 9), kind="日常") for name in ("I2", "I3")]
+    assert judged(*late, inspection("I4", datetime(2023, 12, 21, 9))) == ["late"]
+
+
+def test_values_alike_count_as_one() -> None:
+    rule = counted_by(date(2023, 12, 15), distinct="kind", alike=["日常", "专项"], at_least=2)
+
+    def judged(*kinds: str | None) -> tuple[str, int]:
+        days = enumerate(kinds, start=1)
+        acts = [inspection(f"I{day}", datetime(2023, 12, day, 9), kind=kind) for day, kind in days]
+        (duty,) = judge(rule, {"enterprise": [enterprise()], "inspection": acts})
+        return duty["status"], duty["observed"]
+
+    assert judged("日常", "专项") == ("breached", 1)
+    assert judged("日常", "复查") == judged("专项", "日常", "复查") == ("met", 2)
+    assert judged("专项", None) == ("unproven", 1)
+
+
+def test_a_blind_duty_asks_what_must_be_given() -> None:
+    """No hazard was handed in. Who has no such record does not wait for one; who may have one does."""
+    rule = {"bearer": "town_centre", "each": {"record": "hazard", "link": "enterprise_id.town"}, "done": "done_date"}
+    rule |= {"given": {"record": "enterprise", "where": "status = '正常'"}, "by": "2023-12-15"}
+    rows = {
+        "town": [{"town_id": "T1"}, {"town_id": "T2"}, {"town_id": "T3"}, {"town_id": "T4"}],
+        "enterprise": [
+            enterprise("E1", town="T1"),
+            enterprise("E2", town="T2", status="停产"),
+            enterprise("E3", town="T3", status=None),
+            enterprise("E4", town="T4", last=date(2023, 10, 31)),
+        ],
+        "manifest": [],
+    }
+    assert statuses(judge(rule, rows)) == ["unproven", "not_applicable", "unproven", "not_applicable"]
+    assert statuses(judge(rule, rows, "2023-11-20")) == ["pending", "not_applicable", "pending", "not_applicable"]

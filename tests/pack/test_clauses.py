@@ -270,6 +270,19 @@ def test_every_manual_norm_says_who_judges_what_on_whom() -> None:
         assert not entry.manual or re.search("由.*(认定|核对|明确|研究)", entry.manual), entry.summary
 
 
+def test_every_norm_says_how_it_was_read() -> None:
+    for entry in entries_of("zezhou-2023-331"):
+        assert entry.not_a_norm or entry.reading, entry.summary
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_what_records_show_in_part_says_what_it_cannot_see(name: str) -> None:
+    """`checked: P`: each obligation that encodes it says so in its messages."""
+    partly = {one for entry in entries_of(name) if entry.checked == "P" for one in entry.encoded_by}
+    assert partly
+    assert {one for one in partly if not pack_of(name).obligation(one).cannot_see} == set()
+
+
 @pytest.mark.parametrize("name", PACKS)
 def test_counts_add_up(name: str) -> None:
     found = trace(pack_of(name), clauses_of(name))

@@ -139,6 +139,7 @@ inspection:
     inspection_id: {title: 检查编号}
     enterprise_id: {title: 企业编号}
     levels: {title: 主体, type: list}
+    mode: {title: 方式, values: [日常, 突击]}
     start_at: {title: 时间, type: datetime}
 meeting:
   title: 会议记录
@@ -268,6 +269,30 @@ list:
     record: meeting                                    #! nothing says whose a meeting is
     at_least: 50%                                      #! a percentage of what?
     distinct: colour                                   #! meeting has no field `colour`
+- id: alike
+  title: t
+  clause: 一
+  bearer: enterprise
+  every: month
+  perform:
+    record: inspection
+    distinct: mode
+    alike: [日常, 常规]                                   #! '常规' is none of the allowed values of `mode`: 日常、突击
+  otherwise:
+    - title: alone
+      perform:
+        record: inspection
+        distinct: mode
+        alike: 日常                                      #! one value alone is like no other → write two or more
+    - title: nothing
+      perform:
+        record: inspection
+        alike: [日常, 突击]                               #! `alike` goes with `distinct`
+    - title: no text
+      perform:
+        record: inspection
+        distinct: date
+        alike: [日常, 突击]                               #! `date` is no text
 - id: counted
   title: t
   clause: 一

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from reference.acts import Duty
 from reference.bearers import Bearer, bearers_of
 from reference.calendar import Workdays
-from reference.frames import frames_of
+from reference.frames import Frame, frames_of
 from reference.holidays import CN
-from reference.judgement import applicable_spans, judge_frame, says_advisory
+from reference.judgement import applicable_spans, given_holds, judge_frame, says_advisory
 from reference.proof import blind_due, first_unproven_day, unproven_trigger_span
 from reference.records import Row, read_manifest, see
 from reference.schema import read_types
@@ -95,7 +96,7 @@ def _unproven_trigger(world: World, obligation: dict[str, Any], bearer: Bearer) 
         "bearer_id": bearer.id,
         "trigger_id": "",
         "period_start": None,
-        "status": "pending" if world.as_of < due else "unproven",
+        "status": _blind_status(world, obligation, bearer, overlap, due),
         "row": "trigger type",
         "required": None,
         "observed": None,
@@ -105,6 +106,15 @@ def _unproven_trigger(world: World, obligation: dict[str, Any], bearer: Bearer) 
         "evidence": set(),
         "enforceable": not _is_advisory(world, obligation, bearer, due),
     }
+
+
+def _blind_status(world: World, obligation: dict[str, Any], bearer: Bearer, overlap: list[Span], due: datetime) -> str:
+    """`given` over the overlap, then the clock."""
+    frame = Frame(world.window_of(obligation), (overlap[0][0], overlap[-1][1]), due)
+    duty = Duty(world, obligation, bearer, frame, overlap, due, bearer.at_due(due), has_by=False)
+    if given_holds(duty) is False:
+        return "not_applicable"
+    return "pending" if world.as_of < due else "unproven"
 
 
 def _is_advisory(world: World, obligation: dict[str, Any], bearer: Bearer, due: datetime) -> bool:

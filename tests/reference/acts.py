@@ -64,6 +64,8 @@ class Outcome:
     """When it was satisfied, on time or late."""
     could: bool = False
     """Unknown acts could change "not satisfied by due"."""
+    could_late: bool = False
+    """Late exists, and unknown acts, those after due too, could have satisfied it by now."""
     has_late: bool = False
     evidence: set[str] = field(default_factory=set)
     nothing_asked: bool = False

@@ -44,17 +44,19 @@ def read_required(duty: Duty, raw: Any, exact: bool = False) -> Required:
 
 @dataclass(frozen=True)
 class Measure:
-    """How acts are measured: their number, their distinct values, or a sum."""
+    """How acts are measured: their number, their distinct values (those alike as one), or a sum."""
 
     distinct: str | None = None
     sum: str | None = None
+    alike: tuple[str, ...] = ()
 
     def value(self, act: Act) -> Any:
         """The distinct value or the summand; None: empty."""
         name = self.distinct or self.sum
         if name == "date" and self.distinct and "date" not in act.record.type.fields:
             return None if act.event is None else day_of(act.event)
-        return act.record.values.get(name)
+        value = act.record.values.get(name)
+        return self.alike[0] if value in self.alike else value
 
     def counts(self, act: Act) -> bool:
         """A true act whose distinct value or summand is empty is an unknown act."""
@@ -79,7 +81,7 @@ def judge_perform(duty: Duty, spec: dict[str, Any]) -> Outcome:
 
     Decided: for a sum only unknown acts that may be on time could change it. Evidence: the acts that count.
     """
-    measure = Measure(spec.get("distinct"), spec.get("sum"))
+    measure = Measure(spec.get("distinct"), spec.get("sum"), tuple(spec.get("alike", ())))
     required = read_required(duty, spec.get("at_least", 1), exact=bool(spec.get("sum")))
     if required.number is None:
         return Outcome(None, None, satisfied=False)
@@ -92,6 +94,7 @@ def judge_perform(duty: Duty, spec: dict[str, Any]) -> Outcome:
         satisfied=satisfied,
         at=_satisfied_at(acts, measure, required.number),
         could=measure.could_reach(on_time, required.number),
+        could_late=_has_late(duty, spec) and measure.could_reach(acts, required.number),
         has_late=_has_late(duty, spec),
         evidence={act.record.id for act in acts if measure.counts(act)},
         nothing_asked=required.percentage is not None and required.number == 0,

@@ -64,6 +64,12 @@ DISTINCT = {
     "submission": ["date", "kind"],
     "stop": ["date", "cause"],
 }
+ALIKE = {
+    ("inspection", "kind"): ["日常", "专项"],
+    ("hazard", "grade"): ["重大", "一般"],
+    ("assessment", "result"): ["不合格", "合格"],
+    ("submission", "kind"): ["进展", "总结"],
+}
 SUM = {"inspection": ["hazards", "hours"], "detail": ["amount"], "assessment": ["score"]}
 APPLIES = {
     "enterprise": ["status <> '停产'", "status = '正常'", "workers >= 5", "town = 'T1' or workers > 5"],
@@ -186,6 +192,8 @@ def perform(draw: Draw, bearer: str, record: str, trigger: str | None = None, pe
     measure = one(draw, ["count", "count", "distinct", "sum"])
     if measure == "distinct":
         spec["distinct"] = one(draw, DISTINCT[record])
+        if (record, spec["distinct"]) in ALIKE and often(draw, 1, 3):
+            spec["alike"] = ALIKE[record, spec["distinct"]]
     if measure == "sum" and record in SUM:
         spec["sum"] = one(draw, SUM[record])
         amounts += [5, 60]

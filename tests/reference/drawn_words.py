@@ -117,7 +117,7 @@ def _parameters(draw: Draw, rule: Rule) -> dict[str, tuple[dict[str, Any], Any]]
         found[f"{rule['id']}_every"] = _choice(draw, rule["every"], _units_for(rule))
         rule["every"] = f"param.{rule['id']}_every"
     test = rule.get("perform", {})
-    if "distinct" in test and often(draw, 1, 3):
+    if "distinct" in test and "alike" not in test and often(draw, 1, 3):
         found[f"{rule['id']}_per"] = _choice(draw, test["distinct"], DISTINCT[test["record"]])
         test["distinct"] = f"param.{rule['id']}_per"
     return found

@@ -74,7 +74,7 @@ def judge(duty: Duty, applies_unknown: bool) -> Judgement:
     """§8, top to bottom."""
     if not duty.live:
         return Judgement("not_applicable", "1 no live time")
-    given = _given(duty)
+    given = given_holds(duty)
     if given is False:
         return Judgement("not_applicable", "1 given fails")
     due_known = duty.frame.due is not None
@@ -112,7 +112,7 @@ def _judge_known(duty: Duty, outcome: Outcome) -> Judgement:
         return Judgement("unproven", "9")
     asked = any(path.get("manual") and path_holds(duty, path) for path in _paths(duty))
     doubtful = not asked and any(path_might_hold(duty, path) for path in _paths(duty))
-    return Judgement("unproven" if unsure or doubtful else "breached", "10")
+    return Judgement("unproven" if unsure or outcome.could_late or doubtful else "breached", "10")
 
 
 def _manual(duty: Duty, judgement: Judgement) -> str:
@@ -234,7 +234,7 @@ def _is_waived(duty: Duty, outcome: Outcome) -> bool:
     return False
 
 
-def _given(duty: Duty) -> bool | None:
+def given_holds(duty: Duty) -> bool | None:
     """Whether the records that the duty presupposes exist."""
     given = duty.obligation.get("given")
     if not given:

@@ -96,7 +96,7 @@ def _blind(compiler: Compiler, blind: Sequence[str]) -> str:
     as_of = compiler.as_of_sql
     return (
         "SELECT s.fingerprint, s.obligation, s.jurisdiction, r.bearer_kind, s.bearer_id, s.bearer_name, s.town, '' AS trigger_id,\n"
-        f"  s.due, CASE WHEN {as_of} < s.due THEN 'pending' ELSE 'unproven' END AS status, NOT s.advised AS enforceable,\n"
+        f"  s.due, CASE WHEN s.given_fails THEN 'not_applicable' WHEN {as_of} < s.due THEN 'pending' ELSE 'unproven' END AS status, NOT s.advised AS enforceable,\n"
         f"  s.live_start, s.live_end, {blind_message(as_of)} AS message, '' AS speaks_for, [] AS evidence, [] AS source,\n"
         "  r.kind, r.ground, r.basis, r.alert, FALSE AS past_expected, [] AS marks, '' AS about_kind\n"
         f'FROM ({_union(blind)}) s JOIN "rules" r USING (obligation)'

@@ -23,7 +23,9 @@ def plan_duties(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> 
     compiler.add(duty.name, _duty(compiler, obligation, duty, live), "duties that exist by now")
     if obligation.given is not None:
         compiler.add(
-            f"{obligation.id}/given", _given(compiler, obligation.given, duty), "whether what must be given is there"
+            f"{obligation.id}/given",
+            given_counts(compiler, obligation.given, duty),
+            "whether what must be given is there",
         )
 
 
@@ -106,8 +108,8 @@ def _duty(compiler: Compiler, obligation: Obligation, duty: DutyTable, live: str
     )
 
 
-def _given(compiler: Compiler, given: Given, duty: DutyTable) -> str:
-    """(duty, counted, maybe, enough): how many such records the bearer has in the live span, and how many it might have."""
+def given_counts(compiler: Compiler, given: Given, duty: DutyTable) -> str:
+    """SQL of (duty, counted, maybe, enough): how many such records the bearer has in the live span, and how many it might have."""
     schema = compiler.schema
     record = schema.records[given.record]
     chain = belonging(schema, given.record, duty.bearer, given.link)

@@ -84,9 +84,9 @@ def _triggers(compiler: Compiler, obligation: Obligation) -> str:
     until = f"{last_day_end(compiler.as_of_sql)} - INTERVAL ({parse_lag(lag) if lag else 0}) DAY"
     return (
         f"SELECT {literal(proof_of(compiler, obligation, record))} AS proof, {literal(record)} AS record, d.jurisdiction, d.bearer_id,\n"
-        f"  {literal(obligation.id)} || d.bearer_id AS waiting, g.s, least(g.e, {until}) AS e FROM {quote(obligation.id + '/blind')} d\n"
+        f"  {literal(obligation.id)} || d.bearer_id AS waiting, g.s, least(g.e, {until}) AS e FROM {quote(obligation.id + '/blind/status')} d\n"
         f"  JOIN {quote(obligation.id + '/blind/asked')} q USING (jurisdiction, bearer_id)\n"
-        f"  JOIN {quote(obligation.id + '/blind/gaps')} g ON g.duty = q.duty WHERE d.due <= {compiler.as_of_sql}"
+        f"  JOIN {quote(obligation.id + '/blind/gaps')} g ON g.duty = q.duty WHERE d.due <= {compiler.as_of_sql} AND NOT d.given_fails"
     )
 
 

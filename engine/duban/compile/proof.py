@@ -184,7 +184,8 @@ def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> s
     holes = gaps(f"FROM {quote(asked)}", f"FROM {proven}")
     missing = compiler.add(f"{obligation.id}/blind/gaps", holes, "days of them that were not handed in")
     first = (
-        "SELECT q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end, min(g.s) AS s, max(g.e) AS e\n"
+        "SELECT q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end, min(g.s) AS s, max(g.e) AS e,\n"
+        "  list(DISTINCT {'s': q.live_start, 'e': q.live_end}) AS segs\n"
         f"FROM {quote(asked)} q LEFT JOIN {quote(missing)} g USING (duty) GROUP BY q.jurisdiction, q.bearer_id HAVING count(g.s) > 0"
     )
     unrolled = _earliest_due(compiler, obligation, until)

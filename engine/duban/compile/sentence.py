@@ -35,7 +35,7 @@ def speaks_for() -> str:
     parts = [
         "CASE WHEN s.mitigating THEN '替代要求在期限后办理；' ELSE '' END",
         "CASE WHEN s.status = 'pending' AND s.discharging THEN '替代路径已具备；' ELSE '' END",
-        "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND s.could THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
+        "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND (s.could OR s.could_late) THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
         "CASE WHEN NOT s.enforceable AND s.full_ok AND NOT s.timely THEN '按完整日历周期计已达到；' ELSE '' END",
         "CASE WHEN s.status <> 'waived' AND s.waived_hit THEN '已获批准不计入；' ELSE '' END",
     ]
@@ -190,4 +190,5 @@ def blind_message(as_of: str) -> str:
     who = "coalesce(nullif(s.bearer_name, ''), s.bearer_id)"
     head = "'“' || r.title || '”：' || r.trigger || '未报送齐，是否有应办事项不明'"
     why = f"CASE WHEN {as_of} < s.due THEN '，尚未到期。' ELSE '。证据不足，不作为问题。' END"
-    return f"{who} || {head} || {why} || r.tail || CASE WHEN s.advised THEN r.advice ELSE '' END"
+    told = f"CASE WHEN s.given_fails THEN '“' || r.title || '”：不适用：没有相应对象。' ELSE {head} || {why} END"
+    return f"{who} || {told} || r.tail || CASE WHEN s.advised THEN r.advice ELSE '' END"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from duban.compile import sql
-from duban.compile.live import held_at
+from duban.compile.live import given_counts, held_at
 from duban.compile.planner import Compiler
+from duban.compile.proof import plan_proof
 from duban.compile.sentence import about
-from duban.kinds.base import DutyTable, boolean
-from duban.pack.obligation import Obligation, Path
+from duban.kinds.base import DutyTable, Need, boolean
+from duban.pack.obligation import Given, Obligation, Path
 from duban.scope import Names, Row
 from duban.sqltext import literal, quote
 
@@ -85,14 +86,8 @@ def _facts(
     """One row per duty with everything that the status depends on."""
     given, given_join = "CAST(NULL AS BOOLEAN) AS given_holds, CAST(NULL AS BOOLEAN) AS given_fails", ""
     if obligation.given is not None:
-        fails = "coalesce(gv.counted + gv.maybe < gv.enough, TRUE)"
-        given = f"coalesce(gv.counted >= gv.enough, FALSE) AS given_holds, {fails} AND gp.proven AS given_fails"
-        given_join = f"LEFT JOIN {quote(obligation.id + '/given')} gv USING (duty)\nJOIN {quote(obligation.id + '/given/proof')} gp USING (duty)\n"
-        # no such record at all: fewer than enough
-        given = given.replace(
-            "gv.counted + gv.maybe < gv.enough, TRUE",
-            f"gv.counted + gv.maybe < gv.enough, {obligation.given.at_least} > 0",
-        )
+        fails, given_join = _given_fails(obligation.given, f"{obligation.id}/given")
+        given = f"coalesce(gv.counted >= gv.enough, FALSE) AS given_holds, {fails} AS given_fails"
     free = [index for index, path in enumerate(obligation.otherwise) if not path.manual]
     asked = [index for index, path in enumerate(obligation.otherwise) if path.manual]
     joins = "\n".join(f"LEFT JOIN {quote(name)} o{index} USING (duty)" for index, name in enumerate(paths))
@@ -132,6 +127,13 @@ def _facts(
         f"FROM {quote(duty.name)} d JOIN {quote(result)} t USING (duty) JOIN {quote(proof)} p USING (duty)\n"
         f"{given_join}{joins}\n{remark_joins}{concerned_joins}"
     )
+
+
+def _given_fails(given: Given, counts: str) -> tuple[str, str]:
+    """SQL: what must be given is certainly not there; and the joins that it needs. `counts` and its `/proof` are steps."""
+    few = f"gv.counted + gv.maybe < gv.enough, {given.at_least} > 0"  # no such record at all: fewer than enough
+    joins = f"LEFT JOIN {quote(counts)} gv USING (duty)\nJOIN {quote(counts + '/proof')} gp USING (duty)\n"
+    return f"coalesce({few}) AND gp.proven", joins
 
 
 def _own_names(compiler: Compiler, duty: DutyTable) -> Names:
@@ -176,7 +178,7 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
     given = obligation.given is not None
     met = f"f.timely AND {over} AND f.proven" if test.needs_proof else "f.timely"
     weak = "f.could OR NOT f.proven"
-    unsure = f"{weak} OR (f.doubtful AND NOT f.asking)"
+    unsure = f"{weak} OR f.could_late OR (f.doubtful AND NOT f.asking)"
     late = "'late'" if test.late == "always" else f"CASE WHEN {weak} THEN 'unproven' ELSE 'late' END"
     rows = [
         (
@@ -212,29 +214,45 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
 
 
 def plan_blind_status(compiler: Compiler, obligation: Obligation, duty: DutyTable, blind: str) -> str:
-    """`ID/blind/status`: the unproven duties of bearers whose triggers cannot be known."""
+    """`ID/blind/status`: the duties of bearers whose triggers cannot be known: unproven, unless what must be given is not there."""
     pack = literal(f"{compiler.pack.header.id}|")
     print_of = (
         f"left(sha256({pack} || d.jurisdiction || '|' || {literal(obligation.id + '|')} || d.bearer_id || '||'), 16)"
     )
     names = _own_names(compiler, duty)
+    advised = _advised(obligation, names)  # before the joins: it says which are needed
     joins = f"{compiler.bearer_join(duty)}\n{names.joins()}" if obligation.advisory else ""
+    given, given_joins = "FALSE", ""
+    if obligation.advisory or obligation.given is not None:
+        blind = _plan_blind_duty(compiler, obligation, duty, blind)
+    if obligation.given is not None:
+        own = replace(duty, name=blind)
+        counts = compiler.add(
+            f"{obligation.id}/blind/given",
+            given_counts(compiler, obligation.given, own),
+            "whether it is there for them",
+        )
+        plan_proof(compiler, obligation, own, (Need(obligation.given.record),), f"{counts}/proof")
+        given, given_joins = _given_fails(obligation.given, counts)
     return compiler.add(
         obligation.id + BLIND,
         f"SELECT {print_of} AS fingerprint, {literal(obligation.id)} AS obligation, d.jurisdiction, d.bearer_id, i.bearer_name, i.town,\n"
-        f"  d.due, d.live_start, d.live_end, {_advised(obligation, names)} AS advised\n"
-        f"FROM {_without_trigger(duty, blind) if obligation.advisory else quote(blind)} d JOIN {quote(f'bearer/{obligation.bearer}/ids')} i\n"
+        f"  d.due, d.live_start, d.live_end, {advised} AS advised, {given} AS given_fails\n"
+        f"FROM {quote(blind)} d {given_joins}JOIN {quote(f'bearer/{obligation.bearer}/ids')} i\n"
         f"  ON i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}",
         "duties of bearers whose triggers cannot be known",
     )
 
 
-def _without_trigger(duty: DutyTable, blind: str) -> str:
-    """The blind duties with the columns by which conditions find rows: no trigger, no period, the bearer's row at due."""
+def _plan_blind_duty(compiler: Compiler, obligation: Obligation, duty: DutyTable, blind: str) -> str:
+    """`ID/blind/duty`: with the columns by which conditions find rows: no trigger, no period, the bearer's row at due."""
     rank = held_at("b.due", "p")
-    return (
-        "(SELECT b.*, CAST(NULL AS BIGINT) AS trig, CAST(NULL AS TIMESTAMP) AS full_a, CAST(NULL AS TIMESTAMP) AS full_b, h.piece\n"
+    return compiler.add(
+        f"{obligation.id}/blind/duty",
+        "SELECT row_number() OVER () AS duty, b.*, CAST(NULL AS BIGINT) AS trig, CAST(NULL AS TIMESTAMP) AS full_a,\n"
+        "  CAST(NULL AS TIMESTAMP) AS full_b, h.piece\n"
         f"FROM {quote(blind)} b JOIN (SELECT b.jurisdiction, b.bearer_id, max({rank}).piece AS piece\n"
         f"  FROM {quote(blind)} b JOIN {quote('bearer/' + duty.bearer)} p USING (jurisdiction, bearer_id) GROUP BY ALL) h\n"
-        "  USING (jurisdiction, bearer_id))"
+        "  USING (jurisdiction, bearer_id)",
+        "the same, with the bearer's row",
     )

@@ -51,7 +51,7 @@ def chain_fits(planner: Planner, record: str, chain: Chain, target: str) -> bool
 
 
 def plan_acts(planner: Planner, duty: DutyTable, acts: Acts, owners: str, name: str) -> tuple[str, str]:
-    """Add the step, and `NAME/loose`: (duty, many), how many rows of nobody might count for each duty.
+    """Add the step, and `NAME/loose`: (duty, many, ever), how many rows of nobody might count for each duty: by due, and by now.
 
     `owners` is a relation with the duty table's columns and `owner`. Rows of nobody are only counted, not paired with every
     duty: a thousand empty cells and a million duties must not meet. Conditions on the duty itself need the pairs, though.
@@ -140,27 +140,29 @@ def in_scope(scoping: Scoping) -> str:
 
 
 def _loose_counts(duty: DutyTable, acts: Acts, scan: ScanColumns, *, counted: bool) -> str:
-    """(duty, many): running counts by time and two ASOF joins, so that the cost is rows + duties."""
+    """(duty, many, ever): running counts by time and ASOF joins, so that the cost is rows + duties."""
     table = quote(duty.name)
     if not counted:
-        return f"SELECT duty, 0 AS many FROM {table} WHERE FALSE"
+        return f"SELECT duty, 0 AS many, 0 AS ever FROM {table} WHERE FALSE"
     rows = f'SELECT jurisdiction, "$t" AS t, coalesce("$tb", FALSE) AS tb{{}} FROM {quote(scan.loose)} WHERE who IS NULL AND {scan.condition} IS DISTINCT FROM FALSE'
     if acts.scoping == "named":
         named = rows.format(f", {period_start(duty.unit, scan.values[-1])} AS named")
         timely = f"(r.t IS NULL OR {exists_by('r.t', 'r.tb', 'd.due')})"
+        pairs = f"SELECT d.duty, {timely} AS timely FROM {table} d JOIN ({named}) r ON r.jurisdiction = d.jurisdiction"
         return (
-            f"SELECT d.duty, count(*) AS many FROM {table} d JOIN ({named}) r ON r.jurisdiction = d.jurisdiction\n"
-            f"  AND r.named = CAST(d.full_a AS DATE) AND {timely} GROUP BY d.duty\nUNION ALL\n"
-            f"SELECT d.duty, count(*) FROM {table} d JOIN ({named}) r ON r.jurisdiction = d.jurisdiction AND r.named IS NULL AND {timely} GROUP BY d.duty"
+            f"SELECT duty, count(*) FILTER (timely) AS many, count(*) AS ever FROM (\n  {pairs} AND r.named = CAST(d.full_a AS DATE)\n"
+            f"  UNION ALL {pairs} AND r.named IS NULL) GROUP BY duty"
         )
     source, starts, ends = _loose_bounds(acts.scoping)
     day, tick = "INTERVAL 1 DAY", "INTERVAL 1 MICROSECOND"
     whole = acts.scoping == "span"
     bounds = (
-        f"SELECT duty, jurisdiction, FALSE AS tb, {starts} AS lo, {ends if whole else f'least({ends}, due + {tick})'} AS hi FROM spans\nUNION ALL\n"
+        f"SELECT duty, jurisdiction, FALSE AS tb, {starts} AS lo, {ends if whole else f'least({ends}, due + {tick})'} AS hi, {ends} AS stop FROM spans\nUNION ALL\n"
         f"SELECT duty, jurisdiction, TRUE, {starts if whole else f'{starts} - {day} + {tick}'}, "
-        f"{f'{ends} - {day} + {tick}' if whole else f'least({ends}, due)'} FROM spans"
+        f"{f'{ends} - {day} + {tick}' if whole else f'least({ends}, due)'}, {ends} FROM spans"
     )
+    late = acts.scoping in ("open", "rest")  # where an act after due still counts as late
+    ever = "greatest(coalesce(x.upto, 0) - coalesce(l.upto, 0), 0)" if late else "0"
     reach = "ASOF LEFT JOIN timed {0} ON {0}.jurisdiction = b.jurisdiction AND {0}.tb = b.tb AND {0}.t < b.{1}"
     return (
         f"WITH rows AS ({rows.format('')}),\n"
@@ -168,10 +170,10 @@ def _loose_counts(duty: DutyTable, acts: Acts, scan: ScanColumns, *, counted: bo
         "  FROM (SELECT jurisdiction, tb, t, count(*) AS many FROM rows WHERE t IS NOT NULL GROUP BY ALL)),\n"
         f"spans AS (SELECT duty, jurisdiction, due, {source} FROM {table} WHERE (SELECT count(*) FROM rows) > 0 AND live_start IS NOT NULL),\n"
         f"bounds AS ({bounds}),\n"
-        "counts AS (SELECT b.duty, greatest(coalesce(h.upto, 0) - coalesce(l.upto, 0), 0) AS many FROM bounds b\n"
-        f"  {reach.format('h', 'hi')}\n  {reach.format('l', 'lo')}\n"
-        f"  UNION ALL SELECT d.duty, u.many FROM {table} d JOIN (SELECT jurisdiction, count(*) AS many FROM rows WHERE t IS NULL GROUP BY ALL) u USING (jurisdiction))\n"
-        "SELECT duty, CAST(sum(many) AS BIGINT) AS many FROM counts GROUP BY duty HAVING sum(many) > 0"
+        f"counts AS (SELECT b.duty, greatest(coalesce(h.upto, 0) - coalesce(l.upto, 0), 0) AS many, {ever} AS ever FROM bounds b\n"
+        f"  {reach.format('h', 'hi')}\n  {reach.format('l', 'lo')}\n  {reach.format('x', 'stop') if late else ''}\n"
+        f"  UNION ALL SELECT d.duty, u.many, u.many FROM {table} d JOIN (SELECT jurisdiction, count(*) AS many FROM rows WHERE t IS NULL GROUP BY ALL) u USING (jurisdiction))\n"
+        "SELECT duty, CAST(sum(many) AS BIGINT) AS many, CAST(sum(ever) AS BIGINT) AS ever FROM counts GROUP BY duty HAVING sum(many + ever) > 0"
     )
 
 

@@ -22,13 +22,14 @@ from duban.vocabulary import Word
 #   timely     BOOLEAN  satisfied by due
 #   done_at    TIMESTAMP  when it was satisfied, in time or late; NULL: never
 #   could      BOOLEAN  unknown acts could change a "not satisfied"
+#   could_late BOOLEAN  unknown acts, those after due too, could have satisfied it by now
 #   full_ok    BOOLEAN  would pass counting acts of the whole calendar period
 #   hit        BOOLEAN  forbid: an act on a day that no waiver covers; waived_hit: only such as are covered
 #   empty      BOOLEAN  there is nothing to be done: no target, a percentage of nothing
 #   unclear    BOOLEAN  required is unknown
 #   evidence   BIGINT[] "$n" of the records counted, of type `evidence_of`
 #   missed     VARCHAR[] cover: the names of targets not covered; reconcile: the figures that do not agree
-RESULT = "duty, required, observed, timely, done_at, could, full_ok, hit, waived_hit, empty, unclear, evidence, missed"
+RESULT = "duty, required, observed, timely, done_at, could, could_late, full_ok, hit, waived_hit, empty, unclear, evidence, missed"
 
 Scoping = Literal["period", "named", "rest", "open", "span"]
 

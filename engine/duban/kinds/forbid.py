@@ -42,7 +42,7 @@ class Forbid(Test):
             name,
             f"SELECT {RESULT} FROM (SELECT d.duty, CAST(0 AS DOUBLE) AS required, CAST(coalesce(h.hits, 0) AS DOUBLE) AS observed,\n"
             "  coalesce(h.hits, 0) = 0 AND coalesce(h.maybe, 0) + coalesce(l.many, 0) = 0 AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
-            "  coalesce(h.maybe, 0) + coalesce(l.many, 0) > 0 AS could, FALSE AS full_ok, coalesce(h.hits > h.waived, FALSE) AS hit,\n"
+            "  coalesce(h.maybe, 0) + coalesce(l.many, 0) > 0 AS could, FALSE AS could_late, FALSE AS full_ok, coalesce(h.hits > h.waived, FALSE) AS hit,\n"
             "  coalesce(h.hits > 0 AND h.hits = h.waived, FALSE) AS waived_hit, FALSE AS empty, FALSE AS unclear,\n"
             "  coalesce(h.evidence, []) AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
             f"FROM {quote(duty.name)} d LEFT JOIN (\n"

@@ -8,14 +8,15 @@ from pydantic import Field
 
 from duban.kinds.acts import Acts, owner_of, plan_acts
 from duban.kinds.base import RESULT, Amount, DutyTable, LintContext, Need, Planner, Scoping, Test, required_sql
-from duban.sqltext import quote
-from duban.vocabulary import NUMERIC_TYPES, TEMPORAL_TYPES
+from duban.sqltext import literal, quote
+from duban.vocabulary import NUMERIC_TYPES, TEMPORAL_TYPES, Names
 
 
 class Perform(Test):
-    """`{record, where, distinct: f | sum: f, at_least: N | N% of bearer.f | param.x, for: field, link}`.
+    """`{record, where, distinct: f | sum: f, alike, at_least: N | N% of bearer.f | param.x, for: field, link}`.
 
-    Counts rows (distinct values of a field, or its sum). `for` names the field that says which period an act belongs to.
+    Counts rows (distinct values of a field, or its sum). `alike` are values that count as one. `for` names the field that says
+    which period an act belongs to.
     """
 
     word: ClassVar[str] = "perform"
@@ -24,6 +25,7 @@ class Perform(Test):
     record: str
     where: str = ""
     distinct: str = ""
+    alike: Names = ()
     sum: str = ""
     at_least: int | float | str = 1
     named_by: str = Field(default="", alias="for")
@@ -40,6 +42,7 @@ class Perform(Test):
         if self.distinct and self.sum:
             lint.problem("sum", "distinct and sum exclude each other")
         lint_value(lint, "distinct", self.record, self.distinct)
+        lint_alike(lint, self.record, self.distinct, self.alike)
         lint_value(lint, "sum", self.record, self.sum)
         lint_value(lint, "for", self.record, self.named_by)
         if self.named_by and not (lint.unit and lint.has_by):
@@ -77,7 +80,7 @@ class Perform(Test):
     def _reached(self, found: str, wanted: str) -> str:
         """For each duty the moment of the act that completes the number."""
         if self.distinct:
-            steps = f"SELECT duty, min(t) AS t, 1 AS amount FROM {quote(found)} WHERE ok AND in_scope AND v0 IS NOT NULL GROUP BY duty, v0"
+            steps = f"SELECT duty, min(t) AS t, 1 AS amount FROM {quote(found)} WHERE ok AND in_scope AND v0 IS NOT NULL GROUP BY duty, {self._value()}"
         else:
             amount = "v0" if self.sum else "1"
             steps = f"SELECT duty, t, {amount} AS amount FROM {quote(found)} WHERE ok AND in_scope"
@@ -87,32 +90,42 @@ class Perform(Test):
             f") r JOIN {quote(wanted)} w USING (duty) WHERE r.total >= w.required GROUP BY r.duty"
         )
 
+    def _value(self) -> str:
+        """SQL of the value that is told apart: the first of `alike` stands for all of them."""
+        if not self.alike:
+            return "v0"
+        return f"CASE WHEN v0 IN ({', '.join(map(literal, self.alike))}) THEN {literal(self.alike[0])} ELSE v0 END"
+
     def _result(self, found: str, loose: str, wanted: str, moments: str) -> str:
         def total(condition: str) -> str:
             if self.sum:
                 return f"coalesce(sum(v0) FILTER ({condition}), 0)"
-            return f"count({'DISTINCT v0' if self.distinct else '*'}) FILTER ({condition})"
+            return f"count({f'DISTINCT {self._value()}' if self.distinct else '*'}) FILTER ({condition})"
 
         counted = "ok AND in_scope" + (" AND v0 IS NOT NULL" if self.distinct or self.sum else "")
         unknown = "ok IS NULL OR v0 IS NULL" if self.distinct or self.sum else "ok IS NULL"
-        maybe = f"count(*) FILTER (({unknown}) AND in_scope AND on_time)"
+        maybe = f"count(*) FILTER (({unknown}) AND in_scope"
         done_at = "m.done_at" if moments else "CAST(NULL AS TIMESTAMP)"
         reached = f" LEFT JOIN {quote(moments)} m USING (duty)" if moments else ""
-        maybes = "coalesce(a.maybe, 0) + coalesce(l.many, 0)"
-        could = f"{maybes} > 0" if self.sum else f"coalesce(a.timely, 0) + {maybes} >= w.required"
+        could = self._could("a.timely", "coalesce(a.maybe, 0) + coalesce(l.many, 0)")
+        later = self._could("a.observed", "coalesce(a.maybe_late, 0) + coalesce(l.ever, 0)") if moments else "FALSE"
         return (
             f"SELECT {RESULT} FROM (SELECT w.duty, w.required, coalesce(CAST(a.observed AS DOUBLE), 0) AS observed,\n"
             f"  coalesce(a.timely, 0) >= w.required AS timely, {done_at} AS done_at, coalesce("
-            f"{could}, FALSE) AS could,\n"
+            f"{could}, FALSE) AS could,\n  coalesce({later}, FALSE) AS could_late,\n"
             "  coalesce(a.in_full, 0) >= w.required AS full_ok, FALSE AS hit, FALSE AS waived_hit, w.empty,\n"
             "  w.required IS NULL AS unclear, coalesce(a.evidence, []) AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
             f"FROM {quote(wanted)} w LEFT JOIN (\n"
             f"  SELECT duty, {total('ok AND in_scope')} AS observed, {total('ok AND in_scope AND on_time')} AS timely,\n"
-            f"    {maybe} AS maybe, {total('ok AND in_full')} AS in_full,\n"
+            f"    {maybe} AND on_time) AS maybe, {maybe}) AS maybe_late, {total('ok AND in_full')} AS in_full,\n"
             f"    list(n ORDER BY t, n) FILTER ({counted}) AS evidence\n"
             f"  FROM {quote(found)} GROUP BY duty\n"
             f") a USING (duty) LEFT JOIN {quote(loose)} l USING (duty){reached})"
         )
+
+    def _could(self, certain: str, unknown: str) -> str:
+        """SQL: with these unknown acts there might have been enough; a sum might be anything."""
+        return f"{unknown} > 0" if self.sum else f"coalesce({certain}, 0) + {unknown} >= w.required"
 
 
 class Respond(Test):
@@ -176,3 +189,19 @@ def lint_value(lint: LintContext, word: str, record: str, name: str) -> None:
         lint.problem(word, f"`{name}` is no date or month")
     elif spec.type == "list":
         lint.problem(word, f"`{name}` is a list")
+
+
+def lint_alike(lint: LintContext, record: str, distinct: str, alike: tuple[str, ...]) -> None:
+    """Check values that count as one: values that the counted field can have."""
+    if not alike:
+        return
+    if not distinct:
+        lint.problem("alike", "`alike` goes with `distinct`: values of that field that count as one")
+    elif len(set(alike)) < 2:
+        lint.problem("alike", "one value alone is like no other", "write two or more")
+    spec = lint.schema.records[record].field(distinct) if record in lint.schema.records else None
+    if distinct == "date" or (spec is not None and spec.type != "text"):
+        lint.problem("alike", f"`{distinct}` is no text")
+    for value in alike:
+        if spec is not None and spec.values and value not in spec.values:
+            lint.problem("alike", f"'{value}' is none of the allowed values of `{distinct}`: {'、'.join(spec.values)}")
