@@ -23,6 +23,7 @@ from duban.model import Status
 from duban.report.tables import shown
 from duban.scope import Chain, Row, belonging
 from duban.sqltext import literal, quote
+from duban.verification import told, verified_of
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
@@ -260,10 +261,13 @@ class _Trace:
 def lines(audit: Audit, found: Explanation) -> Iterator[str]:
     """The explanation as text."""
     obligation, duty = found.obligation, found.duty
-    yield f"{duty['fingerprint']}　{Status(duty['status']).chinese}{'' if duty['enforceable'] else '（提示性）'}"
+    status = Status(duty["status"]).chinese.replace("待核实", duty["verification"])
+    yield f"{duty['fingerprint']}　{status}{'' if duty['enforceable'] else '（提示性）'}"
     yield duty["message"]
     if duty["speaks_for"]:
         yield f"有利情况：{duty['speaks_for']}"
+    if duty["verification"]:
+        yield f"核实：{told(verified_of(duty))}"
     yield ""
     yield f"依据：{audit.pack.header.number} {obligation.clause}（{obligation.basis}{'，' + obligation.law if obligation.law else ''}）"
     if obligation.quote:

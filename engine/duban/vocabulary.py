@@ -125,8 +125,8 @@ MANIFEST_TYPE = RecordType.model_validate(
 )
 
 
-# What the bureau itself writes down about findings. Every pack has them; nothing is proven by them, so they need no line
-# of the manifest. They have no event: what counts is when they were known (docs/semantics.md §9).
+# What the bureau itself writes down about findings. Every pack has them; nothing is proven by them, so they need no
+# line of the manifest. They have no event: what counts is when they were known (docs/semantics.md §9).
 VERIFICATION, DECISION = "verification", "decision"
 VERIFICATION_TYPE = RecordType.model_validate(
     {
