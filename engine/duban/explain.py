@@ -5,12 +5,10 @@ It audits the one obligation again from the same inputs (audit.json says which) 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban.compile.planner import Compiler
@@ -57,36 +55,6 @@ class Explanation:
     duty: dict[str, Any]
     verdicts: tuple[Verdict, ...]
     facts: tuple[tuple[str, str], ...]
-
-
-def read_settings(folder: Path) -> dict[str, Any]:
-    """audit.json of an earlier audit; raises UsageError."""
-    path = folder / "audit.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise UsageError(f"{folder} 中没有审核结果（audit.json）；请先运行 duban audit … --out {folder}") from None
-    except ValueError:
-        raise UsageError(f"{path} 已损坏，请重新审核") from None
-    if not isinstance(found, dict) or "records" not in found:
-        raise UsageError(f"{path} 不是审核结果")
-    return found
-
-
-def obligation_of(folder: Path, fingerprint: str) -> str:
-    """The obligation of a duty of an earlier audit; raises UsageError."""
-    import duckdb  # reads one column of one file
-
-    path = folder / "duties.parquet"
-    try:
-        row = duckdb.execute(
-            "SELECT obligation FROM read_parquet(?) WHERE fingerprint = ?", [str(path), fingerprint]
-        ).fetchone()
-    except duckdb.Error:
-        raise UsageError(f"{path} 缺失或已损坏，请重新审核") from None
-    if row is None:
-        raise UsageError(f"{folder} 中没有指纹为 {fingerprint} 的履责项（指纹见 violations.csv 第一列）")
-    return str(row[0])
 
 
 def explain(audit: Audit, fingerprint: str) -> Explanation:

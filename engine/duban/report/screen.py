@@ -7,7 +7,7 @@ cleared, what cannot be judged, what is due within seven days, the data's faults
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from duban.model import Status, Verification
 from duban.pack.names import fixed_columns
 from duban.pack.schema import Headline
 from duban.report.candidates import candidate_lines
-from duban.report.layout import aligned, some
+from duban.report.layout import aligned, period, some
 from duban.report.leads import lead_line
 from duban.report.tables import shown
 from duban.scope import Names
@@ -107,12 +107,8 @@ def _headline(audit: Audit, headline: Headline) -> Iterator[str]:
 
 
 def _span(start: date | None, end: date | None) -> str:
-    """A period in words: 2023年12月, or its first and last day; '' for none."""
-    if start is None or end is None:
-        return ""
-    if start.day == 1 and (end + timedelta(days=1)).day == 1 and start.month == end.month:
-        return f" {start.year}年{start.month}月"
-    return f" {start}至{end}"
+    """A period after a name; '' for none."""
+    return f" {named}" if (named := period(start, end)) else ""
 
 
 def _number(audit: Audit, where: str) -> int:
