@@ -146,3 +146,12 @@ def test_a_draft_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     forced = CliRunner().invoke(cli, ["intake", str(path), "--out", str(out), "--force"])
     assert forced.exit_code == 0
     assert out.read_text(encoding="utf-8-sig").startswith("报送单位,所属主体")
+
+
+def test_what_the_bureau_writes_down_itself_needs_no_line(tmp_path: Path) -> None:
+    own = {
+        "核实结果.csv": "指纹,核实结果,核实人,核实日期\nf1,已核实,张三,2024-01-10\n",
+        "处理决定.csv": "决定编号,主体编号,措施,结论,决定日期\nJ1,M01,警示约谈,采纳,2024-01-12\n",
+    }
+    found = intake(folder(tmp_path, own), PACK)
+    assert (found.lines, found.known, found.issues) == ((), 0, ())

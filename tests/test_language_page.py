@@ -46,8 +46,10 @@ from duban.pack.obligation import Path as Otherwise
 from duban.pack.schema import Alert, Headline, PackHeader, Parameter, Question, Window
 from duban.scope import Row
 from duban.vocabulary import (
+    DECISION_TYPE,
     ENVELOPE,
     MANIFEST_TYPE,
+    VERIFICATION_TYPE,
     BearerKind,
     FieldSpec,
     FieldType,
@@ -288,6 +290,7 @@ WORDS: dict[str, list[Any]] = {
     "Judgement": [Note, Advisory],
     "The manifest": [MANIFEST_TYPE],
     "Waivers": [Waiver],
+    "Verifications and decisions": [VERIFICATION_TYPE, DECISION_TYPE],
     "clauses.yaml": [Entry, Unquoted],
     "Leads": [LeadsFile, Lead, NotCarried],
     "overlap": [Overlap, Other],
@@ -304,8 +307,8 @@ WORDS: dict[str, list[Any]] = {
 
 
 def required_words(model: Any) -> set[str]:
-    if model is MANIFEST_TYPE:
-        return {name for name, spec in MANIFEST_TYPE.fields.items() if spec.required}
+    if isinstance(model, RecordType):
+        return {name for name, spec in model.fields.items() if spec.required}
     return {spec.alias or name for name, spec in model.model_fields.items() if spec.is_required()}
 
 
@@ -315,7 +318,7 @@ def test_tables_hold_every_word(heading: str) -> None:
     tables = [table for table in WORD_TABLES if table.heading == heading]
     assert len(tables) == len(WORDS[heading])
     for table, model in zip(tables, WORDS[heading], strict=True):
-        known = list(MANIFEST_TYPE.fields) if model is MANIFEST_TYPE else words_of(model)
+        known = list(model.fields) if isinstance(model, RecordType) else words_of(model)
         said = {word: cells[1] for cells in table.rows for word in code(cells[0])}
         assert sorted(said) == sorted(known)
         assert {word for word, default in said.items() if default == "required"} == required_words(model)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from duban import verification
 from duban.compile import compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import Progress
@@ -49,6 +50,14 @@ class Audit:
     def counts(self) -> dict[Status, int]:
         """How many duties have each status."""
         rows = self.connection.execute("SELECT status, count(*) FROM duties GROUP BY status").fetchall()
+        found = {Status(name): int(count) for name, count in rows}
+        return {status: found.get(status, 0) for status in Status}
+
+    @cached_property
+    def cleared(self) -> dict[Status, int]:
+        """How many breached, late and manual duties a person has cleared (已澄清): by the records they are so still."""
+        cleared = f"SELECT status, count(*) FROM duties d WHERE {verification.IS_CLEARED} GROUP BY status"
+        rows = self.connection.execute(cleared).fetchall()
         found = {Status(name): int(count) for name, count in rows}
         return {status: found.get(status, 0) for status in Status}
 
@@ -143,7 +152,8 @@ def audit(
     except BaseException:
         con.close()
         raise
-    issues = (*desk.issues, *_loose(con, ready, plan), *_provisional(con, ready))
+    whole = {item.id for item in ready.obligations if not item.draft} <= set(plan.obligations)
+    issues = (*desk.issues, *_loose(con, ready, plan), *_provisional(con, ready), *verification.check(con, whole=whole))
     source = tuple(str(path) for path in _paths(records))
     return Audit(ready, moment, known, plan, issues, desk.inputs, con, timings, source, _future(con, ready, moment))
 
@@ -253,7 +263,7 @@ def _loose(con: duckdb.DuckDBPyConnection, pack: Pack, plan: Plan) -> list[Issue
     from duban.sqltext import quote
 
     found: dict[str, int] = {}
-    for name in plan.kept:
+    for name in (name for name in plan.kept if name.endswith("/loose")):
         record = name.split("/")[1]
         rows = con.execute(f'SELECT count(*) FROM {quote(name)} WHERE who IS NULL OR "$t" IS NULL').fetchall()
         found[record] = max(found.get(record, 0), int(rows[0][0]))

@@ -26,6 +26,10 @@ VERBS = {
         "duban.commands.interviews",
         "拟提请约谈研究名单和文书。 | Propose whom to call in, and draft the papers.",
     ),
+    "verify": (
+        "duban.commands.verify",
+        "核实：发出核实单，读回核实结果。 | Hand out findings to be verified, and read the results back.",
+    ),
     "explain": (
         "duban.commands.explain",
         "说明一项结论或一个单位的由来。 | Show how a finding came about, or why a bearer is proposed.",

@@ -5,12 +5,10 @@ It audits the one obligation again from the same inputs (audit.json says which) 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban.compile.planner import Compiler
@@ -23,6 +21,7 @@ from duban.model import Status
 from duban.report.tables import shown
 from duban.scope import Chain, Row, belonging
 from duban.sqltext import literal, quote
+from duban.verification import told, verified_of
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
@@ -56,36 +55,6 @@ class Explanation:
     duty: dict[str, Any]
     verdicts: tuple[Verdict, ...]
     facts: tuple[tuple[str, str], ...]
-
-
-def read_settings(folder: Path) -> dict[str, Any]:
-    """audit.json of an earlier audit; raises UsageError."""
-    path = folder / "audit.json"
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise UsageError(f"{folder} 中没有审核结果（audit.json）；请先运行 duban audit … --out {folder}") from None
-    except ValueError:
-        raise UsageError(f"{path} 已损坏，请重新审核") from None
-    if not isinstance(found, dict) or "records" not in found:
-        raise UsageError(f"{path} 不是审核结果")
-    return found
-
-
-def obligation_of(folder: Path, fingerprint: str) -> str:
-    """The obligation of a duty of an earlier audit; raises UsageError."""
-    import duckdb  # reads one column of one file
-
-    path = folder / "duties.parquet"
-    try:
-        row = duckdb.execute(
-            "SELECT obligation FROM read_parquet(?) WHERE fingerprint = ?", [str(path), fingerprint]
-        ).fetchone()
-    except duckdb.Error:
-        raise UsageError(f"{path} 缺失或已损坏，请重新审核") from None
-    if row is None:
-        raise UsageError(f"{folder} 中没有指纹为 {fingerprint} 的履责项（指纹见 violations.csv 第一列）")
-    return str(row[0])
 
 
 def explain(audit: Audit, fingerprint: str) -> Explanation:
@@ -260,10 +229,13 @@ class _Trace:
 def lines(audit: Audit, found: Explanation) -> Iterator[str]:
     """The explanation as text."""
     obligation, duty = found.obligation, found.duty
-    yield f"{duty['fingerprint']}　{Status(duty['status']).chinese}{'' if duty['enforceable'] else '（提示性）'}"
+    status = Status(duty["status"]).chinese.replace("待核实", duty["verification"])
+    yield f"{duty['fingerprint']}　{status}{'' if duty['enforceable'] else '（提示性）'}"
     yield duty["message"]
     if duty["speaks_for"]:
         yield f"有利情况：{duty['speaks_for']}"
+    if duty["verification"]:
+        yield f"核实：{told(verified_of(duty))}"
     yield ""
     yield f"依据：{audit.pack.header.number} {obligation.clause}（{obligation.basis}{'，' + obligation.law if obligation.law else ''}）"
     if obligation.quote:

@@ -125,6 +125,52 @@ MANIFEST_TYPE = RecordType.model_validate(
 )
 
 
+# What the bureau itself writes down about findings. Every pack has them; nothing is proven by them, so they need no
+# line of the manifest. They have no event: what counts is when they were known (docs/semantics.md §9).
+VERIFICATION, DECISION = "verification", "decision"
+VERIFICATION_TYPE = RecordType.model_validate(
+    {
+        "title": "核实结果",
+        "key": "finding",
+        "fields": {
+            "finding": {"title": "指纹", "aliases": ["fingerprint", "待核实事项指纹"], "required": True},
+            "state": {  # as model.Verification, but 待核实: that is no row
+                "title": "核实结果",
+                "aliases": ["核实结论"],
+                "values": ["已核实", "已澄清", "部分属实", "无法核实"],
+                "required": True,
+            },
+            "verified_by": {"title": "核实人", "required": True},
+            "verified_on": {"title": "核实日期", "type": "date", "required": True},
+            "how": {"title": "核实方式"},
+            "evidence": {"title": "佐证", "aliases": ["佐证材料"]},
+            "statement": {"title": "情况说明", "aliases": ["企业陈述"]},
+        },
+    }
+)
+DECISION_TYPE = RecordType.model_validate(
+    {
+        "title": "处理决定",
+        "key": "decision_id",
+        "fields": {
+            "decision_id": {"title": "决定编号", "required": True},
+            "bearer_kind": {"title": "主体类别"},
+            "bearer_id": {"title": "主体编号", "required": True},
+            "measure": {"title": "措施", "required": True},
+            "outcome": {"title": "结论", "values": ["采纳", "不予采纳"], "required": True},
+            "decided_on": {"title": "决定日期", "type": "date", "required": True},
+            "reason": {"title": "理由"},
+            "findings": {"title": "所涉指纹", "type": "list"},
+            "due": {"title": "反馈期限", "type": "date"},
+            "done_on": {"title": "办结日期", "type": "date"},
+        },
+    }
+)
+# The record types that every pack has; the day of each on which a row without 报送时间 was handed in.
+BUILT_IN = {VERIFICATION: VERIFICATION_TYPE, DECISION: DECISION_TYPE}
+OWN_DAY = {VERIFICATION: "verified_on", DECISION: "decided_on"}
+
+
 class BearerKind(Word):
     """Who can bear duties: rows of a record type, identified by `key`; see semantics.md §4."""
 

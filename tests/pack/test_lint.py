@@ -152,6 +152,13 @@ list:
   lag: 3 days                                          #! list declares no `time`: there is no day from which to wait
   references: {enterprise_id: enterprise}
   fields: {enterprise_id: {title: 企业编号}, done: {title: 完成, type: date}}
+decision:                                              #! `decision` is built in: every pack has it
+  title: 决定
+  fields: {enterprise_id: {title: 企业编号}}
+result:
+  title: 核实结果                                       #! “核实结果” names the built-in record type `verification`
+  aliases: [结果, 报送清单]                              #! “报送清单” names the built-in record type `manifest`
+  fields: {enterprise_id: {title: 企业编号}}
 """,
     "obligations/1.yaml": """
 - id: Bad_Id                                           #! `Bad_Id` cannot be an id

@@ -83,7 +83,7 @@ def _numbers(found: list[Obligation]) -> list[str]:
 def records(material: Material, reads: dict[str, Reads]) -> Page:
     pack = material.pack
     rows = []
-    for name, spec in pack.records.items():
+    for name, spec in pack.own_records.items():
         mine = [item for item in pack.obligations if name in reads[item.id]]
         kind = "名册" if spec.is_roster else "台账"
         rows.append(

@@ -24,7 +24,7 @@ def pages(pack: Pack, notice: Notice | None = None) -> Iterator[Page]:
     yield from (listing.bearer(material, name) for name in pack.header.bearers)
     reads = {obligation.id: material.speech(obligation).reads for obligation in pack.obligations}
     yield listing.records(material, reads)
-    yield from (listing.record(material, name, reads) for name in pack.records)
+    yield from (listing.record(material, name, reads) for name in pack.own_records)
     yield readings.parameters(material)
     yield readings.asked(material)
     if material.rows:
@@ -71,7 +71,7 @@ def _others(material: Material) -> Iterator[str]:
     pack = material.pack
     counts = {
         "bearers": f"责任主体（{len(pack.header.bearers)}类）",
-        "records": f"台账和名册（{len(pack.records)}种）",
+        "records": f"台账和名册（{len(pack.own_records)}种）",
         "parameters": f"口径参数（{len(pack.header.parameters)}个）",
         "questions": f"待{pack.header.issuer}答复的问题（{len(pack.header.questions)}个）",
         "leads": f"数据异常核对（{len(pack.leads)}种）" if pack.leads else "",

@@ -63,7 +63,7 @@ FAIL_ON = {
     type=click.Choice(list(FAIL_ON)),
     default="never",
     show_default=True,
-    help="有此类结果时退出码为1。 | Exit 1 at or above this.",
+    help="有此类结果（已澄清的除外）时退出码为1。 | Exit 1 at or above this, unless cleared.",
 )
 @click.option("--memory", default="", metavar="SIZE", help="内存上限，如 2GB。 | Memory limit, e.g. 2GB.")
 @click.option("--threads", type=click.IntRange(1), help="线程数上限。 | Threads to use at most.")
@@ -101,7 +101,7 @@ def audit(
         files = write(result, out, judgement, bureau) if out is not None else []
         if not quiet:
             _show(result, style, files, judgement)
-        counts = {status.value: count for status, count in result.counts.items()}
+        counts = {status.value: count - result.cleared[status] for status, count in result.counts.items()}
     if any(counts[status] for status in FAIL_ON[fail_on]):
         context.exit(1)
 

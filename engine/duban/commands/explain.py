@@ -37,7 +37,8 @@ def _explain_finding(fingerprint: str, out: Path) -> None:
     """Clause, numbers, each record that was counted or not, and why."""
     from duban.auditing import audit
     from duban.explain import explain as explain_duty
-    from duban.explain import lines, obligation_of, read_settings
+    from duban.explain import lines
+    from duban.report.results import obligation_of, read_settings
 
     settings = read_settings(out)
     name = obligation_of(out, fingerprint)

@@ -58,7 +58,7 @@ def lint(pack: str, waivers: Path | None) -> None:
     assert found is not None
     sentences = f"、{len(clauses.entries)}条原文对照" if clauses.entries else ""
     click.echo(
-        f"{found.header.id}：{len(found.obligations)}项义务、{len(found.records)}类台账{sentences}，未发现错误。"
+        f"{found.header.id}：{len(found.obligations)}项义务、{len(found.own_records)}类台账{sentences}，未发现错误。"
     )
 
 

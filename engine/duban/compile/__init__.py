@@ -21,6 +21,7 @@ from duban.kinds.base import Need
 from duban.model import Plan
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
+from duban.verification import SEEN
 
 RESULT, MISSING = "duties", "missing"
 
@@ -40,7 +41,8 @@ def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable
     # One obligation after the other, so that its tables can go before the next one's come.
     wanted = [name for names in judged.values() for name in names]
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
-    return Plan(in_order(compiler.steps, [*wanted, RESULT, MISSING]), RESULT, MISSING, loose, tuple(judged))
+    steps = in_order(compiler.steps, [*wanted, RESULT, MISSING])
+    return Plan(steps, RESULT, MISSING, (*loose, SEEN), tuple(judged))
 
 
 def _plan_obligation(compiler: Compiler, obligation: Obligation) -> list[str]:

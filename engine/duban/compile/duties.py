@@ -16,6 +16,7 @@ from duban.pack.names import fixed_columns
 from duban.pack.obligation import Obligation
 from duban.scope import Names
 from duban.sqltext import literal, quote
+from duban.verification import IS_CLEARED, verified_duties
 
 # Columns of `duties`, in order.
 COLUMNS = (
@@ -104,11 +105,12 @@ def _blind(compiler: Compiler, blind: Sequence[str]) -> str:
 
 
 def _alerted(compiler: Compiler, body: str) -> str:
-    """Judged duties with the first alert level whose condition holds."""
+    """Judged duties with what was found about each, and the first alert level whose condition holds: none once it is cleared."""
     names = Names(compiler.schema, columns=fixed_columns())
     levels = "".join(
         f"WHEN {compile_boolean(parse(alert.where), names).sql} THEN {literal(alert.level)} "
         for alert in compiler.pack.header.alerts
     )
-    alert = f"CASE {levels}ELSE '' END" if levels else "alert"
-    return f"SELECT d.* REPLACE ({alert} AS alert) FROM (\n{body}\n) d"
+    rest = "''" if levels else "alert"
+    alert = f"CASE WHEN {IS_CLEARED} THEN '' {levels}ELSE {rest} END"
+    return f"SELECT d.* REPLACE ({alert} AS alert) FROM (\n{verified_duties(body)}\n) d"

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from duban.compile.judgement import FINDINGS, PAST, SPEAKS
 from duban.crew import beside
 from duban.judge import Case, Fact
-from duban.model import Finding, Status, Verification, Verified
+from duban.model import Finding, Status, Verification
 from duban.pack.measures import Measures
 from duban.pack.pack import Pack
 from duban.sqltext import quote
+from duban.verification import verified_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -115,7 +116,7 @@ def _finding(row: Mapping[str, Any], settling: Sequence[Mapping[str, Any]], cont
         evidence=tuple(row["evidence"]),
         source=tuple(row["source"]),
         marks=tuple(row["marks"]),
-        verified=_verified(row),
+        verified=verified_of(row),
         contested=tuple(contested),
         settled="" if last is None else f"{'不予' if last['outcome'] == TURNED_DOWN else ''}{last['measure']}",
         settled_on=None if last is None else last["on"],
@@ -127,15 +128,6 @@ _COPIED = (
     "town", "trigger_id", "period_start", "period_end", "due", "enforceable", "required", "observed", "shortfall",
     "days_overdue", "ground", "basis", "alert", "message", "speaks_for",
 )  # fmt: skip
-
-
-def _verified(row: Mapping[str, Any]) -> Verified:
-    if not row.get("verification"):
-        return Verified()
-    return Verified(
-        Verification(row["verification"]), row["verified_by"] or "", row["verified_on"], row["verified_how"] or "",
-        row["verified_evidence"] or "", row["statement"] or "",
-    )  # fmt: skip
 
 
 def _fact(finding: Finding, row: Mapping[str, Any], as_of: datetime) -> Fact:

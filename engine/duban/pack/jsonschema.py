@@ -11,7 +11,7 @@ from duban.pack.clauses import Entry
 from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader
-from duban.vocabulary import RecordType
+from duban.vocabulary import BUILT_IN, MANIFEST, RecordType
 
 _SHAPES: dict[str, tuple[Any, str]] = {
     "pack": (PackHeader, "pack.yaml"),
@@ -27,4 +27,6 @@ def document(what: str) -> dict[str, Any]:
     """The schema of one kind of file: pack, records, obligations or clauses."""
     shape, title = _SHAPES[what]
     found: dict[str, Any] = TypeAdapter(shape).json_schema(by_alias=True)
+    if what == "records":
+        found["propertyNames"] = {"not": {"enum": [MANIFEST, *BUILT_IN]}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"duban {title}", **found}

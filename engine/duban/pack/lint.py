@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def lint(pack: Pack) -> Iterator[Problem]:
     """Every problem of a pack, in the order of its files."""
     yield from lint_header(pack)
-    for name, record in pack.records.items():
+    for name, record in pack.own_records.items():
         yield from lint_record(pack.schema, name, record)
     seen: dict[str, int] = {}
     for index, obligation in enumerate(pack.written):

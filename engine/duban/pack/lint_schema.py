@@ -13,12 +13,13 @@ from duban.pack.questions import problems as asked_wrongly
 from duban.pack.timing import parse_lag
 from duban.pack.yaml import PathKey
 from duban.scope import Names, Row, Schema
-from duban.vocabulary import ENVELOPE, MANIFEST, TEMPORAL_TYPES, BearerKind, RecordType
+from duban.vocabulary import BUILT_IN, ENVELOPE, MANIFEST, MANIFEST_TYPE, TEMPORAL_TYPES, BearerKind, RecordType
 
 if TYPE_CHECKING:
     from duban.pack.pack import Pack
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TAKEN = {MANIFEST: MANIFEST_TYPE, **BUILT_IN}
 
 
 def lint_header(pack: Pack) -> Iterator[Problem]:
@@ -60,8 +61,15 @@ def _bearer(schema: Schema, name: str, kind: BearerKind) -> Iterator[Problem]:
 
 def lint_record(schema: Schema, name: str, record: RecordType) -> Iterator[Problem]:
     where: PathKey = ("record", name)
-    if not _NAME.fullmatch(name) or name == MANIFEST:
-        yield Problem(where, f"`{name}` cannot name a record type", "small letters, digits and _; `manifest` is taken")
+    if not _NAME.fullmatch(name):
+        yield Problem(where, f"`{name}` cannot name a record type", "small letters, digits and _")
+    if name in _TAKEN:
+        yield Problem(where, f"`{name}` is built in: every pack has it", "use it as it is, or choose another name")
+        return
+    for word, text in [("title", record.title), *(("aliases", text) for text in record.aliases)]:
+        for taken, other in _TAKEN.items():
+            if text in (taken, other.title):
+                yield Problem((*where, word), f"“{text}” names the built-in record type `{taken}`", "choose another")
     spans = [record.span.start, record.span.end] if record.span else []
     for word, fields in (("key", record.key), ("time", (record.time,)), ("period", (record.period,)), ("span", spans)):
         for item in fields:

@@ -22,7 +22,7 @@ from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack, parameter_value
 from duban.pack.schema import PackHeader
 from duban.pack.yaml import Document, PathKey, read_yaml
-from duban.vocabulary import RecordType
+from duban.vocabulary import BUILT_IN, RecordType
 
 Model = TypeVar("Model", bound=BaseModel)
 LEADS = "leads.yaml"
@@ -161,7 +161,7 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
     draft = Draft(folder)
     head = draft.read("pack.yaml")
     header = draft.model(PackHeader, head.value or {}, head, ()) if not head.issues else None
-    records = _records(draft)
+    records = {**BUILT_IN, **_records(draft)}
     obligations, origins = _obligations(draft)
     leads, lines = _listed(draft, Lead, "leads")
     not_carried, others = _listed(draft, NotCarried, "not_carried")

@@ -22,7 +22,7 @@ from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader, Window
 from duban.pack.timing import duration_parameter
 from duban.scope import Schema
-from duban.vocabulary import RecordType
+from duban.vocabulary import BUILT_IN, RecordType
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,11 @@ class Pack:
         """What conditions can talk about."""
         parameters = {name: (spec.type, self.values[name]) for name, spec in self.header.parameters.items()}
         return Schema(self.records, self.header.bearers, parameters)
+
+    @property
+    def own_records(self) -> dict[str, RecordType]:
+        """The record types that the pack declares; `records` has the built-in ones as well."""
+        return {name: record for name, record in self.records.items() if record is not BUILT_IN.get(name)}
 
     @cached_property
     def obligations(self) -> tuple[Obligation, ...]:

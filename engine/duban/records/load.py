@@ -23,7 +23,7 @@ from duban.records.raw import RawTable
 from duban.records.readers import SUFFIXES, frames, read_file
 from duban.records.sources import TypeNames, source_files
 from duban.records.tables import Filling, create, fill, finish, table_name
-from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
+from duban.vocabulary import MANIFEST, MANIFEST_TYPE, OWN_DAY, RecordType
 
 _SMALL = 10_000  # rows
 
@@ -238,6 +238,8 @@ class _Loading:
             if record_type.time:
                 manifest.date_rows(self.con, name, record_type)
                 self.issues.extend(manifest.undated(self.con, name, record_type))
+            if name in OWN_DAY:
+                manifest.date_by_own_day(self.con, name, OWN_DAY[name])
         self.issues.extend(versions.check(self.con, filled))
         self.issues.extend(references.check(self.con, self.types, filled, self.seen))
 

@@ -149,6 +149,15 @@ def _by(fields: str, lines: str, rows: str = "true") -> str:
     )
 
 
+def date_by_own_day(con: duckdb.DuckDBPyConnection, name: str, field: str) -> None:
+    """Give rows without `submitted_at` the day that they name themselves, as a bare date."""
+    bare = quote(SUBMITTED_AT + BARE)
+    con.execute(
+        f"UPDATE {table_name(name)} SET submitted_at = CAST({quote(field)} AS TIMESTAMP), {bare} = TRUE"
+        f" WHERE submitted_at IS NULL AND {quote(field)} IS NOT NULL"
+    )
+
+
 def undated(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -> list[Issue]:
     """One warning per file with the number of its rows whose hand-in time is not to be had."""
     rows = con.execute(

@@ -1,26 +1,27 @@
 """The last screen of an audit: what the head of the bureau asks, in that order, and where to look further.
 
-First the pack's own `headlines`; then what was not handed in, what is to be verified (by kind of bearer), what cannot be
-judged, what is due within seven days, the data's faults, the readings used, and the files.
+First the pack's own `headlines`; then what was not handed in, what is to be verified (by kind of bearer), what a person has
+cleared, what cannot be judged, what is due within seven days, the data's faults, the readings used, and the files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban.conditions import compile_boolean, parse
 from duban.errors import Severity
-from duban.model import Status
+from duban.model import Status, Verification
 from duban.pack.names import fixed_columns
 from duban.pack.schema import Headline
 from duban.report.candidates import candidate_lines
-from duban.report.layout import aligned, some
+from duban.report.layout import aligned, period, some
 from duban.report.leads import lead_line
 from duban.report.tables import shown
 from duban.scope import Names
+from duban.verification import IS_CLEARED, IS_OPEN, told, verified_of
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
@@ -46,6 +47,7 @@ def screen(
         yield from _headline(audit, headline)
     yield from _missing(audit)
     yield from _to_verify(audit, most)
+    yield from _cleared(audit, most)
     yield from _undecided(audit, most)
     if judgement is not None:
         yield ""
@@ -83,6 +85,7 @@ def _headline(audit: Audit, headline: Headline) -> Iterator[str]:
     names = Names(audit.pack.schema, columns=fixed_columns())
     where = compile_boolean(parse(headline.where), names).sql
     if headline.show == "findings":
+        where = f"({where}) AND {IS_OPEN}"
         lines = list(_findings(audit, where, most=20))
         if not lines and not _whole(audit):
             return  # “none” would be a claim about what was not looked at
@@ -91,24 +94,21 @@ def _headline(audit: Audit, headline: Headline) -> Iterator[str]:
         yield from lines
         return
     rows = audit.connection.execute(
-        "SELECT bearer_name, period_start, period_end, observed, required, status, days_left"
+        "SELECT bearer_name, period_start, period_end, observed, required, status, days_left, verification"
         f" FROM duties d WHERE {where} ORDER BY obligation, bearer_id, trigger_id, period_start"
     ).fetchall()
     if rows:  # none: the obligation was not asked about
         yield from ("", f"{headline.title}：")
-    for bearer, start, end, observed, required, status, left in rows:
+    for bearer, start, end, observed, required, status, left, verified in rows:
         numbers = "" if observed is None or required is None else f"{observed:g}/{required:g}"
         time = f"，余{left}天" if left is not None else ""
-        yield f"  {bearer}{_span(start, end)}　{numbers}　{Status(status).chinese}{time}"
+        found = Status(status).chinese.replace("待核实", verified) if verified else Status(status).chinese
+        yield f"  {bearer}{_span(start, end)}　{numbers}　{found}{time}"
 
 
 def _span(start: date | None, end: date | None) -> str:
-    """A period in words: 2023年12月, or its first and last day; '' for none."""
-    if start is None or end is None:
-        return ""
-    if start.day == 1 and (end + timedelta(days=1)).day == 1 and start.month == end.month:
-        return f" {start.year}年{start.month}月"
-    return f" {start}至{end}"
+    """A period after a name; '' for none."""
+    return f" {named}" if (named := period(start, end)) else ""
 
 
 def _number(audit: Audit, where: str) -> int:
@@ -118,15 +118,16 @@ def _number(audit: Audit, where: str) -> int:
 def _findings(audit: Audit, where: str, most: int) -> Iterator[str]:
     """The findings that meet a condition, shortest form: fingerprint, colour, message, what speaks for the bearer."""
     rows = audit.connection.execute(
-        "SELECT fingerprint, alert, enforceable, obligation, message, speaks_for"
+        "SELECT fingerprint, alert, enforceable, obligation, message, speaks_for, verification"
         f" FROM duties d WHERE {where} ORDER BY {ORDER} LIMIT {most}"
     ).fetchall()
     blind_spots = {item.id: f"（本项看不到：{item.cannot_see}）" for item in audit.pack.obligations}
-    for fingerprint, alert, enforceable, obligation, message, speaks_for in rows:
+    for fingerprint, alert, enforceable, obligation, message, speaks_for, verified in rows:
         text = message.replace(blind_spots[obligation], "").replace("资料显示未达到（待核实）。", "")
         mark = f"[{alert}]" if alert else ""
         advisory = "" if enforceable else "（提示性）"
-        yield f"  {fingerprint} {mark}{text}{advisory}" + (f" 有利情况：{speaks_for}。" if speaks_for else "")
+        looked = f"（{verified}）" if verified not in ("", Verification.OPEN) else ""
+        yield f"  {fingerprint} {mark}{text}{advisory}{looked}" + (f" 有利情况：{speaks_for}。" if speaks_for else "")
 
 
 # --- what every notice asks
@@ -154,20 +155,21 @@ def _to_verify(audit: Audit, most: int) -> Iterator[str]:
     for kind, breached, advisory, late, manual, unproven in audit.connection.execute(
         "SELECT bearer_kind, count(*) FILTER (status = 'breached'), count(*) FILTER (status = 'breached' AND NOT enforceable),"
         " count(*) FILTER (status = 'late'), count(*) FILTER (status = 'manual'), count(*) FILTER (status = 'unproven')"
-        " FROM duties GROUP BY bearer_kind"
+        f" FROM duties d WHERE {IS_OPEN} GROUP BY bearer_kind"
     ).fetchall():
         if breached or late or manual or unproven:
             numbers = (breached, advisory, late, manual, unproven)
             table.append([kinds[kind].title or kind, *(str(number) if number else "·" for number in numbers)])
     yield ""
-    yield f"待核实事项：{audit.counts[Status.BREACHED]}项，另有逾期达到{audit.counts[Status.LATE]}项（只作提醒，不计入）"
+    breached, late = (audit.counts[status] - audit.cleared[status] for status in (Status.BREACHED, Status.LATE))
+    yield f"待核实事项：{breached}项，另有逾期达到{late}项（只作提醒，不计入）{_looked_at(audit)}"
     if len(table) > 1:
         order = [kinds[kind].title or kind for kind in kinds]
         yield from (
             "  " + line for line in aligned([table[0], *sorted(table[1:], key=lambda row: order.index(row[0]))], 1)
         )
     for kind, spec in kinds.items():
-        where = f"d.status = 'breached' AND d.bearer_kind = '{kind}'"
+        where = f"d.status = 'breached' AND d.bearer_kind = '{kind}' AND {IS_OPEN}"
         total = _number(audit, where)
         if total:
             yield f" {spec.title or kind}（{total}项）"
@@ -176,12 +178,40 @@ def _to_verify(audit: Audit, most: int) -> Iterator[str]:
                 yield f"  …其余{total - most}项见 violations.csv"
 
 
+def _looked_at(audit: Audit) -> str:
+    """How many of the breached ones a person has looked at, without clearing them; '' for none."""
+    rows = audit.connection.execute(
+        f"SELECT verification, count(*) FROM duties d WHERE status = 'breached' AND {IS_OPEN} GROUP BY verification"
+    ).fetchall()
+    order = [state.value for state in Verification if state is not Verification.OPEN]
+    looked = [f"{state}{dict(rows)[state]}项" for state in order if state in dict(rows)]
+    return f"；其中{'、'.join(looked)}" if looked else ""
+
+
+def _cleared(audit: Audit, most: int) -> Iterator[str]:
+    """What a person has cleared, and by what: it stays in the files, and among no findings."""
+    total = sum(audit.cleared.values())
+    if not total:
+        return
+    cursor = audit.connection.execute(f"SELECT d.* FROM duties d WHERE {IS_CLEARED} ORDER BY {ORDER} LIMIT {most}")
+    names = [column[0] for column in cursor.description or ()]
+    yield ""
+    yield f"已澄清{total}项（按资料未达到，经核实不作为问题，不在以上各项之内）"
+    for row in cursor.fetchall():
+        duty = dict(zip(names, row, strict=True))
+        who = f"{duty['bearer_name'] or duty['bearer_id']}{_span(duty['period_start'], duty['period_end'])}"
+        yield f"  {duty['fingerprint']} {who}“{audit.pack.obligation(duty['obligation']).title}”：{told(verified_of(duty))}"
+    if total > most:
+        yield f"  …其余{total - most}项见 violations.csv、manual.csv"
+
+
 def _undecided(audit: Audit, most: int) -> Iterator[str]:
     """What the engine does not decide: a person must, or data is missing."""
-    manual, unproven = audit.counts[Status.MANUAL], audit.counts[Status.UNPROVEN]
+    manual = audit.counts[Status.MANUAL] - audit.cleared[Status.MANUAL]
+    unproven = audit.counts[Status.UNPROVEN]
     yield ""
     yield f"不能判断的：需人工认定{manual}项，证据不足{unproven}项（不作为问题）"
-    yield from _findings(audit, "d.status = 'manual'", most)
+    yield from _findings(audit, f"d.status = 'manual' AND {IS_OPEN}", most)
     if manual > most:
         yield f"  …其余{manual - most}项见 manual.csv"
     rows = audit.connection.execute(

@@ -33,7 +33,7 @@ def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) 
     """The one table of a CSV file."""
     place = Place(file=file.name)
     try:
-        look = _look(file.path)
+        look = look_at(file.path)
         if look.encoding != "utf-8":
             issues.append(problems.recoded(place, look.encoding.upper()))
         elif look.broken:
@@ -81,7 +81,7 @@ class _Look:
     broken: bool = False  # not valid UTF-8
 
 
-def _look(path: Path) -> _Look:
+def look_at(path: Path) -> _Look:
     """Encoding, delimiter and oddities of a file."""
     with path.open("rb") as stream:
         start = stream.read(4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,27 +18,38 @@ from duban.records.sources import SourceFile
 
 def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) -> Iterator[RawTable]:
     """The sheets of a workbook that are not empty; a workbook without any is an issue."""
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError
 
     try:
-        workbook = CalamineWorkbook.from_path(str(file.path))
-        sheets = [
-            (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names
-        ]
+        sheets = grids(file.path)
     except (CalamineError, OSError, ValueError) as error:
         issues.append(problems.unreadable_file(Place(file=file.name), str(error)))
         return
-    failed = error_cells(file.path)
-    for name, rows in sheets:
-        for row, column, text in failed.get(name, ()):
-            if row < len(rows) and column < len(rows[row]):
-                rows[row][column] = text
     filled = [(name, rows, first) for name, rows in sheets if (first := _first_row(rows)) is not None]
     if not filled:
         issues.append(problems.empty_table(Place(file=file.name)))
     for name, rows, first in filled:
         names = (name, file.stem) if len(filled) == 1 else (name,)
         yield from _sheet(con, file.name, name, names, rows, first)
+
+
+def grids(path: Path) -> list[tuple[str, list[list[Any]]]]:
+    """The sheets of a workbook, hidden ones as well: name and cells from A1 on; a failed formula as its text.
+
+    Raises CalamineError, OSError or ValueError.
+    """
+    from python_calamine import CalamineWorkbook
+
+    workbook = CalamineWorkbook.from_path(str(path))
+    sheets = [
+        (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names
+    ]
+    failed = error_cells(path)
+    for name, rows in sheets:
+        for row, column, text in failed.get(name, ()):
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = text
+    return sheets
 
 
 def _first_row(rows: Sequence[Sequence[Any]]) -> int | None:

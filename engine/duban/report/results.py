@@ -1,0 +1,52 @@
+"""The folder of an earlier audit, read back: audit.json and duties.parquet."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from duban.errors import UsageError
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """audit.json of an earlier audit; raises UsageError."""
+    path = folder / "audit.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise UsageError(f"{folder} 中没有审核结果（audit.json）；请先运行 duban audit … --out {folder}") from None
+    except ValueError:
+        raise UsageError(f"{path} 已损坏，请重新审核") from None
+    if not isinstance(found, dict) or "records" not in found:
+        raise UsageError(f"{path} 不是审核结果")
+    return found
+
+
+def obligation_of(folder: Path, fingerprint: str) -> str:
+    """The obligation of a duty of an earlier audit; raises UsageError."""
+    import duckdb  # reads one column of one file
+
+    path = folder / "duties.parquet"
+    try:
+        row = duckdb.execute(
+            "SELECT obligation FROM read_parquet(?) WHERE fingerprint = ?", [str(path), fingerprint]
+        ).fetchone()
+    except duckdb.Error:
+        raise UsageError(f"{path} 缺失或已损坏，请重新审核") from None
+    if row is None:
+        raise UsageError(f"{folder} 中没有指纹为 {fingerprint} 的履责项（指纹见 violations.csv 第一列）")
+    return str(row[0])
+
+
+def duties_of(folder: Path, where: str, order: str) -> list[dict[str, Any]]:
+    """The duties of an earlier audit that meet a condition; raises UsageError."""
+    import duckdb
+
+    path = folder / "duties.parquet"
+    try:
+        cursor = duckdb.execute(f"SELECT * FROM read_parquet(?) d WHERE {where} ORDER BY {order}", [str(path)])
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    except duckdb.Error:
+        raise UsageError(f"{path} 缺失、已损坏或由旧版本写出，请重新审核") from None
