@@ -140,7 +140,7 @@ VERIFICATION_TYPE = RecordType.model_validate(
                 "values": ["已核实", "已澄清", "部分属实", "无法核实"],
                 "required": True,
             },
-            "verified_by": {"title": "核实人", "required": True},
+            "verified_by": {"title": "核实人", "required": True, "personal": True},
             "verified_on": {"title": "核实日期", "type": "date", "required": True},
             "how": {"title": "核实方式"},
             "evidence": {"title": "佐证", "aliases": ["佐证材料"]},
