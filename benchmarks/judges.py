@@ -68,16 +68,22 @@ def run(engine: str, many: int, findings: int) -> None:
     )
 
 
-def main(many: int, findings: int) -> None:
-    print("| judge | bearers | findings | conclusions | s | findings/s | conclusions/s | MB |")
-    print("|---|---|---|---|---|---|---|---|", flush=True)
+def table(many: int, findings: int) -> list[str]:
+    """The lines of the table in docs/performance.md: a tenth of the bearers, then all of them."""
+    lines = [
+        "| judge | bearers | findings | conclusions | s | findings/s | conclusions/s | peak memory, MB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for share in (10, 1):
         for engine in ("plain", "durable-rules"):
-            subprocess.run([sys.executable, __file__, engine, str(many // share), str(findings)], check=True)
+            command = [sys.executable, __file__, engine, str(many // share), str(findings)]
+            lines.append(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+    return lines
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 3:
         run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, int(sys.argv[2]) if len(sys.argv) > 2 else 10)
+        bearers_of_all, each = [*map(int, sys.argv[1:]), *(100_000, 10)[len(sys.argv) - 1 :]]
+        print("\n".join(table(bearers_of_all, each)))

@@ -1,4 +1,6 @@
-"""`make bench`: time and memory of whole audits, written to docs/performance.md. Sizes as arguments; default 10000 100000.
+"""`make bench`: time and memory of audits, of reading and of judging, written to docs/performance.md.
+
+Numbers of mines as arguments; default 10000 100000. The parts run alone: benchmarks/reading.py, benchmarks/judges.py.
 
 Machines are noisy: every figure is the best of three (DUBAN_BENCH_RUNS) in one run, and the command line's own start is measured beside it.
 """
@@ -14,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import judges
+import reading
 from generate import PER_MINE, generate
 
 HERE = Path(__file__).resolve().parent
@@ -87,6 +91,19 @@ def main(sizes: list[int]) -> None:
         "",
         "*load* includes the start of Python, reading, typing and checking every cell, and compiling the rules. *write* includes all",
         "the result files, the leads among them. The generated data is described in `benchmarks/generate.py`.",
+        "",
+        "## Reading",
+        "",
+        "duban finds the headers, types and checks every cell and keeps each row's place; pandas parses and checks nothing. The time",
+        "of duban includes its rules and the lookups; see `benchmarks/reading.py`:",
+        "",
+        *reading.table(100, 6_000_000),
+        "",
+        "## Judging",
+        "",
+        "Both judges on the measures of the notice, bearers with ten findings each, streamed; see `benchmarks/judges.py`:",
+        "",
+        *judges.table(100_000, 10),
         "",
     ]
     (ROOT / "docs" / "performance.md").write_text("\n".join(lines), encoding="utf-8")
