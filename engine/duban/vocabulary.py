@@ -105,6 +105,9 @@ class RecordType(Word):
         return not self.time
 
 
+# A sheet whose name begins so stands beside the records: explanations, drop-downs. No reader takes it for records.
+ASIDE = "※"
+
 MANIFEST = "manifest"
 MANIFEST_TYPE = RecordType.model_validate(
     {

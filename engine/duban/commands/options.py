@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -61,3 +62,13 @@ def today(rules_name: str) -> date:
 def last_sunday(today: date) -> date:
     """The last completed Sunday: what a weekly audit runs as of, so that nobody is accused on the due day itself."""
     return today - timedelta(days=today.isoweekday())
+
+
+def new_file(path: Path, force: bool) -> Path:
+    """A file that may be written; what somebody has perhaps filled in is not overwritten unasked."""
+    from duban.errors import Issue, UsageError
+
+    if path.exists() and not force:
+        hint = Issue("U011", f"已有 {path}", hint="里面可能有已经填好的内容；另取一个名字，或加 --force 覆盖")
+        raise UsageError("没有写入", [hint])
+    return path

@@ -13,6 +13,7 @@ from duban.records.cells import Stage, cell_text, transposed
 from duban.records.raw import RawColumn, RawTable
 from duban.records.readers.error_cells import error_cells
 from duban.records.sources import SourceFile
+from duban.vocabulary import ASIDE
 
 
 def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) -> Iterator[RawTable]:
@@ -22,7 +23,9 @@ def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) 
     try:
         workbook = CalamineWorkbook.from_path(str(file.path))
         sheets = [
-            (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names
+            (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for name in workbook.sheet_names
+            if not name.startswith(ASIDE)
         ]
     except (CalamineError, OSError, ValueError) as error:
         issues.append(problems.unreadable_file(Place(file=file.name), str(error)))
