@@ -36,7 +36,7 @@ class FormColumn(Word):
     Exactly one of `CONTENTS`, or none for the column that names the lines. `field` is written and read back; `shows` is
     a field of another record, for the reader; `post` is one of `posts`; `text` is always the same. `serial` counts the
     rows, as a field or for the reader only.
-    `unit` is what the form prints where the record type says it otherwise (万 for 万元).
+    `unit` is what the form prints where the record type says it otherwise (万 for 万元); `needed`: an empty cell is told.
     """
 
     title: Names
@@ -48,6 +48,7 @@ class FormColumn(Word):
     serial: bool = False
     unit: str = ""
     width: int = 0
+    needed: bool = False
 
     @property
     def heading(self) -> str:
@@ -71,7 +72,10 @@ class Rows(Word):
 
 
 class Part(Word):
-    """One table of a form: rows of `record`, or with `lines` a fixed set of figures with a row of units."""
+    """One table of a form: rows of `record`, or with `lines` a fixed set of figures with a row of units.
+
+    `details`: the figure of the form that its rows set out one by one.
+    """
 
     record: str
     title: str = ""
@@ -79,6 +83,7 @@ class Part(Word):
     lines: Listed[FormLine] = ()
     rows: Rows = Rows()
     blank: int = 0
+    details: str = ""
 
     @property
     def deep(self) -> bool:
@@ -113,12 +118,13 @@ class Figure(Word):
     """How a figure of the form comes about, and how its 累计 does.
 
     `count` from records, or `ask` a person. `cumulative`: `adds` to the previous one; `distinct` values since the
-    campaign began; `largest` of the two.
+    campaign began; `largest` of the two. `at_most` another figure of the same line.
     """
 
     count: Count | None = None
     ask: str = ""
     cumulative: Literal["adds", "distinct", "largest"] = "adds"
+    at_most: str = ""
 
 
 class Figures(Word):

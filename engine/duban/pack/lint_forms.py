@@ -78,6 +78,9 @@ class _Lint:
             headings.add(column.heading)
         for index, line in enumerate(part.lines):
             yield from _fixed(record, line.sets, (*where, "lines", index, "set"))
+        figures = self.forms.figures.fields if self.forms.figures is not None else {}
+        if part.details and part.details not in figures:
+            yield Problem((*where, "details"), f"no figure `{part.details}`", near(part.details, figures))
         if part.rows.where:
             yield from self.condition(self._main(), part.rows.where, (*where, "rows", "where"))
         for name, text in part.rows.values.items():
@@ -150,6 +153,8 @@ class _Lint:
                 yield Problem(where, "a figure has either `count` or `ask`")
             if figure.count is not None:
                 yield from self._count(figure.count.model_dump(by_alias=True), (*where, "count"))
+            if figure.at_most and figure.at_most not in found.fields:
+                yield Problem((*where, "at_most"), f"no figure `{figure.at_most}`", near(figure.at_most, found.fields))
             if figure.cumulative == "distinct" and (figure.count is None or not figure.count.distinct):
                 yield Problem((*where, "cumulative"), "`distinct` needs a count of distinct values")
         drawn = {column.field for _, _, part in self.forms.parts() if part.lines for column in part.columns}
