@@ -59,7 +59,7 @@ def town_pack(
     counts = "、".join(f"{pack.records[name].title}{len(rows)}行" for name, rows in found.rows.items() if rows)
     click.echo(f"{town}{month:%Y年%m月}：矿山{len(found.mines)}家，已填好{counts or '0行'}。")
     for name, before in found.before.items():
-        if before.remark:
+        for text in filter(None, (before.remark, before.note)):
             assert forms.figures is not None
-            click.echo(f"“{pack.records[forms.figures.record].fields[name].title}”{before.remark}")
+            click.echo(f"“{pack.records[forms.figures.record].fields[name].title}”{text}")
     click.echo(f"写出：{target}")

@@ -212,7 +212,7 @@ class _Form:
 
     def _recount(self, part: DrawnPart, row: DrawnRow) -> None:
         """Each figure beside what the lists say. Figures of other records cannot be recounted here."""
-        period = self.handed.period
+        period = self.handed.period(self.figures)
         lists = [self.forms.forms[name].sheet for name in list_forms(self.forms) if name in self.handed.parts]
         main = self.forms.problems.record if self.forms.problems is not None else ""
         records = records_in(self.handed, self.forms)

@@ -9,7 +9,7 @@ from typing import Any
 
 from duban.forms.known import month_of
 from duban.forms.reading import Drawn
-from duban.pack.forms import Forms
+from duban.pack.forms import Figures, Forms
 from duban.records.drawn import DrawnPart, DrawnRow
 
 
@@ -28,19 +28,13 @@ class Handed:
                 for row in part.rows:
                     yield part, row
 
-    @property
-    def made_on(self) -> date | None:
-        """The latest 填表日期 of its figures."""
-        days = [row.values["made_on"] for parts in self.parts.values() for part in parts for row in part.rows if "made_on" in row.values]
-        return max(days, default=None)
-
-    @property
-    def period(self) -> tuple[date, date] | None:
+    def period(self, figures: Figures) -> tuple[date, date] | None:
         """The days that its figures count: to the day on which they were filled in, within the month."""
         if self.month is None:
             return None
         first, last = month_of(self.month)
-        made = self.made_on
+        rows = [row.values for parts in self.parts.values() for part in parts for row in part.rows]
+        made = max((row[figures.made_on] for row in rows if figures.made_on in row), default=None)
         return first, min(last, made) if made is not None and made >= first else last
 
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from duban.errors import UsageError
 from duban.forms.desk import Desk
-from duban.forms.figures import count_values
+from duban.forms.figures import count_figure, count_values
 from duban.pack.forms import Figure, Figures, PostSource
 from duban.vocabulary import JURISDICTION
 
 
 @dataclass(frozen=True)
 class Before:
-    """A figure before the month: the reported 累计, the values that were counted (of distinct ones), a remark."""
+    """A figure before the month: the reported 累计, the values that were counted (of distinct ones).
+
+    `remark`: why the 累计 is doubtful. `note`: what is to be looked at besides.
+    """
 
     total: float | None
     counted: tuple[str, ...] = ()
     remark: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,9 +118,10 @@ def _before(desk: Desk, figures: Figures, town: str, start: date) -> dict[str, B
     """Per figure the 累计 that was reported last, and for distinct ones whom it counted."""
     record = desk.pack.records[figures.record]
     first = _first_month(desk, start)
-    lines = desk.select(figures.record, town, f"{figures.line} = '{figures.total}'")
+    lines = desk.select(figures.record, town)
     previous = (start - timedelta(days=1)).replace(day=1)
-    line = next((row for row in lines[::-1] if row.get(record.period) == previous), None)
+    at = {str(row.get(figures.line)): row for row in lines if row.get(record.period) == previous}
+    line = at.get(figures.total)
     found = {}
     for name, figure in figures.fields.items():
         if start <= first:
@@ -125,7 +130,20 @@ def _before(desk: Desk, figures: Figures, town: str, start: date) -> dict[str, B
             found[name] = Before(None, remark=f"没有{previous:%Y年%m月}的累计数，请补填")
         else:
             found[name] = _one(desk, town, figure, float(line[name]), (first, start - timedelta(days=1)))
+            found[name] = replace(found[name], note=_left_out(desk, town, figure, at.get(figures.current, {}).get(name), previous))
     return found
+
+
+def _left_out(desk: Desk, town: str, figure: Figure, reported: float | None, previous: date) -> str:
+    """What the month before now counts, where that is not what was reported: its last days come in after the form."""
+    if figure.count is None or figure.cumulative != "adds" or reported is None:
+        return ""
+    if not desk.rows.get(figure.count.record):
+        return ""
+    number = count_figure(desk, figure.count, town, month_of(previous))
+    if abs(number - float(reported)) < 1e-6:
+        return ""
+    return f"上月报{float(reported):g}，按现在掌握的台账重数为{number:g}；请核对；漏报的更正上月报表，不在本月补"
 
 
 def _one(desk: Desk, town: str, figure: Figure, total: float, period: tuple[date, date]) -> Before:

@@ -151,7 +151,7 @@ def _figures_sheet(book: Book, pack: Pack, forms: Forms, known: Known) -> None:
         sheet.set_column(column, column, width)
     for row, (name, figure) in enumerate(forms.figures.fields.items(), start=1):
         before = known.before[name]
-        remark = "；".join(filter(None, (f"请填：{figure.ask}" if figure.ask else "", before.remark)))
+        remark = "；".join(filter(None, (f"请填：{figure.ask}" if figure.ask else "", before.remark, before.note)))
         cells: list[tuple[Any, str]] = [
             (record.fields[name].title, "cell"), (record.fields[name].unit, "centred"),
             (before.total, "number" if before.total is not None and not before.remark else "entry"),
