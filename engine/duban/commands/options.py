@@ -27,6 +27,19 @@ known_option = click.option(
 )  # fmt: skip
 
 
+judge_option = click.option(
+    "--judge", "engine", default="auto", show_default=True,
+    type=click.Choice(["auto", "durable-rules", "plain", "none"]),
+    help="用哪个判定器推导措施，结论相同；none 不推导。 | Which judge derives measures; none: do not.",
+)  # fmt: skip
+
+
+bureau_option = click.option(
+    "--bureau", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="单位设置文件；默认台账旁的 bureau.yaml。 | Settings of the bureau; default: bureau.yaml beside the records.",
+)  # fmt: skip
+
+
 def settings_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--set k=v`, any number of times, as a dict."""
     return click.option(
