@@ -1,13 +1,13 @@
-"""丙川镇 in December 2023, of the sample county: its workbook as a clerk fills it in, and what must come out, by hand.
+"""丙川镇 in December 2023, of the sample county: its workbook as a clerk fills it in; what must come out, by hand.
 
-What is known on 2023-12-05: five mines (M14…M18), one open hazard (M14-镇-2309, to be closed in spring), and the form of
-November: 2 groups, 5 mines, 16 found, 15 fixed, no major, one order (M16).
+What is known on 2023-12-05: five mines (M14…M18), one open hazard (M14-镇-2309, to be closed in spring), and the
+form of November: 2 groups, 5 mines, 16 found, 15 fixed, no major, one order (M16).
 
 The clerk fills in the form on 2023-12-25:
-- 隐患台账: 样-1 found by the town, fixed and closed; 样-2 found by the mine, due on the 20th, not fixed; 样-3 found by the
-  bureau, fixed and closed; 样-4 major, found by the town; 样-7 found on the 26th, after the form.
-- 重大隐患档案: 样-4 again, with who supervises it; 样-5, in no ledger, fixed on the 24th, not closed; 样-6, which the bureau
-  calls 一般: no major, and in no ledger, so in no list.
+- 隐患台账: 样-1 found by the town, fixed and closed; 样-2 found by the mine, due on the 20th, not fixed; 样-3 found
+  by the bureau, fixed and closed; 样-4 major, found by the town; 样-7 found on the 26th, after the form.
+- 重大隐患档案: 样-4 again, with who supervises it; 样-5, in no ledger, fixed on the 24th, not closed; 样-6, which
+  the bureau calls 一般: no major, and in no ledger, so in no list.
 - 检查记录: the town at M14 (twice) and M15; M16's own check is none of the town's.
 - orders for M16 (which November counted) and M17; fines of 5,000 and 20,000, one stop; 宣传曝光: 无.
 - M18 has been stopped for rectification since 12-18, so four mines produce.
@@ -39,27 +39,96 @@ def day(text: str) -> datetime:
 
 
 HAZARDS: list[dict[str, Any]] = [
-    {"隐患编号": "样-1", "企业编号": "M14", "隐患来源": "镇查", "排查日期": day("12-05"), "排查人": "丙川镇中心检查员1",
-     "隐患部位": "破碎站", "隐患描述": "样：护栏缺失", "隐患类别": "设备设施", "隐患等级": "一般", "整改措施": "补装护栏",
-     "整改责任人": "M14安全副矿长", "责任单位": "M14安全科", "整改资金": 800, "整改时限": day("12-15"), "整改完成时间": day("12-08"),
-     "复查人": "丙川镇中心检查员1", "复查日期": day("12-09"), "复查结果": "合格", "销号时间": day("12-09")},
-    {"隐患编号": "样-2", "企业编号": "M15", "隐患来源": "企业自查", "排查日期": day("12-12"), "隐患描述": "样：灭火器过期",
-     "隐患等级": "一般", "整改措施": "更换灭火器", "整改责任人": "M15安全副矿长", "整改时限": day("12-20")},
-    {"隐患编号": "样-3", "企业编号": "M16", "隐患来源": "县查", "排查日期": day("12-14"), "隐患描述": "样：警示标志缺失",
-     "隐患等级": "一般", "整改措施": "补装标志", "整改责任人": "M16安全副矿长", "整改时限": day("12-22"),
-     "整改完成时间": day("12-20"), "销号时间": day("12-21")},
-    {"隐患编号": "样-4", "企业编号": "M17", "隐患来源": "镇查", "排查日期": day("12-20"), "隐患部位": "采场", "隐患描述": "样：台阶超高",
-     "隐患等级": "重大", "整改措施": "停用并削坡", "整改责任人": "M17矿长", "整改时限": day("12-31")},
-    {"隐患编号": "样-7", "企业编号": "M18", "隐患来源": "镇查", "排查日期": day("12-26"), "隐患描述": "样：电缆破损",
-     "隐患等级": "一般", "整改措施": "更换电缆", "整改责任人": "M18安全副矿长", "整改时限": day("12-31")},
-]  # fmt: skip
+    {
+        "隐患编号": "样-1",
+        "企业编号": "M14",
+        "隐患来源": "镇查",
+        "排查日期": day("12-05"),
+        "排查人": "丙川镇中心检查员1",
+        "隐患部位": "破碎站",
+        "隐患描述": "样：护栏缺失",
+        "隐患类别": "设备设施",
+        "隐患等级": "一般",
+        "整改措施": "补装护栏",
+        "整改责任人": "M14安全副矿长",
+        "责任单位": "M14安全科",
+        "整改资金": 800,
+        "整改时限": day("12-15"),
+        "整改完成时间": day("12-08"),
+        "复查人": "丙川镇中心检查员1",
+        "复查日期": day("12-09"),
+        "复查结果": "合格",
+        "销号时间": day("12-09"),
+    },
+    {
+        "隐患编号": "样-2",
+        "企业编号": "M15",
+        "隐患来源": "企业自查",
+        "排查日期": day("12-12"),
+        "隐患描述": "样：灭火器过期",
+        "隐患等级": "一般",
+        "整改措施": "更换灭火器",
+        "整改责任人": "M15安全副矿长",
+        "整改时限": day("12-20"),
+    },
+    {
+        "隐患编号": "样-3",
+        "企业编号": "M16",
+        "隐患来源": "县查",
+        "排查日期": day("12-14"),
+        "隐患描述": "样：警示标志缺失",
+        "隐患等级": "一般",
+        "整改措施": "补装标志",
+        "整改责任人": "M16安全副矿长",
+        "整改时限": day("12-22"),
+        "整改完成时间": day("12-20"),
+        "销号时间": day("12-21"),
+    },
+    {
+        "隐患编号": "样-4",
+        "企业编号": "M17",
+        "隐患来源": "镇查",
+        "排查日期": day("12-20"),
+        "隐患部位": "采场",
+        "隐患描述": "样：台阶超高",
+        "隐患等级": "重大",
+        "整改措施": "停用并削坡",
+        "整改责任人": "M17矿长",
+        "整改时限": day("12-31"),
+    },
+    {
+        "隐患编号": "样-7",
+        "企业编号": "M18",
+        "隐患来源": "镇查",
+        "排查日期": day("12-26"),
+        "隐患描述": "样：电缆破损",
+        "隐患等级": "一般",
+        "整改措施": "更换电缆",
+        "整改责任人": "M18安全副矿长",
+        "整改时限": day("12-31"),
+    },
+]
 MAJORS: list[dict[str, Any]] = [
-    {"隐患编号": "样-4", "企业编号": "M17", "发现日期": day("12-20"), "隐患描述": "样：台阶超高", "确认结论": "重大",
-     "挂牌督办单位": "云示县应急管理局"},
-    {"隐患编号": "样-5", "企业编号": "M18", "发现日期": day("12-21"), "隐患来源": "企业自查", "隐患部位": "排土场",
-     "隐患描述": "样：排土场裂缝", "确认结论": "待确认", "整改完成时间": day("12-24")},
+    {
+        "隐患编号": "样-4",
+        "企业编号": "M17",
+        "发现日期": day("12-20"),
+        "隐患描述": "样：台阶超高",
+        "确认结论": "重大",
+        "挂牌督办单位": "云示县应急管理局",
+    },
+    {
+        "隐患编号": "样-5",
+        "企业编号": "M18",
+        "发现日期": day("12-21"),
+        "隐患来源": "企业自查",
+        "隐患部位": "排土场",
+        "隐患描述": "样：排土场裂缝",
+        "确认结论": "待确认",
+        "整改完成时间": day("12-24"),
+    },
     {"隐患编号": "样-6", "企业编号": "M14", "发现日期": day("12-21"), "隐患描述": "样：道路积水", "确认结论": "一般"},
-]  # fmt: skip
+]
 CHECKS: list[dict[str, Any]] = [
     {"检查编号": "样检-1", "检查主体": "镇中心", "被检查企业编号": "M14", "检查时间": "2023-12-5 9:30"},
     {"检查编号": "样检-2", "检查主体": "镇中心、专家", "被检查企业编号": "M14", "检查时间": "2023-12-19"},
@@ -121,7 +190,13 @@ def fill(path: Path) -> Path:
             roster.cell(row, column).value = day("12-17")
     roster.cell(7, headings["起"]).value = day("12-18")
     roster.cell(7, headings["生产状态"]).value = "停产整顿"
-    tables = {"隐患台账": HAZARDS, "重大隐患档案": MAJORS, "检查记录": CHECKS, "责令限期整改指令书": ORDERS, "行政处罚台账": PENALTIES}
+    tables = {
+        "隐患台账": HAZARDS,
+        "重大隐患档案": MAJORS,
+        "检查记录": CHECKS,
+        "责令限期整改指令书": ORDERS,
+        "行政处罚台账": PENALTIES,
+    }
     for name, rows in tables.items():
         append(book[name], rows)
     book.save(path)

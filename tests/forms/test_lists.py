@@ -37,7 +37,7 @@ def checked(*paths: Path) -> Result:
 
 
 def test_the_form_is_drawn_as_in_the_annex(lists: Path) -> None:
-    """Title, head, two header rows merged, the row of units, 非煤矿山 and 累计, then 重大隐患明细 with its six columns."""
+    """Title, head, two header rows merged, units, 非煤矿山 and 累计, then 重大隐患明细 with its six columns."""
     sheet = openpyxl.load_workbook(lists)["工作报表 2023-12"]
     assert sheet["A1"].value == "云示县非煤矿山行业安全生产“百日攻坚”冬季行动工作报表"
     head = [cell.value for cell in sheet[2] if cell.value]
@@ -72,7 +72,9 @@ def test_three_lists_with_one_key(lists: Path) -> None:
         assert [sheet.cell(row, column).value for row in range(4, 4 + len(PROBLEMS))] == PROBLEMS
     duty = {cell.value: cell.column for cell in book["责任清单 2023-12"][3]}
     row = 4 + PROBLEMS.index("样-4")
-    told = [book["责任清单 2023-12"].cell(row, duty[title]).value for title in ("企业责任人", "镇监管责任人", "督办领导")]
+    told = [
+        book["责任清单 2023-12"].cell(row, duty[title]).value for title in ("企业责任人", "镇监管责任人", "督办领导")
+    ]
     assert told == ["M17矿长", "丙川镇应急管理中心主任", "丙川镇分管领导"]
 
 
@@ -121,17 +123,32 @@ def test_reading_back_gives_the_same_figures(lists: Path) -> None:
     assert (drawn.issues, drawn.others) == ((), ())
     now, total = (row.values for row in drawn.of("stat_form")[0].rows)
     fixed = {"town": "丙川镇", "month": date(2023, 12, 1), "made_on": MADE_ON}
-    assert now == {**fixed, "line": "本期", **{name: value for name, (value, _) in FIGURES.items() if value is not None}}
-    assert total == {**fixed, "line": "累计", **{name: value for name, (_, value) in FIGURES.items() if value is not None}}
+    assert now == {
+        **fixed,
+        "line": "本期",
+        **{name: value for name, (value, _) in FIGURES.items() if value is not None},
+    }
+    assert total == {
+        **fixed,
+        "line": "累计",
+        **{name: value for name, (_, value) in FIGURES.items() if value is not None},
+    }
     assert drawn.of("stat_form")[0].rows[0].cells["gen_found"] == "D6"
-    assert [row.values["enterprise_name"] for row in drawn.of("stat_form")[1].rows] == ["丙川样17号石料矿", "丙川样18号石料矿"]
+    assert [row.values["enterprise_name"] for row in drawn.of("stat_form")[1].rows] == [
+        "丙川样17号石料矿",
+        "丙川样18号石料矿",
+    ]
 
 
 def test_the_lists_put_together_are_the_problems(lists: Path, made: Made) -> None:
     (handed,) = handed_in(read(lists), month.FORMS)
     assert (handed.town, handed.month) == ("丙川镇", date(2023, 12, 1))
     rows = records_in(handed, month.FORMS)["hazard"]
-    drawn = {column.field for form in ("problem_list", "rectify_list", "duty_list") for column in month.FORMS.forms[form].parts[0].columns}
+    drawn = {
+        column.field
+        for form in ("problem_list", "rectify_list", "duty_list")
+        for column in month.FORMS.forms[form].parts[0].columns
+    }
     wanted = [{name: row[name] for name in drawn if name and row.get(name) is not None} for row in made.problems]
     assert [{**row, **({"fund": int(row["fund"])} if "fund" in row else {})} for row in rows] == wanted
 
@@ -143,11 +160,15 @@ def test_what_was_read_back_is_sound_as_records(lists: Path) -> None:
     with duckdb.connect() as con:
         loaded = load(con, month.PACK.records, frames, jurisdiction="云示县", timezone="Asia/Shanghai")
         assert [issue for issue in loaded.issues if issue.code != "D402"] == []
-        assert {name: number for name, number in loaded.counts.items() if number} == {"hazard": 7, "stat_report": 2, "major_detail": 2}
+        assert {name: number for name, number in loaded.counts.items() if number} == {
+            "hazard": 7,
+            "stat_report": 2,
+            "major_detail": 2,
+        }
 
 
 def test_the_form_as_clerks_send_it(tmp_path: Path) -> None:
-    """No month in the sheet's name, all of the head in one cell, units in the line 非煤矿山, 3(个), 无, 5000元, notes below."""
+    """No month in the sheet's name, the head in one cell, units in the line 非煤矿山, 3(个), 无, 5000元, notes."""
     path = annex(tmp_path / "报表.xlsx", {"行业": "非煤矿山", "now": [
         "2(个)", "4家", "12", "１１", "无", "0", "1", "5000元", "(家)", "3个", "/", None,
     ]})  # fmt: skip
@@ -196,7 +217,22 @@ def annex(path: Path, given: dict[str, Any]) -> Path:
     ]  # fmt: skip
     for row in rows:
         sheet.append(row)
-    for area in ("A1:M1", "A2:M2", "A3:A4", "B3:B4", "C3:C4", "D3:E3", "F3:G3", "H3:H4", "I3:I4", "J3:J4", "K3:K4", "L3:L4", "M3:M4", "A9:M9"):
+    for area in (
+        "A1:M1",
+        "A2:M2",
+        "A3:A4",
+        "B3:B4",
+        "C3:C4",
+        "D3:E3",
+        "F3:G3",
+        "H3:H4",
+        "I3:I4",
+        "J3:J4",
+        "K3:K4",
+        "L3:L4",
+        "M3:M4",
+        "A9:M9",
+    ):
         sheet.merge_cells(area)
     book.save(path)
     return path
@@ -232,12 +268,16 @@ def test_what_we_write_agrees_with_itself(lists: Path) -> None:
     assert [one.verdict for one in result.compared if one.title == "排查企业"] == ["无从重数"]
 
 
-# name → sheet, what is changed in it, and the codes that must come (besides F207, F211 of blanks). Row 5 is 样-1: found and
-# fixed in the month, so without its row of 整改清单 nobody sees it fixed (F210: 1 was reported).
+# name → sheet, what is changed in it, and the codes that must come (besides F207, F211 of blanks). Row 5 is 样-1: found
+# and fixed in the month, so without its row of 整改清单 nobody sees it fixed (F210: 1 was reported).
 FAULTS: dict[str, tuple[str, Any, set[str]]] = {
     "a problem without a row in 整改清单": ("整改清单", lambda sheet: sheet.delete_rows(5), {"F201", "F210"}),
     "a problem without a row in 责任清单": ("责任清单", lambda sheet: sheet.delete_rows(5), {"F202"}),
-    "a row that is no problem": ("整改清单", lambda sheet: put(sheet, 5, "问题编号", "样-99"), {"F201", "F203", "F210"}),
+    "a row that is no problem": (
+        "整改清单",
+        lambda sheet: put(sheet, 5, "问题编号", "样-99"),
+        {"F201", "F203", "F210"},
+    ),
     # 样-2 now begins with the row of 样-1, which says another mine and text than the other lists.
     "a key twice": ("问题清单", lambda sheet: put(sheet, 5, "问题编号", "样-2"), {"F203", "F204", "F206", "F210"}),
     "no key": ("责任清单", lambda sheet: put(sheet, 5, "问题编号", None), {"F202", "F205"}),

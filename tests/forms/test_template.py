@@ -1,4 +1,4 @@
-"""Templates: whatever record type, an empty one reads as nothing, and one with a row reads that row, without an issue."""
+"""Templates: an empty one reads as nothing, one with a row reads that row, of any record type, without an issue."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read(path: Path, pack: Any = PACK) -> tuple[Loaded, duckdb.DuckDBPyConnectio
 
 
 def named(pack: Any) -> dict[str, Any]:
-    return {name: record for name, record in pack.records.items()}
+    return dict(pack.records)
 
 
 @pytest.mark.parametrize("pack", PACKS.values(), ids=PACKS)
@@ -69,7 +69,11 @@ def test_a_row_in_each_sheet_reads_back_as_it_was_typed(pack: Any, tmp_path: Pat
         specs = {spec.title: spec for spec in record.fields.values()}
         for column, cell in enumerate(sheet[1], start=1):
             spec = specs.get(cell.value)
-            value = typed(spec)[0] if spec is not None else {"填报单位": "甲岭镇", "报送时间": "2024-1-25 10:00"}[cell.value]
+            value = (
+                typed(spec)[0]
+                if spec is not None
+                else {"填报单位": "甲岭镇", "报送时间": "2024-1-25 10:00"}[cell.value]
+            )
             sheet.cell(2, column).value = value
     book.save(path)
     loaded, con = read(path, pack)
@@ -84,9 +88,11 @@ def test_a_row_in_each_sheet_reads_back_as_it_was_typed(pack: Any, tmp_path: Pat
 
 
 def test_the_sheet_helps_while_one_types(tmp_path: Path) -> None:
-    """Hazard ledger: a drop-down for 隐患等级, dates for 整改时限, numbers for 整改资金; the header is locked, the rest not."""
+    """隐患台账: a drop-down for 隐患等级, dates for 整改时限, numbers for 整改资金; only the header is locked."""
     path = tmp_path / "台账模板.xlsx"
-    write_template(path, PACK, chosen_types(PACK, ["隐患台账"]), DAY, "甲岭镇", {"enterprise.enterprise_id": ["M01", "M02"]})
+    write_template(
+        path, PACK, chosen_types(PACK, ["隐患台账"]), DAY, "甲岭镇", {"enterprise.enterprise_id": ["M01", "M02"]}
+    )
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [KEY, "隐患台账", "※选项"]
     assert book["※选项"].sheet_state == "hidden"

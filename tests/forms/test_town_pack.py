@@ -88,7 +88,7 @@ def test_details_are_the_majors_of_the_month(made: Made) -> None:
 
 
 def test_numbers_of_the_draft(made: Made) -> None:
-    """Open on the 25th: M14-镇-2309, 样-2, 样-4, 样-5; overdue: 样-2; without a deadline: 样-5; M18 does not produce."""
+    """Open on the 25th: M14-镇-2309, 样-2, 样-4, 样-5; overdue: 样-2; no deadline: 样-5; M18 does not produce."""
     wanted = {"mines": 5, "mines_producing": 4, "open": 4, "open_major": 2, "overdue": 1, "undated": 1}
     assert {name: made.slots[name] for name in wanted} == wanted
 
@@ -122,10 +122,25 @@ def test_strangers_nobodys_and_the_doubtful_are_told(kept: Path, tmp_path: Path)
     """A hazard of a mine that is not the town's; a major at the same place under two numbers; 整改时限 尽快."""
 
     def change(book: Any) -> None:
-        month.append(book["隐患台账"], [
-            {"隐患编号": "样-8", "企业编号": "M99", "排查日期": month.day("12-06"), "隐患等级": "一般", "整改时限": "尽快"},
-            {"隐患编号": "样-9", "企业编号": "M17", "排查日期": month.day("12-22"), "隐患等级": "重大", "隐患部位": "采场"},
-        ])  # fmt: skip
+        month.append(
+            book["隐患台账"],
+            [
+                {
+                    "隐患编号": "样-8",
+                    "企业编号": "M99",
+                    "排查日期": month.day("12-06"),
+                    "隐患等级": "一般",
+                    "整改时限": "尽快",
+                },
+                {
+                    "隐患编号": "样-9",
+                    "企业编号": "M17",
+                    "排查日期": month.day("12-22"),
+                    "隐患等级": "重大",
+                    "隐患部位": "采场",
+                },
+            ],
+        )
 
     made = edited(kept, tmp_path / "a.xlsx", change)
     codes = {issue.code: issue for issue in made.issues}

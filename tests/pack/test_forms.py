@@ -56,7 +56,11 @@ MISTAKES: list[tuple[tuple[Any, ...], Any, str]] = [
     (("forms", "stat_form", "parts", 0, "columns", 1, "text"), "样", "a column has one of"),
     (("forms", "stat_form", "parts", 1, "details"), "maj_fund", "no figure `maj_fund`"),
     (("forms", "stat_form", "parts", 1, "rows", "where"), "level = 重大", "重大"),
-    (("forms", "stat_form", "parts", 1, "rows", "values", "plan"), "{descripton}", "nothing is called `descripton` here"),
+    (
+        ("forms", "stat_form", "parts", 1, "rows", "values", "plan"),
+        "{descripton}",
+        "nothing is called `descripton` here",
+    ),
     (("forms", "stat_form", "parts", 1, "rows", "values", "plan"), "{description", "the braces do not fit"),
     (("forms", "stat_form", "sheet"), "问题清单", "has a sheet of that name"),
     (("forms", "stat_form", "title"), "{county}报表", "nothing is called `county` here"),

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from duban.commands.options import new_file, rules_option, today
+from duban.commands.options import new_file, rules_option, today_of
 
 if TYPE_CHECKING:
     from duban.errors import Issue
+    from duban.pack import Pack
+    from duban.pack.forms import Forms
 
 
 @click.command()
@@ -32,24 +34,27 @@ def lists(
     """三清单和报表：由填好的工作簿写出，或核对报来的。 | Write the lists and the form, or check those handed in."""
     if checking:
         context.exit(_check(paths, rules_name))
-    errors = 0
-    for path in paths:
-        errors += _make(path, rules_name, out, force)
-    if errors:
+    if _make_all(paths, rules_name, out, force):
         context.exit(1)
 
 
-def _make(path: Path, rules_name: str, out: Path, force: bool) -> int:
-    """Write what comes out of one workbook; the number of errors in it."""
-    from duban.forms.drawn import write_forms
-    from duban.forms.making import make
-    from duban.forms.progress import write_progress
+def _make_all(paths: tuple[Path, ...], rules_name: str, out: Path, force: bool) -> int:
+    """Write what comes out of the workbooks; the number of errors in them."""
     from duban.pack import load_pack
     from duban.pack.forms import load_forms
 
     pack = load_pack(rules_name)
     forms = load_forms(pack)
-    made = make(path, pack, forms, today(rules_name))
+    return sum(_make(path, pack, forms, out, force) for path in paths)
+
+
+def _make(path: Path, pack: Pack, forms: Forms, out: Path, force: bool) -> int:
+    """Write what comes out of one workbook; the number of errors in it."""
+    from duban.forms.drawn import write_forms
+    from duban.forms.making import make
+    from duban.forms.progress import write_progress
+
+    made = make(path, pack, forms, today_of(pack))
     name = f"{made.filled.town}_{made.filled.month:%Y-%m}"
     book = new_file(out / f"{name}_三清单和报表.xlsx", force)
     draft = new_file(out / f"{name}_阶段性进展（草稿）.docx", force) if forms.progress is not None else None

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from duban.pack import Pack
 
 DEFAULT_PACK = "zezhou-2023-331"
 
@@ -64,12 +67,17 @@ def pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> lis
 
 
 def today(rules_name: str) -> date:
+    """Today on the clock of a pack that is not read yet."""
+    from duban.pack import load_pack
+
+    return today_of(load_pack(rules_name))
+
+
+def today_of(pack: Pack) -> date:
     """Today on the pack's clock."""
     from zoneinfo import ZoneInfo
 
-    from duban.pack import load_pack
-
-    return datetime.now(ZoneInfo(load_pack(rules_name).header.timezone)).date()
+    return datetime.now(ZoneInfo(pack.header.timezone)).date()
 
 
 def last_sunday(today: date) -> date:

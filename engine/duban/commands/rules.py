@@ -163,7 +163,9 @@ def test(pack: str, obligation: str) -> None:
 
 @rules.command()
 @click.argument(
-    "what", type=click.Choice(["pack", "records", "obligations", "leads", "measures", "clauses", "forms"]), default="obligations"
+    "what",
+    type=click.Choice(["pack", "records", "obligations", "leads", "measures", "clauses", "forms"]),
+    default="obligations",
 )
 def schema(what: str) -> None:
     """输出 JSON Schema，供编辑器提示。 | Print the JSON Schema for editors."""

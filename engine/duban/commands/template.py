@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from duban.commands.options import rules_option, today
+from duban.commands.options import rules_option, today_of
 
 
 @click.command()
@@ -36,7 +36,7 @@ def template(
 
     pack = load_pack(rules_name)
     types = chosen_types(pack, names)
-    day = today(rules_name)
+    day = today_of(pack)
     target = new_file(out or Path(f"{town}台账模板.xlsx"), force)
     known = known_values(pack, list(paths), town, day) if paths else {}
     write_template(target, pack, types, day, town, known)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from duban.commands.options import new_file, rules_option, today
+from duban.commands.options import new_file, rules_option, today_of
 
 
 def month_option(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
@@ -49,7 +49,7 @@ def town_pack(
 
     pack = load_pack(rules_name)
     forms = load_forms(pack)
-    moment = moment_of(as_of or today(rules_name), pack)
+    moment = moment_of(as_of or today_of(pack), pack)
     target = new_file(out or Path(f"{town}_{month:%Y-%m}_月报.xlsx"), force)
     with opened(list(paths), pack, forms, moment) as desk:
         found = known(desk, town, month)

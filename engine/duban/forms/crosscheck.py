@@ -55,11 +55,23 @@ class Result:
     def lines(self) -> Iterator[str]:
         """As a screen shows it."""
         for (town, month), number in self.unmatched.items():
-            yield f"{town}{month:%Y年%m月}：问题清单里没有整改或责任对应行的{number}条" if month else f"{town}：{number}条"
+            yield (
+                f"{town}{month:%Y年%m月}：问题清单里没有整改或责任对应行的{number}条"
+                if month
+                else f"{town}：{number}条"
+            )
         if self.compared:
             rows = [["镇", "月份", "栏目", "重数依据", "报的", "重数", ""]]
             rows += [
-                [one.town, f"{one.month:%Y-%m}" if one.month else "", one.title, one.basis, shown(one.reported), shown(one.recount), one.verdict]
+                [
+                    one.town,
+                    f"{one.month:%Y-%m}" if one.month else "",
+                    one.title,
+                    one.basis,
+                    shown(one.reported),
+                    shown(one.recount),
+                    one.verdict,
+                ]
                 for one in self.compared
             ]
             yield from aligned(rows, left=4)
@@ -139,7 +151,9 @@ class _Lists:
         for key, (part, row) in theirs.items():
             if key not in mine:
                 message = f"第{row.row}行“{key}”在“{own}”里没有"
-                self.issue("F203", message, part.place(row.row, self._title(name, self.key)), f"请核对编号，或在“{own}”里补上")
+                self.issue(
+                    "F203", message, part.place(row.row, self._title(name, self.key)), f"请核对编号，或在“{own}”里补上"
+                )
         return {key for key in mine if key not in theirs}
 
     def _differing(
@@ -175,7 +189,9 @@ class _Lists:
             ]  # fmt: skip
             if empty:
                 message = f"第{row.row}行“{row.values.get(self.key, '')}”没有填{'、'.join(empty)}"
-                self.issue("F207", message, part.place(row.row, empty[0]), "请补填；确实没有的说明原因", Severity.WARNING)
+                self.issue(
+                    "F207", message, part.place(row.row, empty[0]), "请补填；确实没有的说明原因", Severity.WARNING
+                )
 
     def _title(self, name: str, word: str) -> str:
         columns = self.forms.forms[name].parts[0].columns
@@ -192,7 +208,9 @@ class _Form:
         self, handed: Handed, pack: Pack, forms: Forms, figures: Figures, result: Result, everything: list[Handed]
     ) -> None:
         self.handed, self.pack, self.forms, self.figures, self.result = handed, pack, forms, figures, result
-        self.previous = next((one for one in everything if one.town == handed.town and _follows(one.month, handed.month)), None)
+        self.previous = next(
+            (one for one in everything if one.town == handed.town and _follows(one.month, handed.month)), None
+        )
         self.titles = {name: self.pack.records[figures.record].fields[name].title for name in figures.fields}
 
     def check(self) -> None:
@@ -204,6 +222,7 @@ class _Form:
                 if self.figures.current in lines:
                     self._recount(*lines[self.figures.current])
                     self._details(name, *lines[self.figures.current])
+                self._within(lines)
                 self._sums(name, index, lines)
 
     def _lines(self, name: str, index: int, handed: Handed | None = None) -> dict[str, tuple[DrawnPart, DrawnRow]]:
@@ -247,25 +266,31 @@ class _Form:
             number = len(list(self.handed.rows(form, index)))
             reported = row.values.get(spec.details)
             title = self.titles[spec.details]
-            self.result.compared.append(Compared(self.handed.town, self.handed.month, title, reported, number, spec.title))
+            self.result.compared.append(
+                Compared(self.handed.town, self.handed.month, title, reported, number, spec.title)
+            )
             if reported is not None and reported != number:
                 message = f"“{title}”报{reported:g}，“{spec.title}”有{number}行"
                 self.warn("F212", message, part.place(row.row, title), "每一条重大隐患都要列明细和整改计划")
 
-    def _sums(self, form: str, index: int, lines: Mapping[str, tuple[DrawnPart, DrawnRow]]) -> None:
-        """What must hold between figures: within a line, of 累计 and the month, and with the month before."""
-        before = self._lines(form, index, self.previous).get(self.figures.total) if self.previous is not None else None
+    def _within(self, lines: Mapping[str, tuple[DrawnPart, DrawnRow]]) -> None:
+        """What must hold inside a line: no more fixed than found. Of the month it may be older ones; of 累计 never."""
         for line, (part, row) in lines.items():
-            total = line == self.figures.total
+            summed = line == self.figures.total
+            severity = Severity.ERROR if summed else Severity.WARNING
+            hint = "请核对" if summed else "请核对；以前排查、本月整改的也计入的，请注明"
             for name, figure in self.figures.fields.items():
                 value, most = row.values.get(name), row.values.get(figure.at_most)
                 if value is not None and most is not None and value > most:
-                    message = f"{line}“{self.titles[name]}”{value:g}，大于“{self.titles[figure.at_most]}”{most:g}"
-                    hint = "请核对" if total else "请核对；以前排查、本月整改的也计入的，请注明"
-                    severity = Severity.ERROR if total else Severity.WARNING
-                    self.result.issues.append(Issue("F213", message, part.place(row.row, self.titles[name]), hint, severity))
+                    title = self.titles[name]
+                    message = f"{line}“{title}”{value:g}，大于“{self.titles[figure.at_most]}”{most:g}"
+                    self.result.issues.append(Issue("F213", message, part.place(row.row, title), hint, severity))
+
+    def _sums(self, form: str, index: int, lines: Mapping[str, tuple[DrawnPart, DrawnRow]]) -> None:
+        """累计 against the month, and against the form of the month before where that is here, too."""
         if self.figures.total not in lines or self.figures.current not in lines:
             return
+        before = self._lines(form, index, self.previous).get(self.figures.total) if self.previous is not None else None
         part, row = lines[self.figures.total]
         for name, figure in self.figures.fields.items():
             now, total = lines[self.figures.current][1].values.get(name), row.values.get(name)
@@ -291,13 +316,17 @@ def _follows(month: date | None, later: date | None) -> bool:
     return month is not None and later is not None and (later - timedelta(days=1)).replace(day=1) == month
 
 
-def _owners(pack: Pack, forms: Forms, main: str, rows: list[dict[str, Any]], town: str) -> dict[str, list[dict[str, Any]]]:
+def _owners(
+    pack: Pack, forms: Forms, main: str, rows: list[dict[str, Any]], town: str
+) -> dict[str, list[dict[str, Any]]]:
     """The roster that a list implies: whoever stands in the list of a town belongs to it."""
     if forms.town_pack is None or forms.figures is None:
         return {}
     roster = forms.town_pack.roster
     key = pack.records[roster].key[0]
-    field_name = next((name for name, refs in pack.records[main].references.items() if any(ref.to == roster for ref in refs)), "")
+    field_name = next(
+        (name for name, refs in pack.records[main].references.items() if any(ref.to == roster for ref in refs)), ""
+    )
     names = [name for name in pack.records[roster].references if name == forms.figures.town]
     owners = sorted({str(row[field_name]) for row in rows if row.get(field_name)})
     return {roster: [{key: owner, names[0]: town} for owner in owners]} if names and owners else {}

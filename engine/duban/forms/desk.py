@@ -90,10 +90,10 @@ def _columns(period: tuple[date, date] | None) -> dict[str, Column]:
 
 
 @contextmanager
-def opened(source: Any, pack: Pack, forms: Forms, as_of: datetime) -> Iterator[Desk]:
+def opened(source: Any, pack: Pack, forms: Forms, as_of: datetime, names: Iterable[str] = ()) -> Iterator[Desk]:
     """Load records (paths, or frames by record type) and see them as of a moment; closed at the end.
 
-    Raises DataError if nothing can be read.
+    Seen are the types that the forms read, or those in `names`. Raises DataError if nothing can be read.
     """
     from duban.records import load
 
@@ -101,7 +101,28 @@ def opened(source: Any, pack: Pack, forms: Forms, as_of: datetime) -> Iterator[D
         loaded = load(con, pack.records, source, jurisdiction=pack.header.jurisdiction, timezone=pack.header.timezone)
         compiler = Compiler(pack, as_of, as_of)
         plan_views(compiler)
-        wanted = [f"seen/{name}" for name in pack.records]
-        wanted += [f"span/{name}" for name, spec in pack.records.items() if spec.span is not None and spec.key]
+        types = list(names) or _read_by(pack, forms)
+        wanted = [f"seen/{name}" for name in types]
+        wanted += [f"span/{name}" for name in types if pack.records[name].span is not None and pack.records[name].key]
         run(con, Plan(in_order(compiler.steps, wanted), "", "", tuple(wanted)), keep=True)
         yield Desk(con, pack, forms, as_of, loaded.issues, loaded.counts)
+
+
+def _read_by(pack: Pack, forms: Forms) -> list[str]:
+    """The record types that forms read, and those that they refer to."""
+    found = {spec.record for spec in (forms.figures, forms.problems) if spec is not None}
+    found |= {source.record for source in (forms.problems.also if forms.problems is not None else ())}
+    found |= {
+        figure.count.record for figure in (forms.figures.fields.values() if forms.figures else ()) if figure.count
+    }
+    found |= {source.record for post in forms.posts.values() for source in post.sources if source.record}
+    found |= {number.record for number in (forms.progress.numbers.values() if forms.progress else ())}
+    if forms.town_pack is not None:
+        found |= {forms.town_pack.roster, *(sheet.record for sheet in forms.town_pack.sheets)}
+    front = list(found)
+    while front:
+        references = pack.records[front.pop()].references.values()
+        new = {pack.schema.target(item)[0] for group in references for item in group} - found - {""}
+        found |= new
+        front += new
+    return sorted(found)

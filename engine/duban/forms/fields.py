@@ -34,21 +34,22 @@ class Choices:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._lists: dict[tuple[str, ...], str] = {}
-        self._sheet: Worksheet | None = None
 
     def range(self, values: Sequence[str]) -> str:
         """The range that holds a list of values."""
         key = tuple(values)
         if key not in self._lists:
-            if self._sheet is None:
-                self._sheet = self._book.sheet(CHOICES)
-                self._sheet.hide()
-            column = len(self._lists)
-            for row, value in enumerate(key):
-                self._sheet.write_string(row, column, value)
-            letter = column_letters(column)
+            letter = column_letters(len(self._lists))
             self._lists[key] = f"='{CHOICES}'!${letter}$1:${letter}${len(key)}"
         return self._lists[key]
+
+    def write(self) -> None:
+        """The hidden sheet, the last of the workbook."""
+        if self._lists:
+            sheet = self._book.sheet(CHOICES)
+            sheet.hide()
+            for column, values in enumerate(self._lists):
+                sheet.write_column(0, column, values)
 
 
 def column_letters(column: int) -> str:

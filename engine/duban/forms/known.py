@@ -130,7 +130,9 @@ def _before(desk: Desk, figures: Figures, town: str, start: date) -> dict[str, B
             found[name] = Before(None, remark=f"没有{previous:%Y年%m月}的累计数，请补填")
         else:
             found[name] = _one(desk, town, figure, float(line[name]), (first, start - timedelta(days=1)))
-            found[name] = replace(found[name], note=_left_out(desk, town, figure, at.get(figures.current, {}).get(name), previous))
+            found[name] = replace(
+                found[name], note=_left_out(desk, town, figure, at.get(figures.current, {}).get(name), previous)
+            )
     return found
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from duban.errors import Issue, Place, Severity
 from duban.forms.desk import Desk, opened
-from duban.forms.figures import Value, count_figure, count_values, reckon
+from duban.forms.figures import Value, count_figure, count_values, counted_rows, reckon
 from duban.forms.filled import Filled, read_filled
 from duban.forms.known import Before
 from duban.forms.problems import Row, alike, problems_of
 from duban.pack import Pack
-from duban.pack.forms import Figure, Forms
+from duban.pack.forms import Count, Figure, Forms
 from duban.records.text import fold
 from duban.vocabulary import ENVELOPE
 
@@ -109,20 +109,22 @@ def _values(desk: Desk, filled: Filled, issues: list[Issue]) -> dict[str, Value]
 def _current(
     desk: Desk, filled: Filled, name: str, figure: Figure, issues: list[Issue]
 ) -> tuple[float | None, tuple[str, ...]]:
-    """A figure of the month. A sheet that has no row at all counts as nothing only if the cover says 无."""
+    """A figure of the month. A sheet without a row of the month counts as nothing only if the cover says 无."""
     if figure.count is None:
         return filled.asked.get(name), ()
-    record = desk.pack.records[figure.count.record]
-    if not desk.rows.get(figure.count.record) and fold(record.title) not in filled.nothing:
-        assert desk.forms.figures is not None
-        title = desk.pack.records[desk.forms.figures.record].fields[name].title
-        message = f"“{record.title}”一行也没有，又没有写明“无”，报表上“{title}”空着"
-        issues.append(
-            Issue("F121", message, Place(sheet="※填表说明"), "确实没有的，在“本月有无”选“无”", Severity.WARNING)
-        )
-        return None, ()
-    values = count_values(desk, figure.count, filled.town, filled.period) if figure.count.distinct else ()
-    return count_figure(desk, figure.count, filled.town, filled.period), values
+    count, period = figure.count, filled.period
+    values = count_values(desk, count, filled.town, period) if count.distinct else ()
+    number = count_figure(desk, count, filled.town, period)
+    record = desk.pack.records[count.record]
+    if number or fold(record.title) in filled.nothing:
+        return number, values
+    if counted_rows(desk, Count.model_validate({"record": count.record, "on": record.time}), filled.town, period):
+        return number, values
+    assert desk.forms.figures is not None
+    title = desk.pack.records[desk.forms.figures.record].fields[name].title
+    message = f"“{record.title}”没有本月的记录，又没有写明“无”，报表上“{title}”空着"
+    issues.append(Issue("F121", message, Place(sheet="※填表说明"), "确实没有的，在“本月有无”选“无”", Severity.WARNING))
+    return None, ()
 
 
 def _tables(desk: Desk, filled: Filled, problems: list[Row]) -> dict[tuple[str, int], list[Row]]:

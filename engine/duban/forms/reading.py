@@ -52,7 +52,9 @@ def read_drawn(paths: Sequence[Path], pack: Pack, forms: Forms) -> Drawn:
                 others.append(Place(path.name, 0, name))
     if not parts:
         known = "、".join(form.sheet for form in forms.forms.values())
-        raise DataError("没有找到通知所附的表", [Issue("F109", f"要找的是：{known}", hint="表名写在标题行或工作表名里")])
+        raise DataError(
+            "没有找到通知所附的表", [Issue("F109", f"要找的是：{known}", hint="表名写在标题行或工作表名里")]
+        )
     return Drawn(tuple(parts), tuple(issues), tuple(others))
 
 

@@ -14,7 +14,8 @@ from duban.pack.forms import load_forms
 def known_values(pack: Pack, paths: list[Path], town: str, day: date) -> dict[str, list[str]]:
     """The keys of every roster as of a day, by `record type.field`; those of a town, where they have one."""
     found = {}
-    with opened(paths, pack, load_forms(pack), moment_of(day, pack)) as desk:
+    rosters = [name for name, record in pack.records.items() if record.is_roster]
+    with opened(paths, pack, load_forms(pack), moment_of(day, pack), rosters) as desk:
         for name, record in pack.records.items():
             if not record.is_roster or len(record.key) != 1:
                 continue

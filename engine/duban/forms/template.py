@@ -68,6 +68,7 @@ def write_template(
             sheet = book.sheet(sheet_name(record.title), protect=True)
             write_columns(book, sheet, with_envelope(record), choices, only=_known(pack, name, town, known or {}))
             paper(sheet, landscape=True, repeat=(0, 0))
+        choices.write()
         _key_sheet(book, key, pack, types, town)
         key.activate()
 

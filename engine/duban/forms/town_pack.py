@@ -24,7 +24,7 @@ FIGURES_HEADING = ("栏目", "单位", "上期累计", "已计入的编号", "�
 COUNTED = "由台账得出"
 _STEPS = (
     "一、先核对“{roster}”，再填各台账：上月没有销号的、本月已经报来的都已填好，有变化的改，没有变化的不动；本月新增的接着往下填。",
-    "二、每张台账本月有没有新情况，在下表“本月有无”选“有”或“无”：一行也没有又没有选“无”的，报表上该数空着，不按0计。",
+    "二、每张台账本月有没有新情况，在下表“本月有无”选“有”或“无”：本月没有记录又没有选“无”的，报表上该数空着，不按0计。",
     "三、“※报表数字”里标“请填”的数，台账上数不出，请填；“※责任岗位”填职务，三清单的责任人由此得出。",
     "四、填好后存盘，运行 duban lists 本文件，就得到问题清单、整改清单、责任清单、工作报表和阶段性进展草稿，不用再抄。",
 )  # fmt: skip
@@ -54,6 +54,7 @@ def write_town_pack(path: Path, pack: Pack, forms: Forms, known: Known, day: dat
             paper(sheet, landscape=True, repeat=(0, 0))
         _posts_sheet(book, pack, forms, known)
         _figures_sheet(book, pack, forms, known)
+        choices.write()
         _cover(book, cover, pack, forms, known)
         cover.activate()
 

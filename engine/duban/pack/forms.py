@@ -35,8 +35,8 @@ class FormColumn(Word):
 
     Exactly one of `CONTENTS`, or none for the column that names the lines. `field` is written and read back; `shows` is
     a field of another record, for the reader; `post` is one of `posts`; `text` is always the same. `serial` counts the
-    rows, as a field or for the reader only.
-    `unit` is what the form prints where the record type says it otherwise (万 for 万元); `needed`: an empty cell is told.
+    rows, as a field or for the reader only. `unit` is what the form prints where the record type says it otherwise (万
+    for 万元); `needed`: an empty cell is told.
     """
 
     title: Names

@@ -1,4 +1,4 @@
-"""Forms as a notice draws them, read back: a title, a head, headers in two rows, units, fixed lines, tables below each other.
+"""Forms as a notice draws them, read back: title, head, headers in two rows, units, fixed lines, several tables.
 
 Which cells mean what is data (forms.yaml). A grid goes in, records come out, each value with the cell that it stood in.
 Nothing is guessed: what cannot be read is an issue with its cell, and an empty cell stays empty.
@@ -7,7 +7,7 @@ Nothing is guessed: what cannot be read is an issue with its cell, and an empty 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from duban.errors import Issue, Place, Severity
 from duban.pack.forms import Form, FormColumn, Forms, HeadCell, Part
 from duban.records.cells import cell_text
+from duban.records.drawn_header import Header, headers_of
 from duban.records.spellings import ELEMENT, spelt
 from duban.records.text import BLANKS, fold, narrowed
 from duban.vocabulary import FieldSpec, RecordType
@@ -27,12 +28,11 @@ _NOTHING = ("无", "没有", "无问题", "无隐患", "未发现", "零")
 _NULLS = ("/", "-", "—", "——", "－", "空", "…", "...")
 _DOTS = re.compile(r"[.。…·]+")
 _UNIT_ONLY = re.compile(r"[(（]?(个|家|项|万|万元|元|人|条|次)[)）]?")
-_ENOUGH = 0.6  # of the columns of a table, to take a row for its header
 
 
 @dataclass(frozen=True)
 class DrawnRow:
-    """A line or row: its number as a spreadsheet shows it, the values of its fields, the cell of each, other columns."""
+    """A line or row: its number in the spreadsheet, the values of its fields, the cell of each, other columns."""
 
     row: int
     values: dict[str, Any]
@@ -59,28 +59,12 @@ class DrawnPart:
         return Place(self.file, 0, self.sheet, row, column)
 
 
-@dataclass(frozen=True)
-class _Header:
-    """Where a table begins: form and part, the rows of its header, and which column of the grid is which of its own."""
-
-    form: str
-    index: int
-    row: int
-    deep: int
-    columns: Mapping[int, FormColumn]
-
-    @property
-    def first(self) -> int:
-        """The row below the header."""
-        return self.row + self.deep
-
-
 def read_grid(
     file: str, sheet: str, grid: Grid, forms: Forms, records: Mapping[str, RecordType], merged: Merged | None = None
 ) -> tuple[list[DrawnPart], list[Issue]]:
     """The tables of the forms on a sheet, in order; none if it is no form that the notice draws."""
     texts = [[_text(cell) for cell in row] for row in grid]
-    headers = list(_headers(texts, sheet, forms, records))
+    headers = list(headers_of(texts, sheet, forms, records))
     parts: list[DrawnPart] = []
     issues: list[Issue] = []
     for position, header in enumerate(headers):
@@ -95,92 +79,6 @@ def _text(cell: Any) -> str:
     return (cell_text(cell) or "").strip(BLANKS)
 
 
-# --- headers
-def _headers(texts: list[list[str]], sheet: str, forms: Forms, records: Mapping[str, RecordType]) -> Iterator[_Header]:
-    """Every header of a form, from the top: the row that has most of a table's headings, below the form's title."""
-    row, current = 0, ""
-    while row < len(texts):
-        found = _header_at(texts, row, sheet, forms, records, current)
-        if found is not None:
-            current = found.form
-            yield found
-            row = found.first
-        else:
-            row += 1
-
-
-def _header_at(
-    texts: list[list[str]], row: int, sheet: str, forms: Forms, records: Mapping[str, RecordType], current: str
-) -> _Header | None:
-    best: tuple[float, _Header] | None = None
-    filled = [cell for cell in texts[row] if cell]
-    if len(filled) < 2:
-        return None
-    for name, form in forms.forms.items():
-        if name != current and not _titled(form, sheet, texts[:row]):
-            continue
-        for index, part in enumerate(form.parts):
-            for deep in (2, 1) if part.deep else (1,):
-                columns = _columns(texts, row, deep, part)
-                score = len(columns) / len(part.columns)
-                if score >= _ENOUGH and len(columns) > 1 and not _is_table(texts[row], part, records):
-                    if best is None or score > best[0]:
-                        best = score, _Header(name, index, row, deep, columns)
-    return best[1] if best is not None else None
-
-
-def _titled(form: Form, sheet: str, above: list[list[str]]) -> bool:
-    """Whether the name of the sheet, or a cell above, calls the form by its name."""
-    called = fold(form.sheet)
-    return called in fold(sheet) or any(called in fold(cell) for row in above for cell in row if cell)
-
-
-def _is_table(row: list[str], part: Part, records: Mapping[str, RecordType]) -> bool:
-    """Whether a row is the header of the record type as it is declared: then it is no form, though it is called so."""
-    record = records[part.record]
-    drawn = {fold(word) for column in part.columns for word in (column.heading, *column.title, *column.aliases)}
-    own = {
-        fold(word)
-        for name, spec in record.fields.items()
-        if name in record.key or spec.required
-        for word in (name, spec.title, *spec.aliases)
-    }
-    return bool({_heading(cell) for cell in row if cell} & (own - drawn))
-
-
-def _columns(texts: list[list[str]], row: int, deep: int, part: Part) -> dict[int, FormColumn]:
-    """Column of the grid → column of the form, by headings; the first that fits counts."""
-    known: dict[str, FormColumn] = {}
-    for column in part.columns:
-        for word in (column.heading, *column.aliases):
-            known.setdefault(_heading(word), column)
-    found: dict[int, FormColumn] = {}
-    for position, heading in enumerate(_headings(texts, row, deep)):
-        column = known.get(heading) if heading else None
-        if column is not None and column not in found.values():
-            found[position] = column
-    return found
-
-
-def _headings(texts: list[list[str]], row: int, deep: int) -> list[str]:
-    """The headings of a header; under a common one, that and its own."""
-    if deep == 1 or row + 1 >= len(texts):
-        return [_heading(cell) for cell in texts[row]]
-    upper, lower, group, found = texts[row], texts[row + 1], "", []
-    for position in range(max(len(upper), len(lower))):
-        above = upper[position] if position < len(upper) else ""
-        below = lower[position] if position < len(lower) else ""
-        if above:
-            group = above if below else ""
-        found.append(_heading(above + below if above else group + below))
-    return found
-
-
-def _heading(text: str) -> str:
-    """A heading as it is compared: without a unit in brackets at its end."""
-    return re.sub(r"\((个|家|项|万|万元|元|人|条|次)\)$", "", fold(text))
-
-
 # --- what stands below a header
 @dataclass
 class _Reader:
@@ -192,7 +90,7 @@ class _Reader:
     forms: Forms
     records: Mapping[str, RecordType]
     merged: Merged
-    header: _Header
+    header: Header
     issues: list[Issue]
 
     @property
@@ -220,8 +118,10 @@ class _Reader:
             if isinstance(read, DrawnRow):
                 rows.append(read)
             nothing = nothing or read == "nothing"
-        there = set(column.heading for column in self.header.columns.values())
-        missing = tuple(column.heading for column in self.spec.columns if column.heading not in there and not column.serial)
+        there = {column.heading for column in self.header.columns.values()}
+        missing = tuple(
+            column.heading for column in self.spec.columns if column.heading not in there and not column.serial
+        )
         if missing:
             message = f"“{self.form.sheet}”缺{'、'.join(f'“{name}”' for name in missing)}列"
             place = Place(self.file, 0, self.sheet, self.header.row + 1)
@@ -244,7 +144,9 @@ class _Reader:
                     value = text[hit.end() : end].strip(BLANKS + "_＿")
                     if not value and end is None:
                         beside = (cell for cell in row[position + 1 :] if cell)
-                        value = next((cell for cell in beside if not pattern.match(cell)), "") if hit.start() == 0 else ""
+                        value = (
+                            next((cell for cell in beside if not pattern.match(cell)), "") if hit.start() == 0 else ""
+                        )
                     found.setdefault(labels[hit[1]].title, value)
         return {title: value for title, value in found.items() if value}
 
@@ -255,7 +157,9 @@ class _Reader:
             found = _MONTH.search(narrowed(text))
             if found and 1 <= int(found[2]) <= 12:
                 return date(int(found[1]), int(found[2]), 1)
-        made = next((head[cell.title] for cell in self.form.head if cell.field == self._made_on and cell.title in head), "")
+        made = next(
+            (head[cell.title] for cell in self.form.head if cell.field == self._made_on and cell.title in head), ""
+        )
         means = spelt(FieldSpec(title="", type="date"), made) if made else None
         return date.fromisoformat(means.value[:10]).replace(day=1) if means is not None else None
 
@@ -348,7 +252,9 @@ class _Reader:
             if spec is None or not text or text in _NULLS:
                 continue
             places[column.field] = _cell_name(number, position)
-            value = self._number(spec, column, text, number) if spec.type in ("int", "decimal") else self._value(spec, text)
+            value = (
+                self._number(spec, column, text, number) if spec.type in ("int", "decimal") else self._value(spec, text)
+            )
             if value is None and not (spec.type in ("int", "decimal") and _UNIT_ONLY.fullmatch(text)):
                 self._unreadable(number, position, column, spec, text)
             elif value is not None:
@@ -371,7 +277,9 @@ class _Reader:
         if bare == plain and plain.endswith("元") and "万" in spec.unit:
             value = self._value(spec, plain.removesuffix("元"))
             if value is not None:
-                message = f"第{number + 1}行“{column.heading}”写的是“{text}”，本栏以{spec.unit}计，按{value / 10000:g}读"
+                message = (
+                    f"第{number + 1}行“{column.heading}”写的是“{text}”，本栏以{spec.unit}计，按{value / 10000:g}读"
+                )
                 place = Place(self.file, 0, self.sheet, number + 1, column.heading)
                 self.issues.append(Issue("F133", message, place, f"请以{spec.unit}填写", Severity.WARNING, text))
                 return value / 10000
