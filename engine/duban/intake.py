@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from duban.errors import Issue
 from duban.evaluate import Limits, open_database
 from duban.pack import Pack
+from duban.pack.forms import forms_of
 from duban.records import load
 from duban.records.tables import table_name
 from duban.records.text import fold
@@ -94,7 +95,8 @@ def intake(records: str | Path | Iterable[str | Path], pack: Pack) -> Intake:
     paths = [Path(records)] if isinstance(records, (str, Path)) else [Path(path) for path in records]
     con = open_database(Limits())
     try:
-        loaded = load(con, pack.records, paths, jurisdiction=pack.header.jurisdiction, timezone=pack.header.timezone)
+        where = {"jurisdiction": pack.header.jurisdiction, "timezone": pack.header.timezone}
+        loaded = load(con, pack.records, paths, **where, forms=forms_of(pack))
         roster = _roster(con, pack)
         found = list(_hand_ins(con, pack))
         seen = {(item.record_type, item.file) for item in found}

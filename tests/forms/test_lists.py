@@ -20,6 +20,7 @@ from duban.forms.handed import Handed, handed_in, records_in
 from duban.forms.making import Made
 from duban.forms.progress import write_progress
 from duban.forms.reading import Drawn, read_drawn
+from duban.pack.forms import forms_of
 from duban.records import load
 
 MADE_ON = date(2023, 12, 25)
@@ -359,3 +360,51 @@ def test_senders_are_kept_apart(lists: Path, tmp_path: Path) -> None:
         ("丙川镇", ["duty_list", "problem_list", "rectify_list", "stat_form"]),
         ("样镇", ["stat_form"]),
     ]
+
+
+# ---- among the records
+
+
+def loaded(source: Path) -> tuple[Any, duckdb.DuckDBPyConnection]:
+    con = duckdb.connect()
+    where = {"jurisdiction": "云示县", "timezone": "Asia/Shanghai"}
+    return load(con, month.PACK.records, source, **where, forms=forms_of(month.PACK)), con
+
+
+def test_an_audit_reads_the_form_and_takes_no_list_for_a_ledger(lists: Path) -> None:
+    """本期 and 累计, two details. As versions of a hazard the lists would empty what they leave out."""
+    found, con = loaded(lists)
+    assert [issue for issue in found.issues if issue.code != "D402"] == []
+    assert {name: number for name, number in found.counts.items() if number} == {"stat_report": 2, "major_detail": 2}
+    columns = ", ".join(FIGURES)
+    rows = con.execute(f"SELECT line, _row, {columns} FROM raw_stat_report ORDER BY _n").fetchall()
+    assert [[*row[:2], *(None if value is None else float(value) for value in row[2:])] for row in rows] == [
+        ["本期", 6, *(now for now, _ in FIGURES.values())],
+        ["累计", 7, *(total for _, total in FIGURES.values())],
+    ]
+    assert con.execute("SELECT town, month, serial, _row FROM raw_major_detail ORDER BY serial").fetchall() == [
+        ("丙川镇", date(2023, 12, 1), 1, 11),
+        ("丙川镇", date(2023, 12, 1), 2, 12),
+    ]
+    assert [note.place.sheet for note in found.notes if note.code == "D125"] == [
+        f"{name} 2023-12" for name in ("问题清单", "整改清单", "责任清单")
+    ]
+
+
+def test_an_audit_says_which_cell_of_a_form_is_wrong(tmp_path: Path) -> None:
+    path = annex(tmp_path / "报表.xlsx", {"now": [2, 4, "十几", 11, 0, 0, 1, 0, 0, 0, 0, 0]})
+    found, con = loaded(path)
+    assert [issue.code for issue in found.issues if issue.code != "D402"] == ["F132"]
+    asked = con.execute("SELECT gen_found, gen_fixed FROM raw_stat_report WHERE line = '本期'")
+    assert asked.fetchall() == [(None, 11)]
+        (None, 11)
+    ]
+
+
+def test_a_form_without_details_was_handed_in_with_none(tmp_path: Path) -> None:
+    path = annex(tmp_path / "报表.xlsx", {"now": [1] * 12})
+    book = openpyxl.load_workbook(path)
+    book.active.delete_rows(11)
+    book.save(path)
+    found, _ = loaded(path)
+    assert {item.record_type: item.rows for item in found.inputs} == {"stat_report": 2, "major_detail": 0}

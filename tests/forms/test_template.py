@@ -20,6 +20,7 @@ from duban.vocabulary import FieldSpec
 DAY = date(2024, 1, 2)
 PACKS = {name: load_pack(name) for name in shipped_packs()}
 PACK = PACKS["zezhou-2023-331"]
+CREDIT_CODE = "91350100M000100Y43"  # the example of GB 32100 itself
 # A cell of each type as a clerk types it into the template, and as it must come out.
 TYPED: dict[str, tuple[Any, Any]] = {
     "text": ("样字", "样字"),
@@ -35,6 +36,8 @@ TYPED: dict[str, tuple[Any, Any]] = {
 
 def typed(spec: FieldSpec) -> tuple[Any, Any]:
     """What is typed into a field, and what it must read as: an allowed value where there are some."""
+    if spec.title == "统一社会信用代码":
+        return CREDIT_CODE, CREDIT_CODE
     if spec.values:
         return spec.values[0], [spec.values[0]] if spec.type == "list" else spec.values[0]
     return TYPED[spec.type]

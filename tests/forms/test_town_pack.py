@@ -161,11 +161,11 @@ def test_a_figure_before_that_does_not_agree_leaves_the_sum_to_a_person(kept: Pa
 def test_what_is_typed_wrong_beside_the_records_is_told(kept: Path, tmp_path: Path) -> None:
     def change(book: Any) -> None:
         month.beside(book["※填表说明"], {"填表日期": "月底"})
-        month.beside(book["※报表数字"], {"成立督查组": "两个"}, 5)
+        month.beside(book["※报表数字"], {"成立督查组": "几个"}, 5)
 
     made = edited(kept, tmp_path / "a.xlsx", change)
     told = {issue.code: issue for issue in made.issues}
-    assert (told["F104"].value, told["F106"].value) == ("月底", "两个")
+    assert (told["F104"].value, told["F106"].value) == ("月底", "几个")
     assert made.filled.made_on == month.DAY
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from duban.errors import DataError, Issue, Place
 from duban.pack import Pack
 from duban.pack.forms import Forms
-from duban.records.drawn import DrawnPart, Merged, read_grid
+from duban.records.drawn import DrawnPart, read_grid
+from duban.records.drawn_tables import first_cells
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,9 @@ def read_drawn(paths: Sequence[Path], pack: Pack, forms: Forms) -> Drawn:
             raise DataError(f"打不开 {path.name}", [Issue("F100", str(error), Place(path.name), hint)]) from error
         for name, sheet in sheets:
             grid = sheet.to_python(skip_empty_area=False)
-            found, odd = read_grid(path.name, name, grid, forms, pack.records, _merged(sheet))
+            found, odd = read_grid(
+                path.name, name, grid, forms, pack.records, first_cells(sheet.merged_cell_ranges or ())
+            )
             parts += found
             issues += odd
             if not found and any(cell != "" for row in grid for cell in row):
@@ -68,14 +70,3 @@ def _files(paths: Iterable[Path]) -> list[Path]:
         else:
             found.append(path)
     return found
-
-
-def _merged(sheet: Any) -> Merged:
-    """Every cell of the merged areas of a sheet, with the first of its area; where the format does not say, none."""
-    areas = sheet.merged_cell_ranges or ()
-    return {
-        (row, column): (top, left)
-        for (top, left), (bottom, right) in areas
-        for row in range(top, min(bottom, top + 5000) + 1)
-        for column in range(left, min(right, left + 200) + 1)
-    }

@@ -5,8 +5,9 @@ One description serves for writing a form and for reading it back. It changes no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -264,6 +265,11 @@ def read_forms(folder: Path, pack: Pack | None) -> ReadForms:
         for problem in lint_forms(pack, forms):
             draft.report(problem.code, document, problem.where, problem.message, problem.hint)
     return ReadForms(forms, draft.issues)
+
+
+def forms_of(pack: Pack) -> Callable[[], Forms]:
+    """The forms of a pack, read when they are first asked for: a mistake in them stops no audit."""
+    return cache(lambda: read_forms(pack.folder, None).forms)
 
 
 def load_forms(pack: Pack) -> Forms:

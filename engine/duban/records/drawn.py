@@ -42,7 +42,9 @@ class DrawnRow:
 
 @dataclass(frozen=True)
 class DrawnPart:
-    """One table of a form, as it was found. `nothing`: it says 无. `missing`: headings that are not there."""
+    """One table of a form, as it was found. `nothing`: it says 无. `missing`: headings that are not there. `fields`:
+    those that its columns and its head fill.
+    """
 
     form: str
     index: int
@@ -54,6 +56,7 @@ class DrawnPart:
     rows: tuple[DrawnRow, ...]
     nothing: bool
     missing: tuple[str, ...]
+    fields: tuple[str, ...] = ()
 
     def place(self, row: int = 0, column: str = "") -> Place:
         return Place(self.file, 0, self.sheet, row, column)
@@ -127,7 +130,8 @@ class _Reader:
             place = Place(self.file, 0, self.sheet, self.header.row + 1)
             self.issues.append(Issue("F130", message, place, "请按通知的格式补上；没有的内容空着"))
         key = (self.header.form, self.header.index, self.spec.record)
-        return DrawnPart(*key, self.file, self.sheet, head, month, tuple(rows), nothing and not rows, missing)
+        fields = (*fixed, *(column.field for column in self.header.columns.values() if column.field))
+        return DrawnPart(*key, self.file, self.sheet, head, month, tuple(rows), nothing and not rows, missing, fields)
 
     # the head
     def _head(self, above: range) -> dict[str, str]:

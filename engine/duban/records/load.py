@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,9 @@ from typing import Any
 import duckdb
 
 from duban.errors import DataError, Issue, PackError
+from duban.pack.forms import Forms
 from duban.records import given, manifest, names, problems, references, versions
+from duban.records.drawn_tables import DrawnForms
 from duban.records.headers import Seen, TypeHeaders, columns_of
 from duban.records.mapping import Mappings
 from duban.records.pools import Pool, Pools
@@ -70,25 +72,27 @@ def load(
     *,
     jurisdiction: str,
     timezone: str,
+    forms: Callable[[], Forms] | None = None,
 ) -> Loaded:
     """Read records into the tables `raw_<type>` of `con`, one per record type (and the manifest), empty or not.
 
     `source`: a file or folder, a list of them, or a mapping of record type names to frames (list of dicts, pandas
     DataFrame, Arrow table, or a list of those). `jurisdiction` stands in where a row names none; moments with an
     offset become wall-clock time of `timezone`. Row order follows the files by name (`preserve_insertion_order`,
-    DuckDB's default, must be on).
+    DuckDB's default, must be on). `forms`: the forms that the notice draws, asked for when a sheet may be one.
 
     Raises DataError if there is nothing that can be read at all.
     """
-    return _Loading(con, {**types, MANIFEST: MANIFEST_TYPE}, jurisdiction, timezone).run(source)
+    return _Loading(con, {**types, MANIFEST: MANIFEST_TYPE}, jurisdiction, timezone, forms).run(source)
 
 
 class _Loading:
     """One run of `load`: its settings, and what it has found so far."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], jurisdiction: str, timezone: str
-    ) -> None:
+        self, con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], jurisdiction: str, timezone: str,
+        forms: Callable[[], Forms] | None,
+    ) -> None:  # fmt: skip
         self.con = con
         self.types = types
         self.names = TypeNames(types)
@@ -96,6 +100,7 @@ class _Loading:
         self.mappings = Mappings()
         self.jurisdiction = jurisdiction
         self.timezone = timezone
+        self.forms = DrawnForms(forms, types) if forms is not None else None
         self.referenced = references.referenced_fields(types)
         self.issues: list[Issue] = []
         self.notes: list[Issue] = []
@@ -146,7 +151,7 @@ class _Loading:
     def _file(self, file: SourceFile) -> None:
         sha256, size = _fingerprint(file.path)
         before = len(self.inputs)
-        task = Task(self.con, file, self.issues, self.names, self.headers, self.mappings, self.notes)
+        task = Task(self.con, file, self.issues, self.names, self.headers, self.mappings, self.notes, self.forms)
         for table in read_file(task):
             name = self._type_of(table)
             rows = self._table(table, name, size)
@@ -194,13 +199,15 @@ class _Loading:
 
     def _pour(self) -> None:
         """Write the rows of the pools, and set the number of rows of each of their files."""
-        counted: dict[tuple[str, str], int] = {}
+        counted: dict[tuple[str, str, str], int] = {}
         with self._unrewritten():
             for pool in self.pools:
                 counted.update(self._pour_one(pool))
         self.pools.close()
         self.inputs = [
-            replace(item, rows=counted.get((item.name, item.sheet), item.rows)) if item.record_type else item
+            replace(item, rows=counted.get((item.record_type, item.name, item.sheet), item.rows))
+            if item.record_type
+            else item
             for item in self.inputs
         ]
 
@@ -213,15 +220,15 @@ class _Loading:
         finally:
             self.con.execute("RESET disabled_optimizers")
 
-    def _pour_one(self, pool: Pool) -> dict[tuple[str, str], int]:
-        """Write the rows of one pool; the number of rows of each (file, sheet)."""
+    def _pour_one(self, pool: Pool) -> dict[tuple[str, str, str], int]:
+        """Write the rows of one pool; the number of rows of each (type, file, sheet): a form may hold several types."""
         table, columns = pool.raw()
         fixed = self.types[pool.name], columns, self.jurisdiction, self.timezone
         rows, issues = fill(self.con, Filling(table, pool.name, *fixed, tuple(pool.members)))
         self.issues.extend(issues)
         last = f"SELECT _file, _sheet FROM {table_name(pool.name)} ORDER BY _n DESC LIMIT {rows}"
         found = self.con.execute(f"SELECT _file, _sheet, count(*) FROM ({last}) GROUP BY ALL").fetchall()
-        return {(file, sheet): number for file, sheet, number in found}
+        return {(pool.name, file, sheet): number for file, sheet, number in found}
 
     def _table(self, table: RawTable, name: str, size: int = 0) -> int | None:
         """Read one table as records of a type: the number of rows (0: not yet known), or None if it was left out."""

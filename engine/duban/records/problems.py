@@ -117,6 +117,12 @@ def by_headers(place: Place, title: str) -> Issue:
     return _warning("D116", f"名称认不出，按表头认作“{title}”", place)
 
 
+def list_of_problems(place: Place, sheet: str) -> Issue:
+    """A note: a list of problems is an extract of the ledger, and no ledger."""
+    hint = "隐患台账另报；三张清单是否对得上，用 duban lists --check 核对"
+    return _warning("D125", f"“{sheet}”是清单，不作为台账读入", place, hint)
+
+
 def no_records(place: Place, rows: Mapping[int, str]) -> Issue:
     """A note: the rows below a header that are no records."""
     kinds: dict[str, list[int]] = {}

@@ -9,6 +9,7 @@ import duckdb
 
 from duban.errors import Issue
 from duban.records import layout
+from duban.records.drawn_tables import DrawnForms
 from duban.records.headers import TypeHeaders
 from duban.records.layout import Layout
 from duban.records.mapping import Mappings
@@ -27,6 +28,7 @@ class Task:
     headers: TypeHeaders
     mappings: Mappings = field(default_factory=Mappings)
     notes: list[Issue] = field(default_factory=list)
+    forms: DrawnForms | None = None
 
     def header_row(self, sheet: str) -> int:
         """The row of the header, where a mapping file says so."""

@@ -89,6 +89,12 @@ def _table(task: Task, sheet: _Sheet, names: tuple[str, ...], epoch: int) -> Ite
         found = Layout(first, first, tuple(map(Label, head)), _ends(task, sheet, first))
         titles: tuple[str, ...] = ()
     else:
+        if task.forms is not None:
+            parts, issues = task.forms.find(task.file.name, sheet.name, sheet.rows, sheet.merged)
+            if parts:
+                task.issues.extend(issues)
+                yield from task.forms.tables(task.con, parts, task.notes)
+                return
         texts = [_texts(row) for row in sheet.rows]
         found = task.find_layout(texts, sheet.merged, sheet.name)
         columns = [
