@@ -15,7 +15,11 @@ The clerk fills in the form on 2023-12-25:
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +27,9 @@ import openpyxl
 
 from duban.auditing import moment_of
 from duban.forms.desk import opened
+from duban.forms.drawn import write_forms
 from duban.forms.known import Known, known
+from duban.forms.making import Made, make
 from duban.forms.town_pack import write_town_pack
 from duban.pack import load_pack
 from duban.pack.forms import load_forms
@@ -167,6 +173,29 @@ PROBLEMS = ["M14-镇-2309", "样-1", "样-2", "样-3", "样-4", "样-5", "样-7"
 def known_then() -> Known:
     with opened(ROOT / "data" / "samples", PACK, FORMS, moment_of(DAY, PACK)) as desk:
         return known(desk, TOWN, MONTH)
+
+
+@cache
+def kept() -> Path:
+    """A folder with the workbook as the town gets it and as it comes back: made once, for it takes seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="duban-month-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copy(blank(folder / "月报.xlsx"), folder / "填好.xlsx")
+    fill(folder / "填好.xlsx")
+    return folder
+
+
+@cache
+def made() -> Made:
+    """What comes out of it."""
+    return make(kept() / "填好.xlsx", PACK, FORMS, DAY)
+
+
+@cache
+def lists() -> Path:
+    """The workbook of lists and form that comes out."""
+    write_forms(kept() / "三清单和报表.xlsx", PACK, FORMS, made())
+    return kept() / "三清单和报表.xlsx"
 
 
 def blank(path: Path) -> Path:

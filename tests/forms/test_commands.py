@@ -18,6 +18,16 @@ from duban.errors import DubanError
 SAMPLES = month.ROOT / "data" / "samples"
 
 
+@pytest.fixture
+def kept() -> Path:
+    return month.kept()
+
+
+@pytest.fixture
+def lists() -> Path:
+    return month.lists()
+
+
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli, [str(argument) for argument in arguments])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import duckdb
 import month
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from month import FIGURES, PROBLEMS
 
 from duban.errors import DataError, Severity
@@ -22,8 +25,24 @@ from duban.forms.progress import write_progress
 from duban.forms.reading import Drawn, read_drawn
 from duban.pack.forms import forms_of
 from duban.records import load
+from duban.records.drawn import read_grid
 
 MADE_ON = date(2023, 12, 25)
+
+
+@pytest.fixture
+def kept() -> Path:
+    return month.kept()
+
+
+@pytest.fixture
+def made() -> Made:
+    return month.made()
+
+
+@pytest.fixture
+def lists() -> Path:
+    return month.lists()
 
 
 def read(*paths: Path) -> Drawn:
@@ -397,8 +416,6 @@ def test_an_audit_says_which_cell_of_a_form_is_wrong(tmp_path: Path) -> None:
     assert [issue.code for issue in found.issues if issue.code != "D402"] == ["F132"]
     asked = con.execute("SELECT gen_found, gen_fixed FROM raw_stat_report WHERE line = '本期'")
     assert asked.fetchall() == [(None, 11)]
-        (None, 11)
-    ]
 
 
 def test_a_form_without_details_was_handed_in_with_none(tmp_path: Path) -> None:
@@ -408,3 +425,38 @@ def test_a_form_without_details_was_handed_in_with_none(tmp_path: Path) -> None:
     book.save(path)
     found, _ = loaded(path)
     assert {item.record_type: item.rows for item in found.inputs} == {"stat_report": 2, "major_detail": 0}
+
+
+WORDS = """|无|1|3(个)|样|……|填报单位：样镇|填表日期：2023年13月99日|工作报表|问题清单|问题编号|合计|注：样|行业
+|一般隐患|排查|已整改|非煤矿山|累计|重大隐患明细|=1+1|5000元|十几|\x00""".replace("\n", "").split("|")
+HEADINGS = [column.heading for _, _, part in month.FORMS.parts() for column in part.columns]
+VALUES = st.sampled_from([None, 2.5, 45270, True, date(2023, 12, 25)])
+CELLS = st.one_of(st.sampled_from(WORDS), st.sampled_from(HEADINGS), VALUES, st.text(max_size=8))
+CHANGES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 16), CELLS), max_size=40)
+
+
+@cache
+def sheets() -> dict[str, list[list[Any]]]:
+    """The lists and the form as we write them, cell by cell."""
+    book = openpyxl.load_workbook(month.lists())
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+
+
+@settings(deadline=None)
+@given(st.integers(0, 3), CHANGES, st.integers(0, 16))
+def test_no_grid_breaks_the_reader(which: int, changes: list[tuple[int, int, Any]], cut: int) -> None:
+    """A form with cells overwritten anywhere and rows cut short: records or issues come out, never an exception."""
+    name, rows = list(sheets().items())[which]
+    grid = [list(row) for row in rows]
+    for row, column, value in changes:
+        if row < len(grid) and column < len(grid[row]):
+            grid[row][column] = value
+    if cut < len(grid):
+        grid[cut] = grid[cut][:cut]
+    merged = {(row, 0): (0, 0) for row in range(len(grid))}
+    parts, issues = read_grid("样.xlsx", name, grid, month.FORMS, month.PACK.records, merged)
+    for part in parts:
+        assert all(
+            row.row <= len(grid) and set(row.cells) - {"town"} <= {*row.values, *part.fields} for row in part.rows
+        )
+    assert all(issue.place.file == "样.xlsx" and issue.hint for issue in issues)

@@ -14,8 +14,20 @@ from month import FIGURES, PROBLEMS
 from duban.auditing import moment_of
 from duban.errors import DataError, UsageError
 from duban.forms.desk import opened
+from duban.forms.drawn import write_forms
 from duban.forms.known import known
 from duban.forms.making import Made, make
+from duban.forms.town_pack import write_town_pack
+
+
+@pytest.fixture
+def kept() -> Path:
+    return month.kept()
+
+
+@pytest.fixture
+def made() -> Made:
+    return month.made()
 
 
 def sheet_rows(path: Path, sheet: str) -> list[dict[str, Any]]:
@@ -116,6 +128,25 @@ def test_an_empty_sheet_is_no_zero_unless_it_says_so(kept: Path, tmp_path: Path)
     assert made.values["fine_wan"].current is None
     assert made.values["stopped"].current is None
     assert [issue.code for issue in made.issues].count("F121") == 3
+
+
+@pytest.mark.parametrize(("says", "written", "codes"), [("无", ["无"] * 4, set()), (None, [None] * 4, {"F122"})])
+def test_a_town_without_a_problem_says_so_or_nothing_does(
+    says: str | None, written: list[str | None], codes: set[str], tmp_path: Path
+) -> None:
+    """子丑镇 has no mine. 无 in lists and details stands for what the town says, never for an empty workbook."""
+    with opened(month.ROOT / "data" / "samples", month.PACK, month.FORMS, moment_of("2023-12-05", month.PACK)) as desk:
+        found = known(desk, "子丑镇", date(2023, 12, 1))
+    write_town_pack(tmp_path / "月报.xlsx", month.PACK, month.FORMS, found, month.DAY)
+    book = openpyxl.load_workbook(tmp_path / "月报.xlsx")
+    month.beside(book["※填表说明"], {"隐患台账": says}, 3)
+    book.save(tmp_path / "月报.xlsx")
+    made = make(tmp_path / "月报.xlsx", month.PACK, month.FORMS, month.DAY)
+    write_forms(tmp_path / "清单.xlsx", month.PACK, month.FORMS, made)
+    lists = openpyxl.load_workbook(tmp_path / "清单.xlsx")
+    sheets = [lists[f"{name} 2023-12"] for name in ("问题清单", "整改清单", "责任清单")]
+    assert [*(sheet["B4"].value for sheet in sheets), lists["工作报表 2023-12"]["B11"].value] == written
+    assert {issue.code for issue in made.issues} & {"F122"} == codes
 
 
 def test_strangers_nobodys_and_the_doubtful_are_told(kept: Path, tmp_path: Path) -> None:

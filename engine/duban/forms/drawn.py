@@ -125,7 +125,7 @@ class _Drawing:
         return row
 
     def _table(self, sheet: Worksheet, part: Part, rows: list[Row], row: int, spans: list[tuple[int, int]]) -> int:
-        """A row for each problem; without any, 无; then blank rows as the form has them."""
+        """A row for each problem; 无 where it is known that there is none; then blank rows as the form has them."""
         widths = [sum(self.widths[start : end + 1]) for start, end in spans]
         told = next((index for index, column in enumerate(part.columns) if not column.serial), 0)
         for number, problem in enumerate(rows, start=1):
@@ -136,12 +136,19 @@ class _Drawing:
                 texts.append(str(value if value is not None else ""))
             sheet.set_row(row, height(texts, widths))
             row += 1
+        none = not rows and self._known_to_be_none(part)
         for blank in range(max(part.blank - len(rows), 0) or (0 if rows else 1)):
-            for index, (column, (start, end)) in enumerate(zip(part.columns, spans, strict=True)):
-                value = EMPTY if not rows and not blank and index == told else None
-                self._cell(sheet, row, (start, end), value, self._style(part, column))
+            for index, span in enumerate(spans):
+                self._cell(sheet, row, span, EMPTY if none and not blank and index == told else None, "centred")
+            sheet.set_row(row, 24)
             row += 1
         return row
+
+    def _known_to_be_none(self, part: Part) -> bool:
+        """Whether a table without a row may say 无: its figure is 0, or the town says that there is nothing."""
+        if part.details:
+            return self.made.values[part.details].current == 0
+        return self.made.nothing
 
     def _cell(self, sheet: Worksheet, row: int, span: tuple[int, int], value: Any, style: str) -> None:
         start, end = span

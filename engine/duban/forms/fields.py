@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from duban.forms.book import Book, height, put, wide
+from duban.forms.masking import masked
 from duban.vocabulary import ASIDE, FieldSpec, RecordType
 
 if TYPE_CHECKING:
@@ -148,10 +149,14 @@ def _check(sheet: Worksheet, column: int, spec: FieldSpec, choices: Choices, kno
 def write_rows(
     book: Book, sheet: Worksheet, record: RecordType, rows: Sequence[Mapping[str, Any]], first: int = 1
 ) -> None:
-    """Known records below the header, to be changed where they have changed."""
+    """Known records below the header, to be changed where they have changed; numbers of persons are masked."""
     widths = [column_width(spec) for spec in record.fields.values()]
     for offset, row in enumerate(rows, start=first):
         values = [cell_value(spec, row.get(name)) for name, spec in record.fields.items()]
+        values = [
+            masked(value) if spec.personal else value
+            for value, spec in zip(values, record.fields.values(), strict=True)
+        ]
         for column, (value, spec) in enumerate(zip(values, record.fields.values(), strict=True)):
             put(sheet, offset, column, value, book.style(_FORMATS.get(spec.type, "entry_text")))
         sheet.set_row(offset, height([str(value or "") for value in values], widths))

@@ -33,6 +33,7 @@ class Made:
     values: Mapping[str, Value]
     slots: Mapping[str, Any]
     issues: tuple[Issue, ...]
+    nothing: bool = False  # the town says that there is no problem
 
 
 def make(path: Path, pack: Pack, forms: Forms, day: date) -> Made:
@@ -59,7 +60,11 @@ def make(path: Path, pack: Pack, forms: Forms, day: date) -> Made:
         values = _values(desk, filled, issues)
         tables = _tables(desk, filled, problems)
         slots = {**_slots(filled, values), **_numbers(desk, filled)}
-    return Made(filled, problems, tables, values, slots, tuple(_named(issues, path)))
+    nothing = fold(pack.records[main].title) in filled.nothing
+    if not problems and not nothing:
+        message = f"“{pack.records[main].title}”没有记录，又没有写明“无”，清单空着，不写“无”"
+        issues.append(Issue("F122", message, Place(sheet="※填表说明"), "确实没有的，在“本月有无”选“无”"))
+    return Made(filled, problems, tables, values, slots, tuple(_named(issues, path)), nothing)
 
 
 def _named(issues: list[Issue], path: Path) -> list[Issue]:

@@ -88,8 +88,10 @@ def _cover(book: Book, sheet: Worksheet, pack: Pack, forms: Forms, known: Known)
     for label, value in labels.items():
         sheet.write_string(row, 0, label, book.style("aside"))
         style = book.style("cell" if value else "entry" if label == MADE_BY else "entry_day")
-        sheet.write_string(row, 1, value, style) if value else sheet.write_blank(row, 1, None, style)
-        sheet.write_string(row, 3, told.get(label, ""), book.style("note"))
+        sheet.merge_range(row, 1, row, 2, "", style)
+        put(sheet, row, 1, value, style)
+        sheet.write_string(row, 3, told.get(label, ""), book.style("head"))
+        sheet.set_row(row, 22)
         row += 1
     row += 1
     roster = pack.records[forms.town_pack.roster].title
