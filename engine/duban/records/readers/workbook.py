@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,13 @@ def _opened(task: Task, known: BookScan) -> list[_Sheet] | None:
 
     found = []
     try:
-        workbook = CalamineWorkbook.from_path(str(task.file.path))
+        path = task.file.path
+        named_right = path.suffix.lower() == f".{task.file.kind}"  # calamine believes the name, if there is one
+        workbook = (
+            CalamineWorkbook.from_path(str(path))
+            if named_right
+            else CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        )
         for about in workbook.sheets_metadata:
             sheet = workbook.get_sheet_by_name(about.name)
             more = known.of(about.name)
