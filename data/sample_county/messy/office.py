@@ -54,6 +54,7 @@ def packed(parts: dict[str, str | bytes]) -> bytes:
 
 # --- .xlsx
 
+_STATES = {False: "visible", True: "hidden"}
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _STYLES = f"""<styleSheet xmlns="{OFFICE}/spreadsheetml/2006/main"><numFmts count="1">
 <numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>
@@ -76,7 +77,7 @@ def xlsx(sheets: list[Sheet], epoch: int = 1900) -> bytes:
     )
     parts["_rels/.rels"] = _relations({"rId1": ("officeDocument", "xl/workbook.xml")})
     listed = "".join(
-        f'<sheet name={quoteattr(sheet.name)} sheetId="{n}" r:id="rId{n}" state="{"hidden" if sheet.hidden else "visible"}"/>'
+        f'<sheet name={quoteattr(sheet.name)} sheetId="{n}" r:id="rId{n}" state="{_STATES[sheet.hidden]}"/>'
         for n, sheet in zip(numbers, sheets, strict=True)
     )
     mode = '<workbookPr date1904="1"/>' if epoch == 1904 else ""
@@ -108,7 +109,8 @@ def _worksheet(sheet: Sheet, epoch: int) -> str:
         rows.append(f'<row r="{r + 1}"{hidden}>{cells}</row>\n')
     spans = "".join(f'<mergeCell ref="{letters(b)}{a + 1}:{letters(d)}{c + 1}"/>' for a, b, c, d in sheet.merged)
     merged = f'<mergeCells count="{len(sheet.merged)}">{spans}</mergeCells>' if sheet.merged else ""
-    return f'<worksheet xmlns="{OFFICE}/spreadsheetml/2006/main"><sheetData>\n{"".join(rows)}</sheetData>{merged}</worksheet>'
+    data = f"<sheetData>\n{''.join(rows)}</sheetData>"
+    return f'<worksheet xmlns="{OFFICE}/spreadsheetml/2006/main">{data}{merged}</worksheet>'
 
 
 def _cell(ref: str, value: Any, epoch: int) -> str:
