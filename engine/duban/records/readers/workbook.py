@@ -12,7 +12,7 @@ from duban.records import problems
 from duban.records.cells import Stage, cell_text, transposed
 from duban.records.context import Context, context_of
 from duban.records.layout import Label, Layout, Span
-from duban.records.raw import RawColumn, RawTable, letters
+from duban.records.raw import WIDEST, RawColumn, RawTable, letters
 from duban.records.readers.scan import BookScan, SheetScan, TooLargeError, scan
 from duban.records.readers.task import Task
 
@@ -41,6 +41,10 @@ def read(task: Task) -> Iterator[RawTable]:
         return
     sheets = _opened(task, known)
     if sheets is None:
+        return
+    wide = max((len(sheet.rows[0]) for sheet in sheets if sheet.rows), default=0)
+    if wide > WIDEST:
+        task.issues.append(problems.unreadable_file(place, f"有{wide}列，多于{WIDEST}列"))
         return
     filled = [sheet for sheet in sheets if any(cell != "" for row in sheet.rows for cell in row)]
     if not filled:
