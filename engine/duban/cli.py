@@ -33,6 +33,7 @@ VERBS = {
     "lists": (
         "duban.commands.lists",
         "三清单和报表：由填好的工作簿写出，或核对报来的。 | Write the lists and the form, or check those handed in.",
+    ),
     "map": (
         "duban.commands.map",
         "表头对应：为认不出的表拟一份对应文件。 | Draft a mapping file for a form with odd headers.",
