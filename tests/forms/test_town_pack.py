@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -207,3 +209,18 @@ def test_another_workbook_is_none(tmp_path: Path) -> None:
         make(tmp_path / "别的.xlsx", month.PACK, month.FORMS, month.DAY)
     with pytest.raises(DataError, match="打不开"):
         make(tmp_path / "坏的.xlsx", month.PACK, month.FORMS, month.DAY)
+
+
+def test_a_workbook_that_would_fill_the_memory_is_not_opened(tmp_path: Path) -> None:
+    """A part that unpacks to 300 MB of zeros; and the same workbook under another name opens by its content."""
+    month_book = month.kept() / "填好.xlsx"
+    with zipfile.ZipFile(month_book) as old, zipfile.ZipFile(tmp_path / "大.xlsx", "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        with new.open("xl/worksheets/sheet99.xml", "w", force_zip64=True) as part:
+            for _ in range(300):
+                part.write(bytes(1 << 20))
+    with pytest.raises(DataError, match="打不开"):
+        make(tmp_path / "大.xlsx", month.PACK, month.FORMS, month.DAY)
+    shutil.copy(month_book, tmp_path / "月报.xls")
+    assert make(tmp_path / "月报.xls", month.PACK, month.FORMS, month.DAY).values == month.made().values

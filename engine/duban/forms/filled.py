@@ -11,6 +11,7 @@ from typing import Any
 from duban.errors import DataError, Issue, Place, Severity
 from duban.forms import town_pack as pages
 from duban.forms.known import Before, month_of
+from duban.forms.opening import open_book
 from duban.pack import Pack
 from duban.pack.forms import Forms
 from duban.records.cells import cell_text
@@ -82,15 +83,7 @@ def read_filled(path: Path, pack: Pack, forms: Forms, day: date) -> Filled:
 
 def aside(path: Path) -> dict[str, Grid]:
     """The sheets that stand beside the records, cell by cell. Raises DataError if the file cannot be opened."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        names = [name for name in book.sheet_names if name.startswith(ASIDE)]
-        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
-    except (CalamineError, OSError, ValueError) as error:
-        hint = "请检查文件是否损坏、加密或正被占用"
-        raise DataError(f"打不开 {path.name}", [Issue("F100", str(error), Place(path.name), hint)]) from error
+    return {sheet.name: sheet.grid for sheet in open_book(path) if sheet.name.startswith(ASIDE)}
 
 
 def text_of(value: Any) -> str:

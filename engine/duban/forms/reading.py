@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from duban.errors import DataError, Issue, Place
+from duban.forms.opening import WORKBOOKS, open_book
 from duban.pack import Pack
 from duban.pack.forms import Forms
+from duban.records.content import kind_of
 from duban.records.drawn import DrawnPart, read_grid
 from duban.records.drawn_tables import first_cells
 
@@ -31,27 +33,17 @@ def read_drawn(paths: Sequence[Path], pack: Pack, forms: Forms) -> Drawn:
 
     Raises DataError if a file cannot be opened, or no form is found at all.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
-
     parts: list[DrawnPart] = []
     issues: list[Issue] = []
     others: list[Place] = []
     for path in _files(paths):
-        try:
-            book = CalamineWorkbook.from_path(str(path))
-            sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
-        except (CalamineError, OSError, ValueError) as error:
-            hint = "请检查文件是否损坏、加密或正被占用"
-            raise DataError(f"打不开 {path.name}", [Issue("F100", str(error), Place(path.name), hint)]) from error
-        for name, sheet in sheets:
-            grid = sheet.to_python(skip_empty_area=False)
-            found, odd = read_grid(
-                path.name, name, grid, forms, pack.records, first_cells(sheet.merged_cell_ranges or ())
-            )
+        for sheet in open_book(path):
+            merged = first_cells(sheet.merged)
+            found, odd = read_grid(path.name, sheet.name, sheet.grid, forms, pack.records, merged)
             parts += found
             issues += odd
-            if not found and any(cell != "" for row in grid for cell in row):
-                others.append(Place(path.name, 0, name))
+            if not found and any(cell != "" for row in sheet.grid for cell in row):
+                others.append(Place(path.name, 0, sheet.name))
     if not parts:
         known = "、".join(form.sheet for form in forms.forms.values())
         raise DataError(
@@ -65,8 +57,10 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(item for item in path.rglob("*") if item.suffix.lower() in (".xlsx", ".xls", ".ods", ".et"))
-            found += [item for item in inside if not item.name.startswith(("~$", ".~", "."))]
+            inside = sorted(
+                item for item in path.rglob("*") if item.is_file() and not item.name.startswith(("~$", "."))
+            )
+            found += [item for item in inside if kind_of(item) in WORKBOOKS]
         else:
             found.append(path)
     return found
