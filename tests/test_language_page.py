@@ -38,6 +38,29 @@ from duban.measure_cases import ExpectedConclusion, MeasureCase, MeasureCaseFile
 from duban.model import Status
 from duban.pack import load_pack
 from duban.pack.clauses import Entry, Unquoted, read_clauses
+from duban.pack.forms import (
+    Alike,
+    Count,
+    Figure,
+    Figures,
+    Form,
+    FormColumn,
+    FormLine,
+    Forms,
+    HeadCell,
+    Number,
+    PackSheet,
+    Paragraph,
+    Part,
+    Post,
+    PostSource,
+    Problems,
+    Progress,
+    Rows,
+    Source,
+    TownPack,
+    read_forms,
+)
 from duban.pack.load import words_of
 from duban.pack.measures import Exculpation, History, Measures, MeasureSpec, Office, Pattern, Rule, Then
 from duban.pack.names import DUTY_COLUMNS, duty_names
@@ -263,6 +286,13 @@ def test_the_entries_of_the_page_are_sound(tmp_path: Path) -> None:
     assert named <= {item.id for item in load_pack(pack_folder()).obligations}
 
 
+def test_the_forms_of_the_page_are_sound(tmp_path: Path) -> None:
+    (tmp_path / "forms.yaml").write_text(first("yaml forms.yaml"), encoding="utf-8")
+    found = read_forms(tmp_path, load_pack(pack_folder()))
+    assert [str(issue) for issue in found.issues] == []
+    assert set(found.forms.forms) == {"list", "table"}
+
+
 # ---- every word
 
 WORD_TABLES = [part for part in PARTS if isinstance(part, Table) and part.header[0] == "word"]
@@ -292,6 +322,13 @@ WORDS: dict[str, list[Any]] = {
     "Waivers": [Waiver],
     "Verifications and decisions": [VERIFICATION_TYPE, DECISION_TYPE],
     "clauses.yaml": [Entry, Unquoted],
+    "forms.yaml": [Forms],
+    "What a list lists": [Problems, Source, Alike],
+    "How a form is drawn": [Form, HeadCell, Part, FormColumn, FormLine, Rows],
+    "Figures": [Figures, Figure, Count],
+    "Posts": [Post, PostSource],
+    "The town's workbook": [TownPack, PackSheet],
+    "The draft": [Progress, Number, Paragraph],
     "Leads": [LeadsFile, Lead, NotCarried],
     "overlap": [Overlap, Other],
     "similar_text": [SimilarText],

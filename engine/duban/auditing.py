@@ -17,6 +17,7 @@ from duban.errors import Issue, Severity, UsageError
 from duban.evaluate import Limits, close_to_outside, database, open_database, run
 from duban.model import Plan, Status
 from duban.pack import Pack, load_pack
+from duban.pack.forms import forms_of
 from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers
 
 if TYPE_CHECKING:
@@ -203,7 +204,8 @@ def ready_pack(pack: str | Path | Pack, params: Mapping[str, Any] | None) -> Pac
 def _load(con: duckdb.DuckDBPyConnection, pack: Pack, records: Source) -> Any:
     from duban.records import load  # loaded with DuckDB, after the arguments have been checked
 
-    return load(con, pack.records, records, jurisdiction=pack.header.jurisdiction, timezone=pack.header.timezone)
+    where = {"jurisdiction": pack.header.jurisdiction, "timezone": pack.header.timezone}
+    return load(con, pack.records, records, **where, forms=forms_of(pack))
 
 
 def _doubted(con: duckdb.DuckDBPyConnection, pack: Pack, unread: Sequence[str]) -> Pack:

@@ -22,6 +22,22 @@ VERBS = {
         "duban.commands.intake",
         "收件：由收到的文件拟出报送清单，供核对确认。 | Draft the manifest from what was handed in.",
     ),
+    "template": (
+        "duban.commands.template",
+        "模板：写出供填报的空白台账。 | Write empty workbooks to fill in.",
+    ),
+    "town-pack": (
+        "duban.commands.town_pack",
+        "镇月报工作簿：一个镇一个月，已知的先填好。 | A town's workbook of a month, filled in as far as known.",
+    ),
+    "lists": (
+        "duban.commands.lists",
+        "三清单和报表：由填好的工作簿写出，或核对报来的。 | Write the lists and the form, or check those handed in.",
+    ),
+    "map": (
+        "duban.commands.map",
+        "表头对应：为认不出的表拟一份对应文件。 | Draft a mapping file for a form with odd headers.",
+    ),
     "interviews": (
         "duban.commands.interviews",
         "拟提请约谈研究名单和文书。 | Propose whom to call in, and draft the papers.",
@@ -47,7 +63,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command = getattr(import_module(VERBS[cmd_name][0]), cmd_name)
+        command = getattr(import_module(VERBS[cmd_name][0]), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

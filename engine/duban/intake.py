@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from duban.errors import Issue
 from duban.evaluate import Limits, open_database
 from duban.pack import Pack
+from duban.pack.forms import forms_of
 from duban.records import load
 from duban.records.tables import table_name
 from duban.records.text import fold
@@ -94,7 +95,8 @@ def intake(records: str | Path | Iterable[str | Path], pack: Pack) -> Intake:
     paths = [Path(records)] if isinstance(records, (str, Path)) else [Path(path) for path in records]
     con = open_database(Limits())
     try:
-        loaded = load(con, pack.records, paths, jurisdiction=pack.header.jurisdiction, timezone=pack.header.timezone)
+        where = {"jurisdiction": pack.header.jurisdiction, "timezone": pack.header.timezone}
+        loaded = load(con, pack.records, paths, **where, forms=forms_of(pack))
         roster = _roster(con, pack)
         found = list(_hand_ins(con, pack))
         seen = {(item.record_type, item.file) for item in found}
@@ -220,7 +222,14 @@ def _received(item: HandIn, arrivals: Mapping[str, datetime]) -> tuple[datetime,
     """When it came in, from what that is known, and what is doubtful about it."""
     if item.received is not None:
         return item.received, "收到时间取“报送时间”列", ""
-    return arrivals[item.file], "收到时间取文件的修改时间", "没有报送时间，请填实际收到的时间"
+    return _arrival(arrivals, item.file), "收到时间取文件的修改时间", "没有报送时间，请填实际收到的时间"
+
+
+def _arrival(arrivals: Mapping[str, datetime], file: str) -> datetime:
+    """When a file was last written; of a file in a zip, when the zip was."""
+    while file not in arrivals:
+        file = file.rpartition("/")[0]
+    return arrivals[file]
 
 
 def _draft(pack: Pack, roster: Roster, item: HandIn, arrivals: Mapping[str, datetime]) -> Line:

@@ -42,6 +42,8 @@ class FieldSpec(Word):
     required: bool = False
     happened: bool = False
     personal: bool = False
+    format: Literal["", "uscc"] = ""
+    names: str = ""
     note: str = ""
 
 
@@ -92,6 +94,7 @@ class RecordType(Word):
     handed_in_by: str = ""
     lag: str = ""
     references: dict[str, References] = {}
+    named_by: Names = ()
     fields: dict[str, FieldSpec]
     note: str = ""
 
@@ -104,6 +107,9 @@ class RecordType(Word):
         """A type without an event: it says who exists, and is complete unless declared otherwise."""
         return not self.time
 
+
+# A sheet whose name begins so stands beside the records: explanations, drop-downs. No reader takes it for records.
+ASIDE = "※"
 
 MANIFEST = "manifest"
 MANIFEST_TYPE = RecordType.model_validate(

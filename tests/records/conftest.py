@@ -6,10 +6,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from reading import COUNTY, TYPES, Read, Reading
 
 from duban.records import load
 from duban.vocabulary import RecordType
+from reading import COUNTY, TYPES, Read, Reading
 
 
 @pytest.fixture

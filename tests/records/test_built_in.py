@@ -9,10 +9,10 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from reading import Read
 
 from duban.model import Verification
 from duban.vocabulary import BUILT_IN, DECISION_TYPE, MANIFEST_TYPE, OWN_DAY, VERIFICATION_TYPE
+from reading import Read
 
 TYPES = {name: kind.model_dump(by_alias=True) for name, kind in BUILT_IN.items()}
 WHEN = ("finding", "state", "submitted_at", "submitted_at$bare")

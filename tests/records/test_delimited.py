@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from reading import Read, Reading
 
 HEAD = "检查编号,检查时间,处理结果\n"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from duban.pack import Pack
 
 DEFAULT_PACK = "zezhou-2023-331"
 
@@ -64,14 +67,29 @@ def pairs(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> lis
 
 
 def today(rules_name: str) -> date:
+    """Today on the clock of a pack that is not read yet."""
+    from duban.pack import load_pack
+
+    return today_of(load_pack(rules_name))
+
+
+def today_of(pack: Pack) -> date:
     """Today on the pack's clock."""
     from zoneinfo import ZoneInfo
 
-    from duban.pack import load_pack
-
-    return datetime.now(ZoneInfo(load_pack(rules_name).header.timezone)).date()
+    return datetime.now(ZoneInfo(pack.header.timezone)).date()
 
 
 def last_sunday(today: date) -> date:
     """The last completed Sunday: what a weekly audit runs as of, so that nobody is accused on the due day itself."""
     return today - timedelta(days=today.isoweekday())
+
+
+def new_file(path: Path, force: bool) -> Path:
+    """A file that may be written; what somebody has perhaps filled in is not overwritten unasked."""
+    from duban.errors import Issue, UsageError
+
+    if path.exists() and not force:
+        hint = Issue("U011", f"已有 {path}", hint="里面可能有已经填好的内容；另取一个名字，或加 --force 覆盖")
+        raise UsageError("没有写入", [hint])
+    return path

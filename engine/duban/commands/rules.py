@@ -46,11 +46,13 @@ def lint(pack: str, waivers: Path | None) -> None:
     from duban.errors import PackError
     from duban.pack import find_pack, read_pack
     from duban.pack.clauses import read_clauses
+    from duban.pack.forms import read_forms
     from duban.waivers import read_waivers
 
     found, issues = read_pack(find_pack(pack))
     clauses = read_clauses(find_pack(pack), found)
     issues += clauses.issues
+    issues += read_forms(find_pack(pack), found).issues
     if waivers is not None and found is not None:
         issues += read_waivers(waivers, found).issues
     if issues:
@@ -161,7 +163,9 @@ def test(pack: str, obligation: str) -> None:
 
 @rules.command()
 @click.argument(
-    "what", type=click.Choice(["pack", "records", "obligations", "leads", "measures", "clauses"]), default="obligations"
+    "what",
+    type=click.Choice(["pack", "records", "obligations", "leads", "measures", "clauses", "forms"]),
+    default="obligations",
 )
 def schema(what: str) -> None:
     """输出 JSON Schema，供编辑器提示。 | Print the JSON Schema for editors."""

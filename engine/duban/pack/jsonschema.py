@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from duban.leads import LeadsFile
 from duban.pack.clauses import Entry
+from duban.pack.forms import Forms
 from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader
@@ -20,6 +21,7 @@ _SHAPES: dict[str, tuple[Any, str]] = {
     "leads": (LeadsFile, "leads.yaml"),
     "measures": (Measures, "measures.yaml"),
     "clauses": (list[Entry], "clauses.yaml"),
+    "forms": (Forms, "forms.yaml"),
 }
 
 

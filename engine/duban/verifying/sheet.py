@@ -9,7 +9,7 @@ from typing import Any
 
 from duban.errors import DataError, Issue, Place
 from duban.records.cells import cell_text
-from duban.records.readers.workbook import grids
+from duban.records.readers.opening import UnreadableBookError, open_book
 from duban.records.text import BLANKS, fold
 from duban.report.verify_sheet import ABOUT, FILLED, FORMAT, GIVEN, LOG, LOGGED, TELLING, Handout, heading
 
@@ -50,14 +50,12 @@ class Sheet:
 
 def open_sheet(path: Path) -> Sheet:
     """Open a 核实单. Raises DataError if it is none, or lacks a column."""
-    from python_calamine import CalamineError
-
     try:
-        found = grids(path)
-    except (CalamineError, OSError, ValueError) as error:
+        book = open_book(path)
+    except UnreadableBookError as error:
         hint = "请检查文件是否损坏、加密或正被占用"
         raise DataError(f"{path.name} 打不开", [Issue("V001", str(error), Place(path.name), hint)]) from None
-    sheets = [(name, _texts(rows)) for name, rows in found]
+    sheets = [(sheet.name, _texts(sheet.rows)) for sheet in book.sheets]
     handout, logged = _log(path, dict(sheets).get(LOG, []))
     for name, rows in sheets:
         for index, row in enumerate(rows[:_SEARCHED]):

@@ -1,0 +1,161 @@
+"""Writing workbooks: one way for all of them, so that they look alike and are the same bytes every time.
+
+XlsxWriter and not openpyxl: it only writes, which is all we need; a text stays a text whatever it begins with, so no
+formula can be slipped in; and it asks no clock. What is read back is read by the readers of records.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from duban.errors import Issue, UsageError
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+FONT, HEADING_FONT = "仿宋", "黑体"
+LINE = 15.0  # points of a line of text
+TALLEST = 400.0  # Excel's rows end at 409 points
+_REQUIRED, _OPTIONAL, _ASIDE = "#FCE4D6", "#E7E6E6", "#DDEBF7"
+_ENTRY = "#FFFDF0"
+_STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_name": HEADING_FONT, "font_size": 18, "align": "center", "valign": "vcenter"},
+    "subtitle": {"bold": True, "font_name": HEADING_FONT, "font_size": 13, "align": "center", "valign": "vcenter"},
+    "head": {"font_size": 11, "align": "left", "valign": "vcenter"},
+    "note": {"font_size": 10, "align": "left", "valign": "top", "text_wrap": True, "font_color": "#595959"},
+    "heading": {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1},
+    "required": {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1, "bg_color": _REQUIRED},
+    "optional": {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1, "bg_color": _OPTIONAL},
+    "aside": {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1, "bg_color": _ASIDE},
+    "cell": {"text_wrap": True, "valign": "vcenter", "border": 1},
+    "centred": {"text_wrap": True, "valign": "vcenter", "align": "center", "border": 1},
+    "date": {"num_format": "yyyy-mm-dd", "valign": "vcenter", "align": "center", "border": 1},
+    "number": {"num_format": "#,##0.######;-#,##0.######;0", "valign": "vcenter", "align": "center", "border": 1},
+    "entry": {"text_wrap": True, "valign": "vcenter", "border": 1, "locked": False, "bg_color": _ENTRY},
+    "entry_day": {"num_format": "yyyy-mm-dd", "valign": "vcenter", "border": 1, "locked": False, "bg_color": _ENTRY},
+    "entry_text": {"text_wrap": True, "valign": "vcenter", "num_format": "@", "locked": False},
+    "entry_date": {"num_format": "yyyy-mm-dd", "valign": "vcenter", "align": "center", "locked": False},
+    "entry_number": {"num_format": "General", "valign": "vcenter", "align": "center", "locked": False},
+}  # fmt: skip
+_PROTECTED = {
+    "format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "delete_rows": True,
+    "sort": True, "autofilter": True,
+}  # fmt: skip
+
+
+class Book:
+    """A workbook that is being written, and its formats by name."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self._formats: dict[str, Format] = {}
+
+    def style(self, name: str) -> Format:
+        """A format; each is made once."""
+        if name not in self._formats:
+            self._formats[name] = self.book.add_format({"font_name": FONT, "font_size": 11, **_STYLES[name]})
+        return self._formats[name]
+
+    def sheet(self, name: str, *, protect: bool = False) -> Worksheet:
+        """A new sheet. Protected without a password: it keeps headers from being overwritten, and nothing secret."""
+        sheet = self.book.add_worksheet(name)
+        if protect:
+            sheet.protect("", _PROTECTED)
+        return sheet
+
+
+@contextmanager
+def written(path: Path, title: str, day: date) -> Iterator[Book]:
+    """A new workbook, exchanged for the old one when it is whole.
+
+    Raises UsageError if it cannot be written (it is open in a spreadsheet program, say); then nothing has changed.
+    """
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with staged(path) as stage:
+        book = xlsxwriter.Workbook(str(stage), options)
+        book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
+        yield Book(book)
+        book.close()
+
+
+@contextmanager
+def staged(path: Path) -> Iterator[Path]:
+    """A place to write a file, moved to `path` at the end. Raises UsageError where that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".duban-", dir=path.parent))
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        stage = folder / path.name
+        yield stage
+        try:
+            stage.replace(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    hint = "若文件正在 Excel 或 WPS 中打开，请先关闭"
+    return UsageError(f"无法写入 {path}，原有文件未改动", [Issue("U010", str(error.strerror or error), hint=hint)])
+
+
+def put(sheet: Worksheet, row: int, column: int, value: Any, format_: Format) -> None:
+    """A value as a cell of its kind: a text never becomes a number or a formula, a bare day never a moment."""
+    if value is None or value == "":
+        sheet.write_blank(row, column, None, format_)
+    elif isinstance(value, bool):
+        sheet.write_string(row, column, "是" if value else "否", format_)
+    elif isinstance(value, (int, float, Decimal)):
+        sheet.write_number(row, column, float(value), format_)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), format_)
+    else:
+        sheet.write_string(row, column, str(value), format_)
+
+
+def across(sheet: Worksheet, row: int, last: int, text: str, format_: Format) -> None:
+    """A text over all columns of a row, up to `last`."""
+    if last > 0:
+        sheet.merge_range(row, 0, row, last, "", format_)
+    sheet.write_string(row, 0, text, format_)
+
+
+def wide(text: str) -> int:
+    """Columns of a text: East Asian wide characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
+def height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """The height of a row of wrapped texts: not every program fits rows when it opens a file."""
+    lines = 1
+    for text, room in zip(texts, widths, strict=False):
+        space = max(int(room) - 1, 2)
+        lines = max(lines, sum(max(1, -(-wide(line) // space)) for line in text.split("\n")))
+    return min(lines * LINE + 6, TALLEST)
+
+
+def paper(sheet: Worksheet, *, landscape: bool, repeat: tuple[int, int] | None = None) -> None:
+    """A4, as wide as the page, with page numbers."""
+    sheet.set_paper(9)
+    if landscape:
+        sheet.set_landscape()
+    sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C第 &P 页，共 &N 页")
+    if repeat is not None:
+        sheet.repeat_rows(*repeat)
