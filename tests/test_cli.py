@@ -45,8 +45,8 @@ H2,M02,2023-11-20,重大,
 """,
 }
 OUTPUT = [
-    "audit.json", "duties.parquet", "issues.csv", "leads.csv", "manual.csv", "missing.csv", "unproven.csv",
-    "violations.csv",
+    "audit.json", "duties.parquet", "interviews.csv", "issues.csv", "judgement.json", "leads.csv", "manual.csv",
+    "missing.csv", "unproven.csv", "violations.csv", "拟提请约谈研究名单.xlsx",
 ]  # fmt: skip
 
 Result = tuple[int, str, str]

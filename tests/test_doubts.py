@@ -16,7 +16,8 @@ from duban.cli import duban as cli
 from duban.doubts import Doubts, doubts
 from duban.errors import UsageError
 from duban.pack import Pack, load_pack
-from duban.pack.questions import alternatives, questions, readers
+from duban.pack.questions import alternatives, measures_reading, questions, readers
+from duban.report import doubts as report
 from test_samples import QUIET, lines_of, period_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -232,7 +233,14 @@ def test_every_parameter_is_asked_about_and_read() -> None:
     asked = [name for question in questions(ZEZHOU) for name in question.parameters]
     wanted = [name for name, spec in ZEZHOU.header.parameters.items() if not spec.for_leads]
     assert sorted(asked) == sorted(wanted)
-    assert [name for name in asked if not readers(ZEZHOU, name)] == []
+    assert [name for name in asked if not readers(ZEZHOU, name) and not measures_reading(ZEZHOU, name)] == []
+
+
+def test_a_parameter_of_the_measures_is_told_with_who_reads_it() -> None:
+    assert measures_reading(ZEZHOU, "interview_in_a_row") == ["short-in-a-row"]
+    assert measures_reading(ZEZHOU, "town_centre_convener") == ["town_centre"]
+    told = "\n".join(report.text(ZEZHOU))
+    assert "措施建议用到：short-in-a-row" in told
 
 
 AS_OF = "2024-01-05T23:59"

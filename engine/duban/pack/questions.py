@@ -21,6 +21,13 @@ def readers(pack: Pack, name: str) -> list[Obligation]:
     return [item for item in pack.written if name in _read_by(pack, item)]
 
 
+def measures_reading(pack: Pack, name: str) -> list[str]:
+    """The rules of the measures that a parameter can change, and the kinds of bearers whose office reads it."""
+    rules = [(rule.id, rule) for rule in pack.measures.rules]
+    parts = [*rules, *pack.measures.bearers.items()]
+    return [title for title, part in parts if name in _PARAMETER.findall(part.model_dump_json())]
+
+
 def _read_by(pack: Pack, obligation: Obligation) -> set[str]:
     windows = pack.header.windows
     named = obligation.window

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from duban.model import Status
 from duban.pack import Pack
-from duban.pack.questions import alternatives, questions, readers
+from duban.pack.questions import alternatives, measures_reading, questions, readers
 from duban.pack.schema import Question
 from duban.report.layout import some
 from duban.report.screen import NOTICE
@@ -70,6 +70,8 @@ def _parameter(pack: Pack, name: str, asked: str, found: Doubts | None) -> Itera
     yield f"     理由：{spec.why}"
     yield f"     其他取值：{others}"
     yield f"     {len(reading)}项义务用到：{some(reading, 8)}" if reading else "     没有义务用到"
+    if measures := measures_reading(pack, name):
+        yield f"     措施建议用到：{some(measures, 8)}（换了看 duban interviews --set {name}=值）"
     for trial in _trials(found, name):
         yield from _trial(trial)
 
@@ -183,6 +185,7 @@ def _entry(pack: Pack, name: str) -> dict[str, Any]:
         "default": written(spec.default),
         "alternatives": [written(value) for value in alternatives(pack, name)],
         "obligations": [item.id for item in readers(pack, name)],
+        "measures": measures_reading(pack, name),
     }
 
 
