@@ -1,0 +1,195 @@
+"""The use case: read what was handed in, hold it to the pack's checks, say what to correct, and give a receipt."""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from duban.check import baseline, confirm, receipts, rows
+from duban.check.cells import Columns, columns_of
+from duban.check.model import Fault, Report, Where, by_place
+from duban.check.models import row_model
+from duban.check.reading import Reading
+from duban.check.rules import CAP, Hit, Rules
+from duban.check.views import Views
+from duban.errors import DataError, UsageError
+from duban.evaluate import Limits, database
+from duban.pack import Pack
+from duban.pack.checks import FILE as CHECKS
+from duban.pack.checks import Check, Circumstances
+from duban.records import InputFile, Loaded, load
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be checked, and beside what: `beside` are rosters and earlier hand-ins, read but not checked.
+
+    `now` is the moment of the check, on the pack's clock; `period` a month (`2023-12`). `baseline`, `log` and `confirm`
+    are files; the log is written, and of the sheet to confirm new lines are added.
+    """
+
+    paths: Sequence[Path]
+    now: datetime
+    beside: Sequence[Path] = ()
+    sender: str = ""
+    period: str = ""
+    baseline: Path | None = None
+    log: Path | None = None
+    confirm: Path | None = None
+
+
+def check(asked: Asked, pack: Pack) -> Report:
+    """Check files; raises UsageError for a wrong period, baseline or log, DataError if a path does not exist."""
+    at = circumstances(asked)
+    accepted = baseline.read(asked.baseline) if asked.baseline is not None else []
+    given = _hashed(asked.paths)
+    with database(Limits()) as con:
+        loaded = _load(con, asked, pack)
+        names = frozenset(item.name for item in loaded.inputs if _checked(item, given))
+        names |= {issue.place.file for issue in loaded.issues if Path(issue.place.file).name in given.names}
+        found, unchecked, notes = _faults(con, pack, loaded, names, at, asked)
+    faults = [_located(fault, pack, given, {}) for fault in found]
+    applied = baseline.apply(accepted, rows.fingerprinted(pack.header.id, by_place(faults)), at.today)
+    return receipts.report(asked, pack, _digest(pack), loaded, names, applied, unchecked, notes)
+
+
+def circumstances(asked: Asked) -> Circumstances:
+    """Day, month and sender for the conditions; raises UsageError for a period that is no month."""
+    start, end = month(asked.period) if asked.period else (None, None)
+    return Circumstances(asked.now.date(), start, end, asked.sender)
+
+
+def month(text: str) -> tuple[date, date]:
+    """First and last day of a month `2023-12`."""
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise UsageError(f"期间“{text}”应写成年-月，如 2023-12")
+    year, number = int(text[:4]), int(text[5:])
+    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+
+
+@dataclass(frozen=True)
+class Given:
+    """The files that were named on the command line: by the hash of their content, and their bare names."""
+
+    by_hash: Mapping[str, Path]
+    names: frozenset[str]
+
+
+def _hashed(paths: Iterable[Path]) -> Given:
+    found: dict[str, Path] = {}
+    names: set[str] = set()
+    for path in paths:
+        if not path.exists():
+            raise DataError(f"找不到文件：{path}")
+        for file in (
+            [path] if path.is_file() else [Path(folder, name) for folder, _, files in os.walk(path) for name in files]
+        ):
+            found.setdefault(_sha256(file), file)
+            names.add(file.name)
+    return Given(found, frozenset(names))
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _checked(item: InputFile, given: Given) -> bool:
+    """Whether an input is one of the named files, or a member of a named archive."""
+    return item.sha256 in given.by_hash or any(part in given.names for part in Path(item.name).parts[:-1])
+
+
+def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
+    """All records; if nothing at all can be read, what the reader says about that."""
+    header = pack.header
+    try:
+        paths = [*asked.paths, *asked.beside]
+        return load(con, pack.records, paths, jurisdiction=header.jurisdiction, timezone=header.timezone)
+    except DataError as error:
+        if not error.issues:
+            raise
+        files = {issue.place.file for issue in error.issues}
+        given = _hashed(asked.paths).by_hash
+        inputs = [
+            InputFile(name, digest, path.stat().st_size, "", "", 0)
+            for digest, path in given.items()
+            for name in files
+            if Path(name).name == path.name
+        ]
+        return Loaded(error.issues, tuple(inputs), {})
+
+
+def _faults(
+    con: duckdb.DuckDBPyConnection, pack: Pack, loaded: Loaded, names: frozenset[str], at: Circumstances, asked: Asked
+) -> tuple[list[Fault], list[str], list[str]]:
+    """The faults of the checked files with the keys of their rows; what could not be compared; notes."""
+    faults = Reading(pack, loaded, names).faults()
+    notes: list[str] = []
+    views = Views(con, pack.schema, names)
+    run = Rules(con, pack.schema, at, views)
+    if loaded.counts:
+        sheet = confirm.Sheet.read(asked.confirm) if asked.confirm is not None else confirm.Sheet()
+        run.twins = sheet.keep
+        for item in pack.checks.checks:
+            faults += _of_check(item, list(run.run(item)))
+        if asked.confirm is not None:
+            notes += sheet.write(asked.confirm)
+        faults = rows.with_keys(con, pack.schema, faults)
+        faults = rows.protect(con, pack.schema, views, pack.checks.never_refused, at, faults)
+    return faults, run.unchecked, notes
+
+
+def _of_check(check: Check, hits: list[Hit]) -> list[Fault]:
+    """The faults of one check; beyond a number that nobody reads, one line with the rest."""
+    found: list[Fault] = []
+    number: dict[str, int] = {}
+    for hit in hits:
+        number[hit.file] = number.get(hit.file, 0) + 1
+        if number[hit.file] > CAP:
+            continue
+        where = Where(hit.file, hit.sheet, hit.row)
+        message = f"第{hit.row}行{hit.message}"
+        found.append(
+            Fault(check.code, check.title, check.severity, message, check.hint, where, hit.record_type, "", hit.field)
+        )
+    for file, many in number.items():
+        if many > CAP:
+            text = f"另有{many - CAP}处同类问题（{check.title}），未逐条列出"
+            found.append(Fault(check.code, check.title, check.severity, text, "请先改正已列出的各处", Where(file)))
+    return found
+
+
+def _located(fault: Fault, pack: Pack, given: Given, known: dict[tuple[str, str, str], Columns]) -> Fault:
+    """A fault with the header as the file has it, and the address of the cell."""
+    path = next((path for path in given.by_hash.values() if path.name == Path(fault.where.file).name), None)
+    record = pack.records.get(fault.record_type)
+    if path is None or record is None or not fault.where.row:
+        return fault
+    spot = (fault.where.file, fault.where.sheet, fault.record_type)
+    if spot not in known:
+        known[spot] = columns_of(path, fault.where.sheet, row_model(fault.record_type, record).by_header)
+    columns = known[spot]
+    spec = record.field(fault.field) if fault.field else None
+    header = fault.where.column or columns.by_field.get(fault.field, (0, spec.title if spec else ""))[1]
+    cell = columns.address(fault.where.row, fault.field, header)
+    return replace(fault, where=replace(fault.where, column=header, cell=cell))
+
+
+def _digest(pack: Pack) -> str:
+    """Which rules these were: the pack, and its checks."""
+    path = pack.folder / CHECKS
+    content = path.read_bytes() if path.is_file() else b""
+    return hashlib.sha256(pack.digest.encode() + content).hexdigest()
