@@ -53,7 +53,7 @@ def _differences(pack: Pack, check: Check, word: str, place: Place) -> Iterator[
 
 
 def _found(pack: Pack, check: Check, rows: list[dict[str, Any]]) -> Iterator[str]:
-    """What the check says about rows of its record type; of a check of every type, the first that has all the fields."""
+    """What the check says about rows of its record type; of any type, the first with all the fields."""
     name = _type_of(pack, check, rows)
     records = {key: list(beside) for key, beside in check.example.beside.items()}
     records.setdefault(name, []).extend(rows)

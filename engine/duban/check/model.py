@@ -16,6 +16,7 @@ class Verdict(str, Enum):
     COMPLETE = "齐全，已收"
     TAKEN = "已收，待补正（含重大隐患，不退回）"
     CORRECT = "退回补正"
+    NO_TABLE = "已收，不是表格，未核对"
     UNREADABLE = "打不开，请重新报送"
 
 
@@ -92,7 +93,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One file of the 报送回执. `first_received` is when the hand-in came for the first time, None without a log."""
+    """One file of the 报送回执. `protected`: rows that are taken whatever becomes of the file. `first_received` is when
+    the hand-in came for the first time, None without a log.
+    """
 
     file: str
     sha256: str
@@ -101,6 +104,7 @@ class Receipt:
     verdict: Verdict
     errors: int
     warnings: int
+    protected: int = 0
     received: datetime | None = None
     first_received: datetime | None = None
     times: int = 0
@@ -131,7 +135,9 @@ class Report:
 
     @property
     def unreadable(self) -> bool:
-        return any(receipt.verdict is Verdict.UNREADABLE for receipt in self.receipts)
+        """Whether a file could not be opened, or none of them is a table."""
+        verdicts = [receipt.verdict for receipt in self.receipts]
+        return Verdict.UNREADABLE in verdicts or all(verdict is Verdict.NO_TABLE for verdict in verdicts)
 
 
 def by_place(faults: Iterable[Fault]) -> list[Fault]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from duban.check.model import Fault, Where
 from duban.check.models import RowModel, refused, row_model
-from duban.errors import Issue, Severity
+from duban.errors import Issue, Place, Severity
 from duban.pack import Pack
 from duban.records import Loaded
 from duban.records.text import fold
@@ -20,7 +20,9 @@ from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
 _CELLS = frozenset(("D301", "D302", "D303", "D304", "D305", "D307"))
 # What the audit does about it is no news for who corrects it.
 _CONSEQUENCES = ("，按空白处理", "，整行按空白处理", "，缺的格按空白处理")
-UNREADABLE = "D103"
+UNREADABLE, NO_TABLE = "D103", "D101"
+BROKEN_ROW, _WHOLE = "D106", "整行"
+_CONFLICT, _UNDATED = "D401", "D402"
 
 _TITLES = {
     "D1": "文件",
@@ -45,7 +47,16 @@ class Reading:
 
     def faults(self) -> list[Fault]:
         """One fault per issue about the checked files; nobody is told about another's."""
-        return [self._fault(issue) for issue in self.loaded.issues if issue.place.file in self.files]
+        mine = [issue for issue in self.loaded.issues if issue.place.file in self.files and not self._moot(issue)]
+        lost = {_spot(issue.place) for issue in mine if issue.code == BROKEN_ROW and _WHOLE in issue.message}
+        return [self._fault(issue) for issue in mine if issue.code == BROKEN_ROW or _spot(issue.place) not in lost]
+
+    def _moot(self, issue: Issue) -> bool:
+        """What is none of the sender's business: when it comes in is known on receipt; older versions may differ."""
+        others = (item.name for item in self.loaded.inputs if item.name not in self.files)
+        return issue.code == _UNDATED or (
+            issue.code == _CONFLICT and any(f"“{name}”" in issue.message for name in others)
+        )
 
     def type_at(self, file: str, sheet: str) -> str:
         """The record type of a table; of a file whose tables all have one type, also without the sheet."""
@@ -88,3 +99,7 @@ class Reading:
             assert record is not None
             self._models[name] = row_model(name, record, self.pack.header.timezone)
         return self._models[name]
+
+
+def _spot(place: Place) -> tuple[str, str, int]:
+    return place.file, place.sheet, place.row

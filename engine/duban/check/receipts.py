@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban.check import log
-from duban.check.baseline import Applied
-from duban.check.model import Fault, Receipt, Report, Table, Verdict, Where
-from duban.check.reading import UNREADABLE
+from duban.check.model import Fault, Receipt, Table, Verdict, Where
+from duban.check.reading import NO_TABLE, UNREADABLE
 from duban.errors import Severity
 from duban.pack import Pack
 from duban.records import Loaded
+from duban.vocabulary import MANIFEST, MANIFEST_TYPE
 
 if TYPE_CHECKING:
     from duban.check.run import Asked
@@ -20,62 +21,69 @@ if TYPE_CHECKING:
 RESENT = "W901"
 
 
-def report(
-    asked: Asked,
-    pack: Pack,
-    rules: str,
-    loaded: Loaded,
-    names: frozenset[str],
-    applied: Applied,
-    unchecked: Sequence[str],
-    notes: Sequence[str],
-) -> Report:
-    """The report of a check; with a log, each file is entered in it first."""
-    found = [_receipt(pack, loaded, name, applied.faults) for name in sorted(names)]
-    faults = list(applied.faults)
-    if asked.log is not None:
-        entries = [_entry(asked, receipt) for receipt in found]
-        known = log.append(asked.log, entries)
-        for index, (receipt, entry) in enumerate(zip(found, entries, strict=True)):
-            first, times, changed = log.first_received(known, entry)
-            found[index] = replace(receipt, received=asked.now, first_received=first or asked.now, times=times + 1)
-            if changed:
-                faults.append(_resent(receipt, times))
-    return Report(
-        pack.header.id,
-        rules,
-        asked.now,
-        asked.sender,
-        asked.period,
-        tuple(faults),
-        tuple(found),
-        tuple(dict.fromkeys(unchecked)),
-        (*applied.notes, *notes),
-    )
+@dataclass(frozen=True)
+class Source:
+    """What was read: the files that are checked by name, their paths by hash, and how many rows of each are protected."""
+
+    loaded: Loaded
+    names: frozenset[str]
+    by_hash: Mapping[str, Path]
+    protected: Mapping[str, int]
 
 
-def _receipt(pack: Pack, loaded: Loaded, name: str, faults: Sequence[Fault]) -> Receipt:
-    inputs = [item for item in loaded.inputs if item.name == name]
+def receipts(pack: Pack, source: Source, faults: Sequence[Fault]) -> list[Receipt]:
+    """A receipt for each file, also for one that could not be opened."""
+    titles = {kind: record.title for kind, record in pack.records.items()} | {MANIFEST: MANIFEST_TYPE.title}
+    return [_receipt(source, name, titles, faults) for name in sorted(source.names)]
+
+
+def _receipt(source: Source, name: str, titles: Mapping[str, str], faults: Sequence[Fault]) -> Receipt:
+    inputs = [item for item in source.loaded.inputs if item.name == name]
     mine = [fault for fault in faults if fault.where.file == name and fault.counts]
     errors = sum(fault.severity is Severity.ERROR for fault in mine)
-    if any(fault.code == UNREADABLE for fault in mine):
-        verdict = Verdict.UNREADABLE
-    elif errors:
-        verdict = Verdict.CORRECT
-    else:
-        verdict = Verdict.TAKEN if any(fault.protected for fault in mine) else Verdict.COMPLETE
-    titles = {kind: record.title for kind, record in pack.records.items()} | {"manifest": "报送清单"}
     tables = tuple(
         Table(item.sheet, item.record_type, titles[item.record_type], item.rows) for item in inputs if item.record_type
     )
-    first = inputs[0] if inputs else None
-    return Receipt(
-        name, first.sha256 if first else "", first.size if first else 0, tables, verdict, errors, len(mine) - errors
-    )
+    sha256, size = (inputs[0].sha256, inputs[0].size) if inputs else _by_name(source.by_hash, name)
+    protected = source.protected.get(name, 0)
+    verdict = _verdict({fault.code for fault in mine}, errors, any(fault.protected for fault in mine))
+    return Receipt(name, sha256, size, tables, verdict, errors, len(mine) - errors, protected)
+
+
+def _verdict(codes: set[str], errors: int, protected: bool) -> Verdict:
+    if UNREADABLE in codes:
+        return Verdict.UNREADABLE
+    if NO_TABLE in codes:
+        return Verdict.NO_TABLE
+    if errors:
+        return Verdict.CORRECT
+    return Verdict.TAKEN if protected else Verdict.COMPLETE
+
+
+def _by_name(by_hash: Mapping[str, Path], name: str) -> tuple[str, int]:
+    for digest, path in by_hash.items():
+        if path.name == Path(name).name:
+            return digest, path.stat().st_size
+    return "", 0
+
+
+def entered(asked: Asked, found: Sequence[Receipt]) -> tuple[list[Receipt], list[Fault]]:
+    """The receipts, entered in the log if there is one; a warning for each that replaces a complete one."""
+    if asked.log is None:
+        return list(found), []
+    entries = [_entry(asked, receipt) for receipt in found]
+    known = log.append(asked.log, entries)
+    kept: list[Receipt] = []
+    resent: list[Fault] = []
+    for receipt, entry in zip(found, entries, strict=True):
+        first, times, replaces = log.first_received(known, entry)
+        kept.append(replace(receipt, received=asked.now, first_received=first or asked.now, times=times + 1))
+        if replaces:
+            resent.append(_resent(receipt, times))
+    return kept, resent
 
 
 def _entry(asked: Asked, receipt: Receipt) -> log.Entry:
-    kinds = tuple(sorted({table.record_type for table in receipt.tables}))
     return log.Entry(
         asked.now.isoformat(timespec="seconds"),
         asked.sender,
@@ -83,7 +91,7 @@ def _entry(asked: Asked, receipt: Receipt) -> log.Entry:
         receipt.file,
         receipt.sha256,
         receipt.size,
-        kinds,
+        tuple(sorted({table.record_type for table in receipt.tables})),
         sum(table.rows for table in receipt.tables),
         receipt.verdict.name.lower(),
         receipt.errors,

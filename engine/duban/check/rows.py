@@ -1,4 +1,4 @@
-"""What is known of the row that a fault is about: its key, for fingerprints and messages; whether it is always taken."""
+"""What is known of the row that a fault is about: its key, for fingerprints that hold when rows move."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from duban.check.model import Fault
-from duban.check.views import Views
-from duban.conditions import compile_boolean, parse
-from duban.errors import Severity
-from duban.pack.checks import Circumstances, Protected, row_names
 from duban.records.tables import table_name
 from duban.scope import Schema
 from duban.sqltext import quote
@@ -30,30 +26,6 @@ def with_keys(con: duckdb.DuckDBPyConnection, schema: Schema, faults: Iterable[F
     for name in {fault.record_type for fault in listed if fault.where.row and fault.record_type in schema.records}:
         known[name] = _keys(con, schema, name, {_spot(fault) for fault in listed if fault.record_type == name})
     return [replace(fault, record=known.get(fault.record_type, {}).get(_spot(fault), "")) for fault in listed]
-
-
-def protect(
-    con: duckdb.DuckDBPyConnection,
-    schema: Schema,
-    views: Views,
-    rules: Iterable[Protected],
-    at: Circumstances,
-    faults: Iterable[Fault],
-) -> list[Fault]:
-    """Errors on rows that are always taken become warnings that say so."""
-    listed = list(faults)
-    for rule in rules:
-        wrong = [fault for fault in listed if fault.record_type == rule.record and fault.severity is Severity.ERROR]
-        if not wrong:
-            continue
-        taken = _taken(con, schema, views, rule, at, {_spot(fault) for fault in wrong if fault.where.row})
-        listed = [
-            replace(fault, severity=Severity.WARNING, protected=True)
-            if fault in wrong and (_spot(fault) in taken if fault.where.row else not rule.where)
-            else fault
-            for fault in listed
-        ]
-    return listed
 
 
 def fingerprinted(pack: str, faults: Iterable[Fault]) -> list[Fault]:
@@ -86,21 +58,6 @@ def _keys(con: duckdb.DuckDBPyConnection, schema: Schema, name: str, spots: set[
         f" WHERE {_among('r')}", _listed(spots)
     ).fetchall()  # fmt: skip
     return {(file, sheet, row): text for file, sheet, row, text in rows}
-
-
-def _taken(
-    con: duckdb.DuckDBPyConnection, schema: Schema, views: Views, rule: Protected, at: Circumstances, spots: set[Spot]
-) -> set[Spot]:
-    """The rows that a rule protects: its condition holds, or cannot be judged because of the very cells in question."""
-    names = row_names(schema, rule.record, at)
-    where = compile_boolean(parse(rule.where), names).sql if rule.where else "TRUE"
-    views.referred(rule.record)
-    rows = con.execute(
-        f"SELECT r._file, r._sheet, r._row FROM (SELECT *, TIMESTAMP '9999-01-01' AS \"$t\""
-        f" FROM {table_name(rule.record)}) r {names.joins()} WHERE coalesce({where}, TRUE) AND {_among('r')}",
-        _listed(spots),
-    ).fetchall()
-    return {(file, sheet, row) for file, sheet, row in rows}
 
 
 def _among(alias: str) -> str:

@@ -40,6 +40,27 @@ class Hit:
     message: str
 
 
+def reads(check: Check) -> frozenset[str]:
+    """The fields of its own row that a check looks at: where one of them could not be read, it says nothing."""
+    found = {parts[0] for text in (check.must, check.where) if text for parts in parse(text).names()} | {check.cell}
+    for side in check.beside.values():
+        found |= {parts[1] for parts in parse(side.on).names() if parts[0] == "row"}
+    for kind in (check.same, check.unchanged):
+        found |= set(kind.fields) if kind is not None else set()
+    if check.twins is not None:
+        found |= {*check.twins.fields, check.twins.day, check.twins.place, check.twins.text}
+    return frozenset(found)
+
+
+def counts(check: Check) -> frozenset[tuple[str, str]]:
+    """The fields of other records, as (record type, field), that a check counts by."""
+    found: set[tuple[str, str]] = set()
+    for side in check.beside.values():
+        names = [parts[0] for parts in parse(side.on).names() if parts[0] not in ("row", "check", "param")]
+        found |= {(side.record, name) for name in (*names, side.sum, side.distinct) if name}
+    return frozenset(found)
+
+
 @dataclass
 class Rules:
     """One run of the checks over what is loaded. `unchecked`: what could not be compared, because the rest is missing."""
@@ -49,12 +70,13 @@ class Rules:
     at: Circumstances
     views: Views
     unchecked: list[str] = field(default_factory=list)
+    unread: frozenset[tuple[str, str]] = frozenset()  # (record type, field) of cells that could not be read
     twins: Callable[[Iterator[Pair]], Iterator[Pair]] = iter
 
     def run(self, check: Check) -> Iterator[Hit]:
         """The rows of the checked files that a check finds wrong."""
         for name in records_of(check, self.schema):
-            if self._any_own(name) and not self._lacking(check, name):
+            if self._any_own(name) and not self._lacking(check, name) and not self._blurred(check, name):
                 yield from getattr(self, f"_{check.kind}")(check, name)
 
     def _any_own(self, name: str) -> bool:
@@ -74,6 +96,16 @@ class Rules:
                 f"{check.code} {title}：{check.title}（没有“{'”“'.join(dict.fromkeys(lacking))}”，未核对）"
             )
         return bool(lacking)
+
+    def _blurred(self, check: Check, name: str) -> bool:
+        """Whether cells that the check counts by could not be read: then no number is worth comparing."""
+        blurred = counts(check) & self.unread
+        if blurred:
+            other, cell = min(blurred)
+            spec = self.schema.records[other].field(cell)
+            why = f"“{self.schema.records[other].title}”的“{spec.title if spec else cell}”有读不出的，未核对"
+            self.unchecked.append(f"{check.code} {self.schema.records[name].title}：{check.title}（{why}）")
+        return bool(blurred)
 
     # --- one method for each kind
     def _must(self, check: Check, name: str) -> Iterator[Hit]:
@@ -227,9 +259,11 @@ class Rules:
         elif side.distinct:
             value = f"count(DISTINCT {alias}.{quote(side.distinct)})"
         joins = " ".join(own.joins.values())
+        among = f"{alias}.jurisdiction = r.jurisdiction AND ({on})"
+        mine = [names.resolve(parts) for parts in parse(side.on).names() if parts[0] == "row"]
+        known = " AND ".join(f"{column.sql} IS NOT NULL" for column in mine if column is not None) or "TRUE"
         return Column(
-            f"(SELECT {value} FROM {seen} {alias} {joins} WHERE {alias}.jurisdiction = r.jurisdiction AND ({on}))",
-            "decimal",
+            f"CASE WHEN {known} THEN (SELECT {value} FROM {seen} {alias} {joins} WHERE {among}) END", "decimal"
         )
 
     def _found(

@@ -12,12 +12,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban.check import baseline, confirm, receipts, rows
+from duban.check import baseline, confirm, protection, receipts, rows
 from duban.check.cells import Columns, columns_of
 from duban.check.model import Fault, Report, Where, by_place
 from duban.check.models import row_model
-from duban.check.reading import Reading
-from duban.check.rules import CAP, Hit, Rules
+from duban.check.reading import BROKEN_ROW, Reading
+from duban.check.rules import CAP, Hit, Rules, reads
 from duban.check.views import Views
 from duban.errors import DataError, UsageError
 from duban.evaluate import Limits, database
@@ -58,9 +58,23 @@ def check(asked: Asked, pack: Pack) -> Report:
         names = frozenset(item.name for item in loaded.inputs if _checked(item, given))
         names |= {issue.place.file for issue in loaded.issues if Path(issue.place.file).name in given.names}
         found, unchecked, notes = _faults(con, pack, loaded, names, at, asked)
-    faults = [_located(fault, pack, given, {}) for fault in found]
+    known: dict[tuple[str, str, str], Columns] = {}
+    faults = [_located(fault, pack, given, known) for fault in found.faults]
     applied = baseline.apply(accepted, rows.fingerprinted(pack.header.id, by_place(faults)), at.today)
-    return receipts.report(asked, pack, _digest(pack), loaded, names, applied, unchecked, notes)
+    source = receipts.Source(loaded, names, given.by_hash, found.rows)
+    kept, resent = receipts.entered(asked, receipts.receipts(pack, source, applied.faults))
+    faults = [*applied.faults, *rows.fingerprinted(pack.header.id, resent)]
+    return Report(
+        pack.header.id,
+        _digest(pack),
+        asked.now,
+        asked.sender,
+        asked.period,
+        tuple(faults),
+        tuple(kept),
+        tuple(dict.fromkeys(unchecked)),
+        (*applied.notes, *notes),
+    )
 
 
 def circumstances(asked: Asked) -> Circumstances:
@@ -134,7 +148,7 @@ def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
 
 def _faults(
     con: duckdb.DuckDBPyConnection, pack: Pack, loaded: Loaded, names: frozenset[str], at: Circumstances, asked: Asked
-) -> tuple[list[Fault], list[str], list[str]]:
+) -> tuple[protection.Protection, list[str], list[str]]:
     """The faults of the checked files with the keys of their rows; what could not be compared; notes."""
     faults = Reading(pack, loaded, names).faults()
     notes: list[str] = []
@@ -143,13 +157,41 @@ def _faults(
     if loaded.counts:
         sheet = confirm.Sheet.read(asked.confirm) if asked.confirm is not None else confirm.Sheet()
         run.twins = sheet.keep
+        unread = _unread(pack, faults)
+        run.unread = frozenset((fault.record_type, fault.field) for fault in faults if fault.where.row and fault.field)
         for item in pack.checks.checks:
-            faults += _of_check(item, list(run.run(item)))
+            fields = reads(item)
+            hits = [hit for hit in run.run(item) if not unread.get((hit.file, hit.sheet, hit.row), set()) & fields]
+            if item.same is not None:
+                faults = _without_conflicts(faults, hits)
+            faults += _of_check(item, hits)
         if asked.confirm is not None:
             notes += sheet.write(asked.confirm)
         faults = rows.with_keys(con, pack.schema, faults)
-        faults = rows.protect(con, pack.schema, views, pack.checks.never_refused, at, faults)
-    return faults, run.unchecked, notes
+        return protection.protect(con, pack.schema, views, pack.checks.never_refused, at, faults), run.unchecked, notes
+    return protection.Protection(faults), run.unchecked, notes
+
+
+def _unread(pack: Pack, faults: Iterable[Fault]) -> dict[tuple[str, str, int], set[str]]:
+    """The fields of each row that the reader has something to say about; of a line that fell apart, all."""
+    found: dict[tuple[str, str, int], set[str]] = {}
+    for fault in faults:
+        spot = (fault.where.file, fault.where.sheet, fault.where.row)
+        if fault.code == BROKEN_ROW:
+            found.setdefault(spot, set()).update(pack.records[fault.record_type].fields)
+        elif fault.where.row and fault.field:
+            found.setdefault(spot, set()).add(fault.field)
+    return found
+
+
+def _without_conflicts(faults: Iterable[Fault], hits: Iterable[Hit]) -> list[Fault]:
+    """What a check says better than the reader (D401: one key, two contents) is said once."""
+    told = {(hit.file, hit.sheet, hit.row) for hit in hits}
+    return [
+        fault
+        for fault in faults
+        if fault.code != "D401" or (fault.where.file, fault.where.sheet, fault.where.row) not in told
+    ]
 
 
 def _of_check(check: Check, hits: list[Hit]) -> list[Fault]:

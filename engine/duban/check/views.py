@@ -37,6 +37,10 @@ class Views:
             self._create(name, self._own_sql(record))
         return quote(name)
 
+    def all_own(self, record: str) -> str:
+        """All rows of the checked files, older versions too, as SQL."""
+        return f"({self._rows(record)})"
+
     def seen(self, record: str) -> str:
         """The newest version of each record, wherever it stands; with the tables that its references lead to."""
         name = f"seen/{record}"
@@ -63,16 +67,19 @@ class Views:
 
     def _own_sql(self, record: str) -> str:
         spec = self.schema.records[record]
-        source = (
-            f'SELECT *, _n AS "$n", {_event(spec)} AS "$t" FROM {table_name(record)}'
-            f" WHERE list_contains({_array(self.files)}, _file)"
-        )
+        source = self._rows(record)
         if not spec.key:
             return source
         filled = " AND ".join(f"{quote(key)} IS NOT NULL" for key in spec.key)
         by = ", ".join(["jurisdiction", *map(quote, spec.key), *([quote(spec.span.start)] if spec.span else [])])
         newest = f"rank() OVER (PARTITION BY {by} ORDER BY submitted_at DESC NULLS LAST) = 1"
         return f"{source} QUALIFY NOT ({filled}) OR {newest}"
+
+    def _rows(self, record: str) -> str:
+        return (
+            f'SELECT *, _n AS "$n", {_event(self.schema.records[record])} AS "$t" FROM {table_name(record)}'
+            f" WHERE list_contains({_array(self.files)}, _file)"
+        )
 
     def _create(self, name: str, sql: str) -> None:
         self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS {sql}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 
-from duban.check.model import Fault, Receipt, Report, by_place
+from duban.check.model import Fault, Receipt, Report, Verdict, by_place
 from duban.errors import Severity
 
 
@@ -62,6 +62,8 @@ def _receipt(receipt: Receipt) -> Iterator[str]:
     yield f"  {receipt.file}　{receipt.verdict.value}"
     tables = "；".join(f"{table.title}{table.rows}行" for table in receipt.tables) or "没有读入任何表"
     yield f"    {tables}　{receipt.size}字节　SHA-256 {receipt.sha256 or '—'}"
+    if receipt.protected and receipt.verdict is Verdict.CORRECT:
+        yield f"    其中应当照收的重大隐患等{receipt.protected}行已先收下，不因其他差错退回"
     if receipt.first_received is not None:
         again = f"，第{receipt.times}次报送" if receipt.times > 1 else ""
         yield f"    首次收到：{shown(receipt.first_received)}{again}（是否按时以首次收到为准）"
