@@ -93,7 +93,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Receipt:
-    """One file of the 报送回执. `protected`: rows that are taken whatever becomes of the file. `first_received` is when
+    """One file of the 报送回执. `path`: where it lies, as it was given. `protected`: rows that are taken whatever becomes of the file. `first_received` is when
     the hand-in came for the first time, None without a log.
     """
 
@@ -105,6 +105,7 @@ class Receipt:
     errors: int
     warnings: int
     protected: int = 0
+    path: str = ""
     received: datetime | None = None
     first_received: datetime | None = None
     times: int = 0
@@ -128,6 +129,10 @@ class Report:
     def open(self) -> tuple[Fault, ...]:
         """The faults that are not accepted."""
         return tuple(fault for fault in self.faults if fault.counts)
+
+    def path(self, file: str) -> str:
+        """Where a file lies, as it was given: what a pipeline calls it; its name for one inside a zip."""
+        return next((receipt.path for receipt in self.receipts if receipt.file == file and receipt.path), file)
 
     def number(self, severity: Severity) -> int:
         """How many faults of a severity are open."""

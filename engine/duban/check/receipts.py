@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban.check import log
+from duban.check.given import Given, fingerprint
 from duban.check.model import Fault, Receipt, Table, Verdict, Where
 from duban.check.reading import NO_TABLE, UNREADABLE
 from duban.errors import Severity
@@ -23,11 +23,11 @@ RESENT = "W901"
 
 @dataclass(frozen=True)
 class Source:
-    """What was read: the files that are checked by name, their paths by hash, and how many rows of each are protected."""
+    """What was read: the checked files by name, where they lie, and how many rows of each are protected."""
 
     loaded: Loaded
     names: frozenset[str]
-    by_hash: Mapping[str, Path]
+    given: Given
     protected: Mapping[str, int]
 
 
@@ -44,10 +44,12 @@ def _receipt(source: Source, name: str, titles: Mapping[str, str], faults: Seque
     tables = tuple(
         Table(item.sheet, item.record_type, titles[item.record_type], item.rows) for item in inputs if item.record_type
     )
-    sha256, size = (inputs[0].sha256, inputs[0].size) if inputs else _by_name(source.by_hash, name)
+    path = source.given.path(name)
+    sha256, size = (inputs[0].sha256, inputs[0].size) if inputs else fingerprint(path) if path else ("", 0)
     protected = source.protected.get(name, 0)
     verdict = _verdict({fault.code for fault in mine}, errors, any(fault.protected for fault in mine))
-    return Receipt(name, sha256, size, tables, verdict, errors, len(mine) - errors, protected)
+    where = path.as_posix() if path else ""
+    return Receipt(name, sha256, size, tables, verdict, errors, len(mine) - errors, protected, where)
 
 
 def _verdict(codes: set[str], errors: int, protected: bool) -> Verdict:
@@ -58,13 +60,6 @@ def _verdict(codes: set[str], errors: int, protected: bool) -> Verdict:
     if errors:
         return Verdict.CORRECT
     return Verdict.TAKEN if protected else Verdict.COMPLETE
-
-
-def _by_name(by_hash: Mapping[str, Path], name: str) -> tuple[str, int]:
-    for digest, path in by_hash.items():
-        if path.name == Path(name).name:
-            return digest, path.stat().st_size
-    return "", 0
 
 
 def entered(asked: Asked, found: Sequence[Receipt]) -> tuple[list[Receipt], list[Fault]]:

@@ -224,9 +224,10 @@ class Rules:
     def _twins(self, check: Check, name: str) -> Iterator[Hit]:
         assert check.twins is not None
         for pair in self.twins(pairs(self.con, self.schema.records[name], self.views.seen(name), check.twins)):
-            if pair.certain == check.twins.certain and pair.later.file in self.views.files:
-                words = {"other": pair.earlier.shown(pair.later.file), "similarity": f"{pair.similarity:.0%}"}
-                at = pair.later
+            mine = [member for member in (pair.later, pair.earlier) if member.file in self.views.files]
+            if pair.certain == check.twins.certain and mine:
+                at, other = mine[0], pair.earlier if mine[0] is pair.later else pair.later
+                words = {"other": other.shown(at.file), "similarity": f"{pair.similarity:.0%}"}
                 yield Hit(
                     check,
                     name,

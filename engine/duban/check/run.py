@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from duban.check import baseline, confirm, protection, receipts, rows
 from duban.check.cells import Columns, columns_of
+from duban.check.given import Given, given
 from duban.check.model import Fault, Report, Where, by_place
 from duban.check.models import row_model
 from duban.check.reading import BROKEN_ROW, Reading
@@ -24,7 +24,7 @@ from duban.evaluate import Limits, database
 from duban.pack import Pack
 from duban.pack.checks import FILE as CHECKS
 from duban.pack.checks import Check, Circumstances
-from duban.records import InputFile, Loaded, load
+from duban.records import Loaded, load
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,16 +52,16 @@ def check(asked: Asked, pack: Pack) -> Report:
     """Check files; raises UsageError for a wrong period, baseline or log, DataError if a path does not exist."""
     at = circumstances(asked)
     accepted = baseline.read(asked.baseline) if asked.baseline is not None else []
-    given = _hashed(asked.paths)
+    mine = given(asked.paths)
     with database(Limits()) as con:
         loaded = _load(con, asked, pack)
-        names = frozenset(item.name for item in loaded.inputs if _checked(item, given))
-        names |= {issue.place.file for issue in loaded.issues if Path(issue.place.file).name in given.names}
+        there = {item.name for item in loaded.inputs} | {issue.place.file for issue in loaded.issues}
+        names = frozenset(filter(mine.holds, there))
         found, unchecked, notes = _faults(con, pack, loaded, names, at, asked)
     known: dict[tuple[str, str, str], Columns] = {}
-    faults = [_located(fault, pack, given, known) for fault in found.faults]
+    faults = [_located(fault, pack, mine, known) for fault in found.faults]
     applied = baseline.apply(accepted, rows.fingerprinted(pack.header.id, by_place(faults)), at.today)
-    source = receipts.Source(loaded, names, given.by_hash, found.rows)
+    source = receipts.Source(loaded, names, mine, found.rows)
     kept, resent = receipts.entered(asked, receipts.receipts(pack, source, applied.faults))
     faults = [*applied.faults, *rows.fingerprinted(pack.header.id, resent)]
     return Report(
@@ -91,41 +91,6 @@ def month(text: str) -> tuple[date, date]:
     return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
 
 
-@dataclass(frozen=True)
-class Given:
-    """The files that were named on the command line: by the hash of their content, and their bare names."""
-
-    by_hash: Mapping[str, Path]
-    names: frozenset[str]
-
-
-def _hashed(paths: Iterable[Path]) -> Given:
-    found: dict[str, Path] = {}
-    names: set[str] = set()
-    for path in paths:
-        if not path.exists():
-            raise DataError(f"找不到文件：{path}")
-        for file in (
-            [path] if path.is_file() else [Path(folder, name) for folder, _, files in os.walk(path) for name in files]
-        ):
-            found.setdefault(_sha256(file), file)
-            names.add(file.name)
-    return Given(found, frozenset(names))
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _checked(item: InputFile, given: Given) -> bool:
-    """Whether an input is one of the named files, or a member of a named archive."""
-    return item.sha256 in given.by_hash or any(part in given.names for part in Path(item.name).parts[:-1])
-
-
 def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
     """All records; if nothing at all can be read, what the reader says about that."""
     header = pack.header
@@ -135,15 +100,7 @@ def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
     except DataError as error:
         if not error.issues:
             raise
-        files = {issue.place.file for issue in error.issues}
-        given = _hashed(asked.paths).by_hash
-        inputs = [
-            InputFile(name, digest, path.stat().st_size, "", "", 0)
-            for digest, path in given.items()
-            for name in files
-            if Path(name).name == path.name
-        ]
-        return Loaded(error.issues, tuple(inputs), {})
+        return Loaded(error.issues, (), {})
 
 
 def _faults(
@@ -214,9 +171,9 @@ def _of_check(check: Check, hits: list[Hit]) -> list[Fault]:
     return found
 
 
-def _located(fault: Fault, pack: Pack, given: Given, known: dict[tuple[str, str, str], Columns]) -> Fault:
+def _located(fault: Fault, pack: Pack, mine: Given, known: dict[tuple[str, str, str], Columns]) -> Fault:
     """A fault with the header as the file has it, and the address of the cell."""
-    path = next((path for path in given.by_hash.values() if path.name == Path(fault.where.file).name), None)
+    path = mine.path(fault.where.file)
     record = pack.records.get(fault.record_type)
     if path is None or record is None or not fault.where.row:
         return fault

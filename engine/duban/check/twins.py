@@ -21,7 +21,8 @@ from duban.vocabulary import RecordType
 if TYPE_CHECKING:
     import duckdb
 
-_ORDINAL = re.compile(r"^(?:[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)\].、,:]+|[①-⑳])+")
+_CIRCLED = re.compile(r"^\s*[①-⑳㈠-㈩⑴-⑽]+")
+_ORDINAL = re.compile(r"^(?:[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)\].、,:]+)+")
 _MARKS = re.compile(r"[^\w]|_")
 
 
@@ -31,7 +32,7 @@ def normalised(text: str) -> str:
     >>> normalised("（1）破碎站 护栏缺失。"), normalised("破碎站护栏缺失")
     ('破碎站护栏缺失', '破碎站护栏缺失')
     """
-    return _MARKS.sub("", _ORDINAL.sub("", fold(text)))
+    return _MARKS.sub("", _ORDINAL.sub("", fold(_CIRCLED.sub("", text))))
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,13 @@ class Views:
     def __init__(self, con: duckdb.DuckDBPyConnection, schema: Schema, files: Collection[str]) -> None:
         self.con, self.schema, self.files = con, schema, sorted(files)
         self._made: set[str] = set()
+        self._filled: dict[str, bool] = {}
 
     def filled(self, record: str) -> bool:
         """Whether any row of a record type was handed in."""
-        return bool(self.con.execute(f"SELECT 1 FROM {table_name(record)} LIMIT 1").fetchall())
+        if record not in self._filled:
+            self._filled[record] = bool(self.con.execute(f"SELECT 1 FROM {table_name(record)} LIMIT 1").fetchall())
+        return self._filled[record]
 
     def own(self, record: str) -> str:
         """The newest version of each record in the checked files; of versions at one time, all."""

@@ -165,11 +165,13 @@ def _targets(paths: tuple[Path, ...], out: Path | None) -> dict[Path, Path]:
 def _write(report: Report, style: str, out: Path | None, paths: tuple[Path, ...]) -> None:
     if style == "xlsx":
         from duban.check.formats import text, xlsx
+        from duban.check.given import given
 
-        known = {receipt.sha256: receipt.file for receipt in report.receipts}
-        for file, target in _targets(paths, out).items():
-            if (name := known.get(_sha256(file))) is not None:
-                xlsx.write(report, file, name, target)
+        targets, names = _targets(paths, out), given(paths).by_name
+        for receipt in report.receipts:
+            file = names.get(receipt.file)
+            if file is not None and (target := targets.get(file)) is not None and receipt.tables:
+                xlsx.write(report, file, receipt.file, target)
                 click.echo(f"已写入 {target}")
         click.echo("\n".join(text.receipt_lines(report)))
         return
@@ -181,9 +183,3 @@ def _write(report: Report, style: str, out: Path | None, paths: tuple[Path, ...]
     if style == "csv" and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(newline="")
     click.echo(content, nl=False)
-
-
-def _sha256(path: Path) -> str:
-    import hashlib
-
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -9,12 +9,12 @@ from duban.errors import Severity
 
 def write(report: Report) -> str:
     """One command a fault, then the receipt, as plain lines of the log."""
-    return "\n".join([*map(_command, by_place(report.open)), *receipt_lines(report)]) + "\n"
+    return "\n".join([*(_command(report, fault) for fault in by_place(report.open)), *receipt_lines(report)]) + "\n"
 
 
-def _command(fault: Fault) -> str:
+def _command(report: Report, fault: Fault) -> str:
     where = fault.where
-    properties = {"file": where.file, "title": f"{fault.code} {fault.title}"}
+    properties = {"file": report.path(where.file), "title": f"{fault.code} {fault.title}"}
     if where.row:
         properties["line"] = str(where.row)
     sheet = f"工作表“{where.sheet}” " if where.sheet else ""

@@ -17,7 +17,7 @@ def write(report: Report) -> str:
             "check_name": fault.code,
             "fingerprint": fault.fingerprint,
             "severity": "major" if fault.severity is Severity.ERROR else "minor",
-            "location": {"path": fault.where.file, "lines": {"begin": max(fault.where.row, 1)}},
+            "location": {"path": report.path(fault.where.file), "lines": {"begin": max(fault.where.row, 1)}},
         }
         for fault in by_place(report.open)
     ]

@@ -32,14 +32,14 @@ def write(report: Report) -> str:
         "invocations": [{"executionSuccessful": not report.unreadable}],
         "artifacts": [
             {
-                "location": {"uri": _uri(receipt.file)},
+                "location": {"uri": _uri(report.path(receipt.file))},
                 "length": receipt.size,
                 "hashes": {"sha-256": receipt.sha256},
                 "description": {"text": receipt.verdict.value},
             }
             for receipt in report.receipts
         ],
-        "results": [_result(fault, codes.index(fault.code)) for fault in faults],
+        "results": [_result(report, fault, codes.index(fault.code)) for fault in faults],
         "columnKind": "utf16CodeUnits",
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
@@ -53,9 +53,9 @@ def _rule(fault: Fault) -> dict[str, Any]:
     return rule
 
 
-def _result(fault: Fault, index: int) -> dict[str, Any]:
+def _result(report: Report, fault: Fault, index: int) -> dict[str, Any]:
     where = fault.where
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(where.file)}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(report.path(where.file))}}
     if where.row:
         physical["region"] = {"startLine": where.row}
     location: dict[str, Any] = {"physicalLocation": physical}

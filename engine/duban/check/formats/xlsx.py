@@ -106,6 +106,7 @@ def _mark(sheet: Any, cell: str, faults: Sequence[Fault]) -> None:
 def _list(book: Any, report: Report, faults: Sequence[Fault]) -> None:
     """The sheet in front: every fault with a link to its cell, and the receipt."""
     from openpyxl.styles import Font, PatternFill
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     title = _LIST
     while title in book.sheetnames:
@@ -129,7 +130,8 @@ def _list(book: Any, report: Report, faults: Sequence[Fault]) -> None:
         sheet.cell(last, 3).fill = PatternFill("solid", fgColor=_COLOURS[fault.severity])
         name = where.sheet if where.sheet in book.sheetnames else book.sheetnames[1]
         if where.cell:
-            sheet.cell(last, 2).hyperlink = "#'{}'!{}".format(name.replace("'", "''"), where.cell)
+            inside = "'{}'!{}".format(name.replace("'", "''"), where.cell)
+            sheet.cell(last, 2).hyperlink = Hyperlink(ref=f"B{last}", location=inside)
     if not faults:
         sheet.append(["", "", "", "", "未发现问题"])
     sheet.append([])
