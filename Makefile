@@ -2,7 +2,7 @@
 # `make audit` and `make test` need nothing but a Python of 3.10 or newer.
 
 # The arguments of `make audit`.
-SAMPLE ?= data/samples --as-of 2024-01-07 --out out/sample
+SAMPLE ?= data/samples --as-of 2024-01-07 --bureau data/bureau.yaml --out out/sample
 
 VENV := .venv
 BIN  := $(VENV)/bin

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sample_county.basics import BUREAU
+from sample_county.basics import BUREAU, Row
 from sample_county.faultless import faultless
 from sample_county.forms import csv_bytes, table, xlsx_bytes
 from sample_county.handins import inspections, numbered, records
@@ -19,8 +19,8 @@ from sample_county.posts import enterprises, group_posts, groups, town_leaders, 
 from sample_county.story import STORY, STORY_OF_PAPERS
 
 
-def samples() -> dict[str, bytes]:
-    """Every file of data/samples but its README, by name."""
+def county_tables() -> dict[str, tuple[str, list[Row], str]]:
+    """Every table of the county by the name of its file: record type, rows, style of writing."""
     county = faultless()
     for event in STORY:
         event(county)
@@ -33,26 +33,38 @@ def samples() -> dict[str, bytes]:
     manifest += lines
     manifest.sort(key=lambda row: (row["received_at"], row["sender"], row["record_type"], row["subject"]))
     first, changes = enterprises(county)
-    tables = {
-        "enterprise.csv": table("enterprise", first),
-        "enterprise_变更.csv": table("enterprise", changes),
-        "work_unit.csv": table("work_unit", work_units(county)),
-        "town.csv": table("town", towns()),
-        "town_leaders.csv": table("town_leaders", town_leaders(county)),
-        "county.csv": table("county", [{"name": BUREAU}]),
-        "group.csv": table("group", groups()),
-        "group_post.csv": table("group_post", group_posts()),
-        "manifest.csv": table("manifest", manifest),
-        **{f"{kind}.csv": table(kind, rows) for kind, rows in kept.items()},
-        **{name: table("inspection", rows, style) for name, (style, rows) in seen.items()},
+    plain = {
+        "enterprise.csv": ("enterprise", first),
+        "enterprise_变更.csv": ("enterprise", changes),
+        "work_unit.csv": ("work_unit", work_units(county)),
+        "town.csv": ("town", towns()),
+        "town_leaders.csv": ("town_leaders", town_leaders(county)),
+        "county.csv": ("county", [{"name": BUREAU}]),
+        "group.csv": ("group", groups()),
+        "group_post.csv": ("group_post", group_posts()),
+        "manifest.csv": ("manifest", manifest),
+        **{f"{kind}.csv": (kind, rows) for kind, rows in kept.items()},
     }
-    return {name: (xlsx_bytes if name.endswith(".xlsx") else csv_bytes)(cells) for name, cells in tables.items()}
+    return {
+        **{name: (kind, rows, "plain") for name, (kind, rows) in plain.items()},
+        **{name: ("inspection", rows, style) for name, (style, rows) in seen.items()},
+    }
+
+
+def samples() -> dict[str, bytes]:
+    """Every file of data/samples but its README, by name."""
+    return {
+        name: (xlsx_bytes if name.endswith(".xlsx") else csv_bytes)(table(kind, rows, style))
+        for name, (kind, rows, style) in county_tables().items()
+    }
 
 
 def main(folder: Path) -> None:
     """Write the samples; a file of an earlier run that is no longer made is removed."""
     made = samples()
     for old in sorted(folder.rglob("*")):
+        if old.relative_to(folder).parts[0] in ("submissions", "broken"):
+            continue
         if old.suffix in (".csv", ".xlsx") and old.relative_to(folder).as_posix() not in made:
             old.unlink()
     for name, content in made.items():

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 
 from duban.auditing import moment_of
 from duban.compile import compile_pack
+from duban.compile.judgement import compile_judgement
 from duban.compile.leads import compile_leads
 from duban.pack import load_pack
 from markdown_pages import Table, blocks, code, parts
@@ -246,6 +247,8 @@ def test_architecture_names_every_step(pack: Path) -> None:
     for cells in table.rows:
         words = re.split(r"(\bID\b|\bT\b|\bK\b|\bF\b|\bN\b|\bCHAIN\b|…)", code(cells[0])[0])
         patterns.append("".join(holes.get(word, re.escape(word)) for word in words))
-    steps = (*compile_pack(found, moment, moment).steps, *compile_leads(found, moment, moment).steps)
+    plans = [compiler(found, moment, moment) for compiler in (compile_pack, compile_leads)]
+    plans += [compile_judgement(found, moment, moment)] if found.measures.rules else []
+    steps = [step for plan in plans for step in plan.steps]
     for step in steps:
         assert any(re.fullmatch(pattern, step.name) for pattern in patterns), step.name

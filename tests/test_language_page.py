@@ -12,12 +12,13 @@ import pytest
 from ruamel.yaml import YAML
 
 import duban
+from duban.all_cases import run_all_cases
 from duban.cases import Case, CaseFile, Expected, Outcome
 from duban.conditions import FUNCTIONS, ConditionError, compile_boolean, parse
 from duban.kinds import Cover, Forbid, Perform, Reconcile, Respond
 from duban.kinds.cover import By
 from duban.kinds.reconcile import Side
-from duban.lead_cases import ExpectedLead, LeadCase, LeadCaseFile, run_all_cases
+from duban.lead_cases import ExpectedLead, LeadCase, LeadCaseFile
 from duban.leads import (
     LEADS,
     LateEntry,
@@ -33,10 +34,12 @@ from duban.leads import (
 from duban.leads.overlap import Other
 from duban.leads.ratio import Beside
 from duban.leads.wrong_order import Pair
+from duban.measure_cases import ExpectedConclusion, MeasureCase, MeasureCaseFile, covered
 from duban.model import Status
 from duban.pack import load_pack
 from duban.pack.clauses import Entry, Unquoted, read_clauses
 from duban.pack.load import words_of
+from duban.pack.measures import Exculpation, History, Measures, MeasureSpec, Office, Pattern, Rule, Then
 from duban.pack.names import DUTY_COLUMNS, duty_names
 from duban.pack.obligation import Advisory, Each, Given, Note, Obligation
 from duban.pack.obligation import Path as Otherwise
@@ -110,13 +113,25 @@ def lead_examples() -> list[Example]:
     return found
 
 
-EXAMPLES = examples()
-LEAD_EXAMPLES = lead_examples()
-_FOLDER = tempfile.TemporaryDirectory(prefix="duban-language-")
+def measure_examples() -> list[Example]:
+    """The `measures case` blocks."""
+    found = []
+    for block in blocks(PAGE, "yaml measures case"):
+        names = tuple(case["name"] for case in read(block.text))
+        text = block.text.replace("- name:", "- why: docs/language.md\n  name:")
+        rules = ", ".join(rule["id"] for rule in read(first("yaml measures.yaml"))["rules"])
+        found.append(Example(f"measures-{block.line}.yaml", "measures", f"rules: [{rules}]\ncases:\n{text}", names))
+    return found
 
 
 def first(kind: str) -> str:
     return blocks(PAGE, kind)[0].text
+
+
+EXAMPLES = examples()
+MEASURE_EXAMPLES = measure_examples()
+LEAD_EXAMPLES = lead_examples()
+_FOLDER = tempfile.TemporaryDirectory(prefix="duban-language-")
 
 
 @lru_cache
@@ -131,7 +146,8 @@ def pack_folder() -> Path:
         "obligations/page.yaml": "".join(block.text for block in blocks(PAGE, "yaml obligation")),
         "leads.yaml": "leads:\n"
         + "".join(block.text for block in blocks(PAGE, "yaml lead") if "case" not in block.kind),
-        **{f"cases/{example.file}": example.text for example in (*EXAMPLES, *LEAD_EXAMPLES)},
+        "measures.yaml": first("yaml measures.yaml"),
+        **{f"cases/{example.file}": example.text for example in (*EXAMPLES, *LEAD_EXAMPLES, *MEASURE_EXAMPLES)},
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -149,7 +165,7 @@ def outcomes() -> dict[tuple[str, str], Outcome]:
     ("file", "name"),
     [
         pytest.param(item.file, name, id=f"{item.obligation}-{name[:30]}")
-        for item in (*EXAMPLES, *LEAD_EXAMPLES)
+        for item in (*EXAMPLES, *LEAD_EXAMPLES, *MEASURE_EXAMPLES)
         for name in item.names
     ],
 )
@@ -159,6 +175,13 @@ def test_example_comes_out_as_written(file: str, name: str) -> None:
 
 def test_every_obligation_of_the_page_has_a_case() -> None:
     assert {item.id for item in load_pack(pack_folder()).obligations} == {example.obligation for example in EXAMPLES}
+
+
+def test_every_rule_of_the_page_holds_in_a_case() -> None:
+    pack = load_pack(pack_folder())
+    there, absent = covered(pack)
+    assert there == {rule.id for rule in pack.measures.rules}
+    assert absent == there
 
 
 def test_every_lead_of_the_page_has_a_case_and_every_kind_a_lead() -> None:
@@ -273,6 +296,8 @@ WORDS: dict[str, list[Any]] = {
     "wrong_order": [WrongOrder, Pair],
     "ratio": [Ratio, Beside],
     "late_entry": [LateEntry],
+    "Measures": [Measures, MeasureSpec, Office, History, Exculpation, Rule, Pattern, Then],
+    "Cases of measures": [MeasureCaseFile, MeasureCase, ExpectedConclusion],
     "Cases of leads": [LeadCaseFile, LeadCase, ExpectedLead],
     "Cases": [CaseFile, Case, Expected],
 }

@@ -26,7 +26,14 @@ VERBS = {
         "duban.commands.intake",
         "收件：由收到的文件拟出报送清单，供核对确认。 | Draft the manifest from what was handed in.",
     ),
-    "explain": ("duban.commands.explain", "说明一项结论的由来。 | Show how one finding came about."),
+    "interviews": (
+        "duban.commands.interviews",
+        "拟提请约谈研究名单和文书。 | Propose whom to call in, and draft the papers.",
+    ),
+    "explain": (
+        "duban.commands.explain",
+        "说明一项结论或一个单位的由来。 | Show how a finding came about, or why a bearer is proposed.",
+    ),
     "rules": ("duban.commands.rules", "规则包：检查、列出、查看、测试。 | Lint, list, show and test a pack of rules."),
 }
 

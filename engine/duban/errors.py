@@ -18,7 +18,8 @@ class Severity(str, Enum):
 class Place:
     """Where an issue is: a line of a YAML file, or a cell of a table.
 
-    `line` counts from 1. `row` is the row number that a spreadsheet program shows (the header is row 1).
+    `line` counts from 1. `row` is the row number that a spreadsheet program shows (the header is row 1), `column` the
+    header of a column, `cell` the name of a cell as in `C7`, where the file has such names.
     """
 
     file: str = ""
@@ -26,6 +27,7 @@ class Place:
     sheet: str = ""
     row: int = 0
     column: str = ""
+    cell: str = ""
 
     def __str__(self) -> str:
         parts = [f"{self.file}:{self.line}" if self.line else self.file]

@@ -220,7 +220,14 @@ def _received(item: HandIn, arrivals: Mapping[str, datetime]) -> tuple[datetime,
     """When it came in, from what that is known, and what is doubtful about it."""
     if item.received is not None:
         return item.received, "收到时间取“报送时间”列", ""
-    return arrivals[item.file], "收到时间取文件的修改时间", "没有报送时间，请填实际收到的时间"
+    return _arrival(arrivals, item.file), "收到时间取文件的修改时间", "没有报送时间，请填实际收到的时间"
+
+
+def _arrival(arrivals: Mapping[str, datetime], file: str) -> datetime:
+    """When a file was last written; of a file in a zip, when the zip was."""
+    while file not in arrivals:
+        file = file.rpartition("/")[0]
+    return arrivals[file]
 
 
 def _draft(pack: Pack, roster: Roster, item: HandIn, arrivals: Mapping[str, datetime]) -> Line:

@@ -42,6 +42,8 @@ class FieldSpec(Word):
     required: bool = False
     happened: bool = False
     personal: bool = False
+    format: Literal["", "uscc"] = ""
+    names: str = ""
     note: str = ""
 
 
@@ -94,6 +96,7 @@ class RecordType(Word):
     handed_in_by: str = ""
     lag: str = ""
     references: dict[str, References] = {}
+    named_by: Names = ()
     fields: dict[str, FieldSpec]
     note: str = ""
 

@@ -124,7 +124,7 @@ def test_a_column_without_header_is_passed_over(read: Read, tmp_path: Any) -> No
 
 
 def test_a_table_without_any_known_column_is_left_out(read: Read, tmp_path: Any) -> None:
-    (tmp_path / "t.csv").write_text("安全生产台账\n编号,日期\n1,2023-11-09\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text("甲,乙\n1,2023-11-09\n", encoding="utf-8")
     (tmp_path / "place.csv").write_text("编码,说明\np,x\n", encoding="utf-8")
     got = read(tmp_path, types=KINDS)
     assert (got.codes, got.loaded.unread) == (["D205"], ("t",))

@@ -125,7 +125,8 @@ def test_every_table_exists_even_without_rows(read: Read, tmp_path: Path) -> Non
 
 
 def test_what_is_not_read_is_said(read: Read, tmp_path: Path) -> None:
-    write(tmp_path, {"inspection.csv": ROW, "方案.docx": "", "inspecton.csv": ROW, "其他.csv": ROW})
+    other = "甲,乙\n1,2\n"
+    write(tmp_path, {"inspection.csv": ROW, "方案.docx": "", "inspecton.csv": other, "其他.csv": other})
     got = read(tmp_path)
     assert [(issue.code, issue.place.file) for issue in got.loaded.issues] == [
         ("D101", "方案.docx"),
@@ -146,7 +147,7 @@ def test_what_is_not_read_is_said(read: Read, tmp_path: Path) -> None:
         ({}, ".", "没有可以读取的台账"),
         ({"a.docx": ""}, ".", "没有可以读取的台账"),
         ({"waivers.yaml": "[]"}, ".", "没有可以读取的台账"),
-        ({"某某.csv": ROW}, ".", "没有一张表能读入"),
+        ({"某某.csv": "甲,乙\n1,2\n"}, ".", "没有一张表能读入"),
         ({"inspection.csv": ""}, ".", "没有一张表能读入"),
     ],
 )

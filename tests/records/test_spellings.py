@@ -17,7 +17,7 @@ def field(kind: str, *values: str) -> FieldSpec:
     [
         ("int", "１，２００", Spelt("1200")),
         ("int", "3.0", Spelt("3")),
-        ("int", "二", None),
+        ("int", "二", Spelt("2")),
         ("decimal", "1,200.50", Spelt("1200.50")),
         ("decimal", "1.2.3", None),
         ("decimal", "99999999999999999", None),

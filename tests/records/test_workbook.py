@@ -55,8 +55,8 @@ def test_sheets_by_name_and_the_rest_left_out(read: Read, tmp_path: Path) -> Non
     )
     got = read(tmp_path)
     assert (got.rows("inspection", "inspection_id"), got.rows("enterprise", "enterprise_id")) == (["a"], ["e1"])
-    issue = got.only("D102")
-    assert (issue.place.file, issue.place.sheet) == ("甲岭镇.xlsx", "填表说明")
+    (note,) = got.loaded.notes
+    assert (note.code, note.place.file, note.place.sheet) == ("D118", "甲岭镇.xlsx", "填表说明")
     assert [(item.sheet, item.record_type, item.rows) for item in got.loaded.inputs] == [
         ("检查记录_甲岭", "inspection", 1),
         ("企业名册", "enterprise", 1),

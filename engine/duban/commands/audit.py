@@ -1,4 +1,4 @@
-"""`duban audit PATH…`: read, judge, write, and show the last screen."""
+"""`duban audit PATH…`: read, audit, judge, write, and show the last screen."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from duban.commands.options import known_option, last_sunday, moment_option, rules_option, settings_option, today
+from duban.commands.options import (
+    bureau_option,
+    judge_option,
+    known_option,
+    last_sunday,
+    moment_option,
+    rules_option,
+    settings_option,
+    today,
+)
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.model import Judgement
 
 FAIL_ON = {
     "never": (),
@@ -29,6 +39,8 @@ FAIL_ON = {
 @moment_option
 @known_option
 @settings_option
+@judge_option
+@bureau_option
 @click.option("--bearer", "bearers", multiple=True, help="只看某主体，可多次。 | Only this bearer; repeatable.")
 @click.option(
     "--obligation", "obligations", multiple=True, help="只判某义务，可多次。 | Only this obligation; repeatable."
@@ -60,7 +72,7 @@ FAIL_ON = {
 @click.pass_context
 def audit(
     context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
-    settings: dict[str, str], bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, style: str,
+    settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, style: str,
     fail_on: str, memory: str, threads: int | None, temp: str, quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
@@ -84,13 +96,23 @@ def audit(
     ) as result:
         if progress is not None:
             click.echo("\r\033[K", nl=False, err=True)
+        judgement = _judge(result, engine, whole=not obligations)
         _only(result, bearers)
-        files = write(result, out) if out is not None else []
+        files = write(result, out, judgement, bureau) if out is not None else []
         if not quiet:
-            _show(result, style, files)
+            _show(result, style, files, judgement)
         counts = {status.value: count for status, count in result.counts.items()}
     if any(counts[status] for status in FAIL_ON[fail_on]):
         context.exit(1)
+
+
+def _judge(result: Audit, engine: str, *, whole: bool) -> Judgement | None:
+    """What follows from the findings; not from those of some obligations alone, which would leave half of it out."""
+    if engine == "none" or not whole or not result.pack.measures.rules:
+        return None
+    from duban.judging import judge_audit
+
+    return judge_audit(result, engine)
 
 
 def _only(result: Audit, bearers: tuple[str, ...]) -> None:
@@ -120,11 +142,11 @@ def _progress() -> Callable[[str], None]:
     return show
 
 
-def _show(result: Audit, style: str, files: list[Path]) -> None:
+def _show(result: Audit, style: str, files: list[Path], judgement: Judgement | None) -> None:
     if style == "text":
         from duban.report.screen import screen
 
-        for line in screen(result, files):
+        for line in screen(result, files, judgement):
             click.echo(line)
         return
     from duban.report.tables import COLUMNS, FINDINGS, findings_sql, summary

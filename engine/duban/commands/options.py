@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,6 +24,19 @@ moment_option = click.option(
 known_option = click.option(
     "--known-by", metavar="DATE|DATETIME",
     help="掌握时点，默认同截至时点。 | Only hand-ins up to this moment count; default: as-of.",
+)  # fmt: skip
+
+
+judge_option = click.option(
+    "--judge", "engine", default="auto", show_default=True,
+    type=click.Choice(["auto", "durable-rules", "plain", "none"]),
+    help="用哪个判定器推导措施，结论相同；none 不推导。 | Which judge derives measures; none: do not.",
+)  # fmt: skip
+
+
+bureau_option = click.option(
+    "--bureau", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="单位设置文件；默认台账旁的 bureau.yaml。 | Settings of the bureau; default: bureau.yaml beside the records.",
 )  # fmt: skip
 
 

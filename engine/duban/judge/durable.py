@@ -24,6 +24,7 @@ from duban.pack.fact_condition import Every, Some, Test, Tree
 RULESET = "duban"
 _SIGNS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "<>": "$neq"}
 _NEVER = {"fact": "nothing"}
+_OWN_ID = "own id"  # a fact's field `id`: the engine takes `id` for its own, to tell facts apart
 
 
 class DurableJudge:
@@ -132,6 +133,8 @@ def _definition(tree: Tree) -> dict[str, Any]:
 
 
 def _test(test: Test) -> dict[str, Any]:
+    if test.field == "id":
+        test = Test(_OWN_ID, test.sign, test.value)
     if test.sign in ("has", "lacks"):
         name = _item(test.field, test.value)
         return {name: True} if test.sign == "has" else {"$nex": {name: 1}}
@@ -147,7 +150,7 @@ def _flat(kind: str, name: str, fact: Fact) -> dict[str, Any]:
         if isinstance(value, (list, tuple)):
             found.update({_item(field, item): True for item in value})
         elif value is not None:
-            found[field] = value
+            found[_OWN_ID if field == "id" else field] = value
     return {**found, "id": name, "fact": kind}
 
 

@@ -14,15 +14,10 @@ from duban.pack.measures import Pattern, Rule, scopes
 from duban.pack.pack import Pack
 from duban.pack.strata import strata
 
-# A ground rests on nothing else, whatever its rule says: not on what is late, unproven, manual or advisory, nor on
-# what has been cleared.
-SOUND = Every(
-    (
-        Test("status", "=", GROUND_STATUS),
-        Test("enforceable", "=", True),
-        Test("verification", "<>", Verification.CLEARED.value),
-    )
-)
+# What a person has cleared meets no pattern, whatever a rule says: it is taken off everywhere.
+NOT_CLEARED = Test("verification", "<>", Verification.CLEARED.value)
+# A ground rests on nothing else, whatever its rule says: not on what is late, unproven, manual or advisory.
+SOUND = Every((Test("status", "=", GROUND_STATUS), Test("enforceable", "=", True)))
 
 
 @dataclass(frozen=True)
@@ -67,6 +62,8 @@ def compile_program(pack: Pack) -> Program:
 
     def ask(rule: Rule, pattern: Pattern, *, guarded: bool = False) -> Ask:
         tree = read_condition(pattern.where, scope[pattern.kind])
+        if pattern.kind in ("finding", "about"):
+            tree = Every((tree, NOT_CLEARED))
         if guarded and rule.then.ground and pattern.kind == "finding":
             tree = Every((tree, SOUND))
         at_least = number(pattern.at_least, scope[pattern.kind])

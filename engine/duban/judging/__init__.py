@@ -12,7 +12,7 @@ from duban.evaluate import run
 from duban.judge import Judge, PlainJudge, compile_program, conclusions_of, open_judge
 from duban.judging.candidates import Bearer, order_of
 from duban.judging.cases import Dossier, case_of, dossiers
-from duban.model import Candidate, Conclusion, Judgement, Plan, Tier
+from duban.model import Candidate, Conclusion, Finding, Judgement, Plan, Tier
 
 Contested = Mapping[str, tuple[str, ...]]
 
@@ -88,9 +88,16 @@ def _again(audit: Audit, judge: Judge, one: _Judged, contested: Contested) -> _J
     return _Judged(one.dossier, conclusions_of(judge, case))
 
 
+def findings_of(audit: Audit) -> Iterator[Finding]:
+    """Every finding of an audit that has been judged, as papers need them; cleared ones are left out."""
+    for dossier in dossiers(audit.connection, audit.pack):
+        case, known = case_of(dossier, audit.pack.measures, audit.as_of, {})
+        yield from (known[fact["fingerprint"]] for fact in case.of("finding"))
+
+
 def _candidates(audit: Audit, judge: Judge, one: _Judged, contested: Contested) -> Iterator[Candidate]:
     case, known = case_of(one.dossier, audit.pack.measures, audit.as_of, contested)
     yield from Bearer(audit.pack, judge, case, one.dossier, one.conclusions, known).candidates()
 
 
-__all__ = ["judge_audit"]
+__all__ = ["findings_of", "judge_audit"]

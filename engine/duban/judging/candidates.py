@@ -46,7 +46,7 @@ class Bearer:
         prints = dict.fromkeys(name for item in carrying for name in item.findings)
         findings = sorted((self.known[name] for name in prints), key=_most_pressing)
         rows = {row["fingerprint"]: row for row in (*self.dossier.findings, *self.dossier.about)}
-        tier = _tier(carrying)
+        tier = _tier(measure, carrying)
         return Candidate(
             jurisdiction=case.jurisdiction,
             bearer_kind=case.bearer_kind,
@@ -77,7 +77,7 @@ class Bearer:
         for one in findings:
             left = conclusions_of(self.judge, without(self.case, one.fingerprint))
             carrying = _carrying(measure, left)
-            becomes = _tier(carrying).value if carrying else ""
+            becomes = _tier(measure, carrying).value if carrying else ""
             if becomes != tier.value:
                 yield Flip(one.fingerprint, becomes)
 
@@ -89,9 +89,10 @@ def _carrying(measure: str, conclusions: Sequence[Conclusion]) -> list[Conclusio
     return [*(item for item in conclusions if item.rule in upon and item not in own), *own]
 
 
-def _tier(conclusions: Sequence[Conclusion]) -> Tier:
-    """The more urgent tier of the conclusions; without one the second."""
-    return min((Tier(item.tier) for item in conclusions if item.tier), key=TIERS.index, default=Tier.SECOND)
+def _tier(measure: str, carrying: Sequence[Conclusion]) -> Tier:
+    """The more urgent tier that its own rules give a measure, not the grounds below them; without one the second."""
+    given = (Tier(item.tier) for item in carrying if item.measure == measure and item.tier)
+    return min(given, key=TIERS.index, default=Tier.SECOND)
 
 
 def _most_pressing(finding: Finding) -> tuple[Any, ...]:
@@ -122,12 +123,9 @@ def _speaks(rows: Rows, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _to_verify(pack: Pack, carrying: Sequence[Conclusion], findings: Sequence[Finding]) -> Iterator[str]:
-    """What a person must look at: what the rules say, what they cannot see, and the readings that it hangs on."""
+    """What a person must look at: what the rules say, and the readings that it hangs on."""
     rules: dict[str, Rule] = {rule.id: rule for rule in pack.measures.rules}
     yield from dict.fromkeys(text for item in carrying if (text := rules[item.rule].then.to_verify))
-    for name in dict.fromkeys(one.obligation for one in findings):
-        if text := pack.obligation(name).cannot_see:
-            yield f"台账看不到：{text}"
     if readings := dict.fromkeys(name for one in findings for name in one.contested):
         yield f"口径未定，取另一读法则不成立：{'、'.join(readings)}"
 

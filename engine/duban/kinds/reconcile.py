@@ -143,8 +143,10 @@ def _figures(equation: Checked) -> str:
 
 
 def _shown(column: Column) -> str:
-    """SQL: a cell as text; a whole number without its decimals."""
+    """SQL: a cell as text; a whole number without its decimals, yes and no as a form has them."""
     text = f"CAST({column.sql} AS VARCHAR)"
+    if column.type == "bool":
+        text = f"CASE WHEN {column.sql} THEN '是' WHEN NOT {column.sql} THEN '否' END"
     if column.type in NUMERIC_TYPES:
         text = f"CASE WHEN {column.sql} = floor({column.sql}) THEN CAST(CAST({column.sql} AS BIGINT) AS VARCHAR) ELSE {text} END"
     return f"coalesce({text}{f' || {literal(column.unit)}' if column.unit else ''}, '（空）')"

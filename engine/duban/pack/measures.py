@@ -63,7 +63,7 @@ class Exculpation(Word):
 
     id: str
     title: str
-    bearers: Names = Field(default=(), alias="for")
+    bearers: Names = Field(alias="for")
     record: str = ""
     where: str = ""
     link: str = ""

@@ -7,12 +7,15 @@ NULL, the cell is spelt unusually, or wrong: `spellings` decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
-from duban.records.spellings import ELEMENT, ERROR_CELLS, FALSE, TRUE
-from duban.records.text import BLANKS, trimmed_sql
+from duban.records.numbers import HEADER_UNIT, units_agree
+from duban.records.raw import RawColumn
+from duban.records.spellings import ELEMENT, FALSE, TRUE, UNUSABLE
+from duban.records.text import APOSTROPHE, BLANKS, NOTHING, trimmed_sql
 from duban.sqltext import literal
-from duban.vocabulary import FieldSpec, FieldType
+from duban.vocabulary import NUMERIC_TYPES, FieldSpec, FieldType
 
 SQL_TYPES: dict[FieldType, str] = {
     "text": "VARCHAR",
@@ -28,6 +31,13 @@ SQL_TYPES: dict[FieldType, str] = {
 # The type of a column of text in which Python lists may be, their elements separated by ELEMENT.
 STAGED = "VARCHAR staged"
 
+# Texts that are no content of a free text, and how they begin: failed formulas, words for nothing.
+_ODD_TEXTS = (*sorted(UNUSABLE), *NOTHING)
+_ODD_STARTS = (APOSTROPHE, *dict.fromkeys(text[0] for text in _ODD_TEXTS))
+
+# Lists that are no list: "无", "/", names with "等3人".
+_ODD_LISTS = rf"^\x27|^(无|{'|'.join(map(re.escape, NOTHING))})$|等[\d一二三四五六七八九十]*[人名位]?$"
+
 _DAY = r"(1[89]|[2-9]\d)\d\d[-/]\d{1,2}[-/]\d{1,2}"
 _MOMENT = _DAY + r"([ T]\d\d?:\d\d(:\d\d(\.\d{1,6})?)?)?"
 _MONTH = r"(1[89]|[2-9]\d)\d\d-\d\d"
@@ -42,11 +52,23 @@ class Coercion:
     bare: str = ""
 
 
-def coerce(field: FieldSpec, number: int, expression: str, source: str, timezone: str, midnights: bool) -> Coercion:
-    """How the cells of a column become values of a field; its steps are called `r<number>` and `v<number>`.
+@dataclass(frozen=True)
+class Source:
+    """A column to be read: its expression and DuckDB type.
 
-    `source` is the column's DuckDB type; `midnights`: a column of timestamps that holds nothing but midnights.
+    `midnights`: a column of timestamps that holds nothing but midnights. `identity`: it tells one row from another, or
+    points at one, so that a number that lost its digits is of no use.
     """
+
+    expression: str
+    type: str
+    midnights: bool = False
+    identity: bool = False
+
+
+def coerce(field: FieldSpec, number: int, column: Source, timezone: str) -> Coercion:
+    """How the cells of a column become values of a field; its steps are called `r<number>` and `v<number>`."""
+    expression, source, midnights = column.expression, column.type, column.midnights
     r, v = f"r{number}", f"v{number}"
     family = family_of(source)
     if family == "zoned":
@@ -56,11 +78,13 @@ def coerce(field: FieldSpec, number: int, expression: str, source: str, timezone
         bare = f"CASE WHEN {v} IS NOT NULL THEN {str(family == 'date' or midnights).lower()} END"
         return Coercion(_present(family, expression), direct.format(r=r), bare if field.type == "datetime" else "")
     if family != "text":
-        expression = _as_text(family, expression)
+        expression = _as_text(family, expression, column.identity)
     if field.type != "list" and (family == "list" or source == STAGED):
         expression = f"replace(rtrim({expression}, chr(31)), chr(31), '、')"
     bare = f"CASE WHEN {v} IS NOT NULL THEN NOT contains({r}, ':') END"
-    return Coercion(trimmed_sql(expression), _from_text(field, r), bare if field.type == "datetime" else "")
+    return Coercion(
+        trimmed_sql(expression), _from_text(field, r, column.identity), bare if field.type == "datetime" else ""
+    )
 
 
 def absent(field: FieldSpec) -> Coercion:
@@ -110,11 +134,26 @@ def _present(family: str, expression: str) -> str:
     return f"CASE WHEN NOT isnan({expression}) THEN {expression} END" if family == "float" else expression
 
 
-def _as_text(family: str, expression: str) -> str:
+def under_unit(column: RawColumn, field: FieldSpec) -> RawColumn:
+    """A column of numbers as text with the unit of its header, where the field has another one: `0.5` under 万元 is
+    read as `0.5万元` is.
+    """
+    if field.type not in NUMERIC_TYPES or not column.unit or not field.unit or units_agree(column.unit, field.unit):
+        return column
+    expression, family = column.expression, family_of(column.type)
+    if family != "text":
+        expression = _as_text(family, expression, identity=False)
+    number = f"regexp_full_match({expression}, '[+-]?[\\d,]*\\.?\\d+')"
+    text = f"CASE WHEN {number} THEN {expression} || {literal(HEADER_UNIT + column.unit)} ELSE {expression} END"
+    return replace(column, expression=text, type="VARCHAR")
+
+
+def _as_text(family: str, expression: str, identity: bool) -> str:
     if family == "float":
+        lost = f"WHEN abs({expression}) >= 1e15 THEN format('{{:.2E}}', {expression})" if identity else ""
         whole = f"cast(try_cast({expression} AS HUGEINT) AS VARCHAR)"
         return (
-            f"CASE WHEN isnan({expression}) THEN NULL WHEN {expression} = trunc({expression}) THEN {whole}"
+            f"CASE WHEN isnan({expression}) THEN NULL {lost} WHEN {expression} = trunc({expression}) THEN {whole}"
             f" ELSE cast({expression} AS VARCHAR) END"
         )
     if family == "list":
@@ -122,12 +161,17 @@ def _as_text(family: str, expression: str) -> str:
     return f"cast({expression} AS VARCHAR)"
 
 
-def _from_text(field: FieldSpec, r: str) -> str:
+def _from_text(field: FieldSpec, r: str, identity: bool) -> str:
     """The value of the usual spellings of a text, NULL for all others."""
     if field.type == "text":
         if field.values:
             return f"CASE WHEN {_among(r, field.values)} THEN {r} END"
-        return f"CASE WHEN NOT (starts_with({r}, '#') AND {_among(r, tuple(sorted(ERROR_CELLS)))}) THEN {r} END"
+        if field.format:
+            return "NULL::VARCHAR"  # each distinct text is looked at
+        odd = f"{_among(f'{r}[1]', _ODD_STARTS)} AND ({r}[1] = {literal(APOSTROPHE)} OR {_among(r, _ODD_TEXTS)})"
+        if identity:
+            odd += rf" OR contains({r}, 'E+') AND regexp_full_match({r}, '\d(\.\d+)?E\+\d+')"
+        return f"CASE WHEN NOT ({odd}) THEN {r} END"
     if field.type == "list":
         return _list(field, r)
     if field.type == "bool":
@@ -149,8 +193,9 @@ def _list(field: FieldSpec, r: str) -> str:
         split = f"CASE WHEN ends_with({r}, chr(31)) THEN {staged} ELSE string_split({r}, '、') END"
         return f"list_filter([{split}], lambda x: list_has_all({_array(field.values)}, x))[1]"
     blanks = f"\\s{BLANKS[6:]}#"
+    odd = f"[；;，,|\\x1f{blanks}]|、、|^、|、$|{_ODD_LISTS}"
     return (
-        f"CASE WHEN NOT regexp_matches({r}, '[；;，,|\\x1f{blanks}]|、、|^、|、$') THEN string_split({r}, '、')"
+        f"CASE WHEN NOT regexp_matches({r}, '{odd}') THEN string_split({r}, '、')"
         f" WHEN ends_with({r}, chr(31)) AND NOT regexp_matches({r}, '[{blanks}]|\\x1f\\x1f|^\\x1f') THEN {staged} END"
     )
 

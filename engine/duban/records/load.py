@@ -7,21 +7,24 @@ Find the files or frames → read each table → match its header → coerce its
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from duban.errors import DataError, Issue, PackError
-from duban.records import manifest, problems, references, versions
-from duban.records.headers import Seen, columns_of, match
+from duban.records import given, manifest, names, problems, references, versions
+from duban.records.headers import Seen, TypeHeaders, columns_of
+from duban.records.mapping import Mappings
 from duban.records.pools import Pool, Pools
 from duban.records.raw import RawTable
-from duban.records.readers import SUFFIXES, frames, read_file
-from duban.records.sources import TypeNames, source_files
+from duban.records.readers import KINDS, frames, read_file
+from duban.records.readers.task import Task
+from duban.records.sources import SourceFile, TypeNames, source_files
 from duban.records.tables import Filling, create, fill, finish, table_name
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
 
@@ -32,7 +35,8 @@ _SMALL = 10_000  # rows
 class InputFile:
     """One table that was read: its file (relative name, hash of the bytes, size), sheet, type and number of rows.
 
-    A frame has no file: name, hash and size are empty. `record_type` is '' for what no type was found for.
+    A frame has no file: name, hash and size are empty. `record_type` is '' for what no type was found for. `columns`:
+    field → what a spreadsheet program calls its column; with the row of a record that is the cell of each value.
     """
 
     name: str
@@ -41,6 +45,7 @@ class InputFile:
     sheet: str
     record_type: str
     rows: int
+    columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,14 @@ class Loaded:
     """What `load` did: issues in the order of the files, the inputs, and the number of rows per record type.
 
     `unread`: the record types of which a table was handed in that could not be read at all, so that nobody may
-    conclude anything from what the others lack.
+    conclude anything from what the others lack. `notes`: how a file was read, where nobody has to do anything about it.
     """
 
     issues: tuple[Issue, ...]
     inputs: tuple[InputFile, ...]
     counts: dict[str, int]
     unread: tuple[str, ...] = ()
+    notes: tuple[Issue, ...] = ()
 
 
 def load(
@@ -86,10 +92,13 @@ class _Loading:
         self.con = con
         self.types = types
         self.names = TypeNames(types)
+        self.headers = TypeHeaders(types)
+        self.mappings = Mappings()
         self.jurisdiction = jurisdiction
         self.timezone = timezone
         self.referenced = references.referenced_fields(types)
         self.issues: list[Issue] = []
+        self.notes: list[Issue] = []
         self.inputs: list[InputFile] = []
         self.unread: dict[str, None] = {}  # the types of tables that could not be read, in order
         self.seen = Seen()
@@ -106,7 +115,7 @@ class _Loading:
         self._compare()
         for name in self.types:
             finish(self.con, name)
-        return Loaded(tuple(self.issues), tuple(self.inputs), self.counts(), tuple(self.unread))
+        return Loaded(tuple(self.issues), tuple(self.inputs), self.counts(), tuple(self.unread), tuple(self.notes))
 
     def counts(self) -> dict[str, int]:
         """The rows read so far, per record type."""
@@ -123,29 +132,58 @@ class _Loading:
             raise PackError(f"没有“{self.timezone}”这个时区", [Issue("D001", "时区应如Asia/Shanghai")]) from None
 
     def _files(self, source: Any) -> None:
-        files, issues = source_files(source, SUFFIXES)
-        self.issues.extend(issues)
-        for file in files:
-            sha256, size = _fingerprint(file.path)
-            before = len(self.inputs)
-            for table in read_file(self.con, file, self.issues):
-                name = next(filter(None, map(self.names.starting, table.names)), "")
-                rows = self._table(table, name, size)
-                kind = name if rows is not None else ""
-                self.inputs.append(InputFile(file.name, sha256, size, table.sheet, kind, rows or 0))
-            if len(self.inputs) == before:
-                if name := self.names.starting(file.stem):
-                    self.unread[name] = None
-                self.inputs.append(InputFile(file.name, sha256, size, "", "", 0))
-        self._pour()
+        with tempfile.TemporaryDirectory(prefix="duban-") as scratch:
+            found = source_files(source, KINDS, Path(scratch))
+            self.issues.extend(found.issues)
+            for mapping in found.mappings:
+                self.issues.extend(self.mappings.read(mapping.path, mapping.name, self.types))
+            for file in found.files:
+                self._file(file)
+            self._pour()
         if not any(item.record_type for item in self.inputs):
             raise DataError("没有一张表能读入，无法审核", self.issues)
 
+    def _file(self, file: SourceFile) -> None:
+        sha256, size = _fingerprint(file.path)
+        before = len(self.inputs)
+        task = Task(self.con, file, self.issues, self.names, self.headers, self.mappings, self.notes)
+        for table in read_file(task):
+            name = self._type_of(table)
+            rows = self._table(table, name, size)
+            kind = name if rows is not None else ""
+            columns = self.seen.letters(name, table) if kind else {}
+            self.inputs.append(InputFile(file.name, sha256, size, table.sheet, kind, rows or 0, columns))
+        if len(self.inputs) == before:
+            if name := self.names.starting(file.stem):
+                self.unread[name] = None
+            self.inputs.append(InputFile(file.name, sha256, size, "", "", 0))
+
+    def _type_of(self, table: RawTable) -> str:
+        """The record type of a table: as told, by its names, by its headers; '' with an issue if nobody can say."""
+        if told := self.mappings.of(table.file, table.sheet):
+            return told.record
+        if name := next(filter(None, map(self.names.starting, table.names)), ""):
+            return name
+        what, fitting = table.names[0], self.headers.guess(table.columns)
+        if len(fitting) > 1 and (stem := self.names.starting(Path(table.file).stem)) in fitting:
+            return stem
+        if len(fitting) == 1:
+            self.notes.append(problems.by_headers(table.place(), self.types[fitting[0]].title))
+            return fitting[0]
+        if fitting:
+            titles = [self.types[name].title for name in fitting]
+            self.issues.append(problems.doubtful_type(table.place(), what, titles))
+        elif given.explains(what):
+            self.notes.append(problems.no_table(table.place()))
+        else:
+            self.issues.append(problems.unmatched(table.place(), what, self.names.known(), self.names.near(what)))
+        return ""
+
     def _frames(self, source: Mapping[str, Any]) -> None:
-        for given, content in source.items():
-            name = self.names.exact(str(given))
+        for called, content in source.items():
+            name = self.names.exact(str(called))
             if not name:
-                self.issues.append(problems.unknown_type(str(given), self.names.known(), self.names.near(str(given))))
+                self.issues.append(problems.unknown_type(str(called), self.names.known(), self.names.near(str(called))))
                 continue
             for frame in frames.frames_of(content):
                 small = isinstance(frame, list) and len(frame) < _SMALL
@@ -188,25 +226,27 @@ class _Loading:
     def _table(self, table: RawTable, name: str, size: int = 0) -> int | None:
         """Read one table as records of a type: the number of rows (0: not yet known), or None if it was left out."""
         if not name:
-            what = table.names[0]
-            self.issues.append(problems.unmatched(table.place(), what, self.names.known(), self.names.near(what)))
             return None
         record_type = self.types[name]
         if not table.columns:
             self.seen.add_empty(name, columns_of(name, record_type))
             return 0
-        matched = match(table, name, record_type, self.referenced.get(name, frozenset()))
-        if not matched.columns:
+        headers, told = self.headers.of(name), self.mappings.of(table.file, table.sheet) if table.file else None
+        table = given.with_given(table, headers)
+        matched = headers.match(table, self.referenced.get(name, frozenset()), told.told if told else None)
+        if all(column.given for column in matched.columns.values()):
             self.issues.append(problems.no_known_column(table.place(), record_type.title))
             self.unread[name] = None
             return None
         self.issues.extend(matched.issues)
-        filling = Filling(table, name, record_type, matched.columns, self.jurisdiction, self.timezone)
+        columns, filled = given.as_read(table, matched.columns, headers.fields)
+        self.issues.extend(filled)
+        filling = Filling(table, name, record_type, columns, self.jurisdiction, self.timezone)
         rows = 0 if self._pooled(filling, size) else self._fill(filling)
         if rows is None:
             self.unread[name] = None
         else:
-            self.seen.add(name, table, matched.columns)
+            self.seen.add(name, table, columns)
         return rows
 
     def _pooled(self, filling: Filling, size: int) -> bool:
@@ -234,6 +274,7 @@ class _Loading:
     def _compare(self) -> None:
         self.issues.extend(manifest.check(self.con, self.names))
         filled = {name: self.types[name] for name, rows in self.counts().items() if rows and name != MANIFEST}
+        self.issues.extend(names.resolve(self.con, self.types, filled, self.seen))
         for name, record_type in filled.items():
             if record_type.time:
                 manifest.date_rows(self.con, name, record_type)

@@ -5,10 +5,15 @@ D1xx files and sheets · D2xx columns · D3xx cells · D4xx rows against each ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from duban.errors import Issue, Place, Severity
-from duban.records.spellings import ELEMENT, ERROR_CELLS, not_allowed
+from duban.records import dates
+from duban.records.numbers import HEADER_UNIT
+from duban.records.spellings import ELEMENT, NO_RESULT, SCIENTIFIC, UNUSABLE, not_allowed
+from duban.records.spelt import AND_OTHERS, INFERRED_YEAR, OTHER_UNIT, SERIAL
+from duban.records.text import narrowed
 from duban.vocabulary import FieldSpec
 
 EMPTY, EMPTY_KEY, EMPTY_TIME = "D303", "D304", "D305"
@@ -35,8 +40,11 @@ def _warning(code: str, message: str, place: Place, hint: str = "", value: str =
 # ---- D1xx files and sheets
 
 
-def unsupported_file(place: Place, suffix: str) -> Issue:
-    return _warning("D101", f"不能读取{suffix or '没有扩展名'}的文件，未读入", place, "请另存为csv或xlsx后放回原处")
+def unsupported_file(place: Place, suffix: str, *, web: bool = False) -> Issue:
+    what = "内容是网页或XML的" if web else ""
+    return _warning(
+        "D101", f"不能读取{what}{suffix or '没有扩展名'}的文件，未读入", place, "请另存为csv或xlsx后放回原处"
+    )
 
 
 def unmatched(place: Place, what: str, known: Iterable[str], near: str) -> Issue:
@@ -78,6 +86,67 @@ def broken_text(place: Place) -> Issue:
     )
 
 
+def hidden_sheet(place: Place) -> Issue:
+    return _warning("D110", f"工作表“{place.sheet}”是隐藏的，已一并读入", place, "如不是报送内容，请删去该工作表")
+
+
+def hidden_rows(place: Place, rows: Sequence[int], number: int) -> Issue:
+    listed = "、".join(map(str, rows)) + ("等" if number > len(rows) else "")
+    return _warning("D111", f"第{listed}行是隐藏的（共{number}行），已一并读入", place, "如不是报送内容，请删去这些行")
+
+
+def locked_file(place: Place) -> Issue:
+    return Issue("D112", "文件有打开密码，未读入", place, "请取消密码后重新报送")
+
+
+def refused_zip(place: Place, reason: str) -> Issue:
+    return Issue("D113", f"压缩包{reason}，其余内容未读入", place, "请直接报送里面的表格")
+
+
+def bad_mapping(place: Place, reason: str) -> Issue:
+    return Issue("D114", f"表头对应文件有误，未使用：{reason}", place, "可用 duban map 重新拟一份")
+
+
+def doubtful_type(place: Place, what: str, titles: Iterable[str]) -> Issue:
+    names = "、".join(f"“{title}”" for title in titles)
+    hint = "请把工作表或文件改名为其中一种，或用 duban map 写明"
+    return Issue("D115", f"“{what}”的表头分不清是{names}中的哪一种，未读入", place, hint)
+
+
+def by_headers(place: Place, title: str) -> Issue:
+    return _warning("D116", f"名称认不出，按表头认作“{title}”", place)
+
+
+def no_records(place: Place, rows: Mapping[int, str]) -> Issue:
+    """A note: the rows below a header that are no records."""
+    kinds: dict[str, list[int]] = {}
+    for row, why in rows.items():
+        kinds.setdefault(why, []).append(row)
+    said = "；".join(f"{why}：第{'、'.join(map(str, at[:12]))}行{'等' * (len(at) > 12)}" for why, at in kinds.items())
+    return _warning("D117", f"不是记录、没有计入的行：{said}", place)
+
+
+def no_table(place: Place) -> Issue:
+    return _warning("D118", "是说明，不是台账，没有读入", place)
+
+
+def filled_down(place: Place, number: int) -> Issue:
+    return _warning(
+        "D325", f"“{place.column}”有{number}行是合并单元格，已按合并的内容补全", place, "请逐行填写，不要合并"
+    )
+
+
+def known_as(place: Place, text: str, key: str, target: str) -> Issue:
+    return _warning("D326", f"“{place.column}”写的是“{text}”，按“{target}”认作{key}", place, f"请填{target}中的编号")
+
+
+def two_known_as(place: Place, text: str, keys: Iterable[str], target: str) -> Issue:
+    found = "、".join(keys)
+    return Issue(
+        "D327", f"“{place.column}”写的“{text}”在“{target}”中不止一个（{found}），按空白处理", place, "请填编号"
+    )
+
+
 # ---- D2xx columns
 
 
@@ -112,13 +181,41 @@ def empty_cell(code: str, place: Place) -> Issue:
 
 def unusable_cell(place: Place, field: FieldSpec, text: str) -> Issue:
     """A cell whose text cannot be read as its field: a failed formula, a value that is not allowed, or no such type."""
-    if text in ERROR_CELLS:
+    if text == NO_RESULT:
+        return _cell("D312", place, field, "", "是没有计算结果的公式", "请在电子表格软件中打开、保存后再报，或改填数值")
+    if text in UNUSABLE:
         return _cell("D307", place, field, text, "是电子表格的错误值", "请修正公式或改填实际内容")
     if field.values and field.type in ("text", "list"):
         wrong = not_allowed(field, text)
         return _cell("D302", place, field, wrong, "不在可填内容之内", f"只能填：{'、'.join(field.values)}")
+    if field.format == "uscc":
+        return _cell("D311", place, field, text, "不是有效的统一社会信用代码（18位，校验位不符）", "请对照营业执照核对")
+    if field.type == "text" and SCIENTIFIC.fullmatch(text):
+        hint = "请把该列设为“文本”格式，重新填写完整号码"
+        return _cell("D308", place, field, text, "是电子表格变成的科学计数，后几位已丢失", hint)
+    about = dates.fault(narrowed(text)) if field.type in ("date", "datetime") else ""
+    if about == dates.MONTH_ONLY:
+        return _cell(about, place, field, text, "只写到月份，不知是哪一天", "请写到日，如2024-1-20")
+    if about == dates.NO_YEAR:
+        return _cell(about, place, field, text, "没有年份，由所属月份也推不出唯一的一天", "请写全年月日，如2024-1-20")
     noun, hint = _EXAMPLES.get(field.type, ("内容", "请核对"))
     return _cell("D301", place, field, text, f"不是{noun}", hint)
+
+
+_READ_AS = {
+    INFERRED_YEAR: ("没有年份，按所属月份推为{value}", "请写全年月日"),
+    SERIAL: ("是电子表格的日期序号，按{value}计", "请把该列设为日期格式，如2024-1-20"),
+    OTHER_UNIT: ("与本列单位“{unit}”不同，按{value}{unit}计", "请按表头的单位只填数字"),
+    AND_OTHERS: ("还有人没有写出姓名，只计写出的{value}", "请写全姓名"),
+}
+
+
+def read_as(code: str, place: Place, field: FieldSpec, text: str, value: str) -> Issue:
+    """A cell that was read, but not as it stands."""
+    wrong, hint = _READ_AS[code]
+    shown = "（个人信息，略）" if field.personal else value.replace(ELEMENT, "、").removesuffix(" 00:00:00")
+    issue = _cell(code, place, field, text, wrong.format(value=shown, unit=field.unit), hint, outcome="")
+    return replace(issue, severity=Severity.WARNING)
 
 
 def outside(place: Place, field: FieldSpec, text: str, targets: str) -> Issue:
@@ -126,10 +223,13 @@ def outside(place: Place, field: FieldSpec, text: str, targets: str) -> Issue:
     return _cell("D306", place, field, text, f"{targets}中没有", f"请核对，或补报{targets}")
 
 
-def _cell(code: str, place: Place, field: FieldSpec, text: str, wrong: str, hint: str) -> Issue:
-    shown = "（个人信息，略）" if field.personal else text.rstrip(ELEMENT).replace(ELEMENT, "、")[:_SHOWN]
-    written = f"第{place.row}行“{place.column}”写的是“{shown}”"
-    return Issue(code, f"{written}，{wrong}，按空白处理", place, hint, value=shown)
+def _cell(
+    code: str, place: Place, field: FieldSpec, text: str, wrong: str, hint: str, outcome: str = "，按空白处理"
+) -> Issue:
+    plain = text.rstrip(ELEMENT).replace(ELEMENT, "、").replace(HEADER_UNIT, "")[:_SHOWN]
+    shown = "（个人信息，略）" if field.personal else plain
+    written = f"第{place.row}行“{place.column}”写的是“{shown}”，" if shown else f"第{place.row}行“{place.column}”"
+    return Issue(code, f"{written}{wrong}{outcome}", place, hint, value=shown)
 
 
 def more(code: str, place: Place, number: int, *, error: bool) -> Issue:

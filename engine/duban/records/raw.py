@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from duban.errors import Place
+from duban.records.context import PLAIN, Context
 
 
 @dataclass(frozen=True)
 class RawColumn:
-    """One column as found: its header ('' if the header cell is empty), its SQL expression and DuckDB type."""
+    """One column as found: its header ('' if the header cell is empty), its SQL expression and DuckDB type.
+
+    `letter`: what a spreadsheet program calls the column. `names`: other readings of the header, best first (of two
+    header rows both together, then the lower one). `unit`: what the header or a row of units says. `given`: the
+    header stands above the table ("填报单位：甲岭镇"), the value is the same in every row.
+    """
 
     header: str
     expression: str
     type: str = "VARCHAR"
+    letter: str = ""
+    names: tuple[str, ...] = ()
+    unit: str = ""
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -23,8 +33,10 @@ class RawTable:
 
     `row` is the SQL expression of the row number that a spreadsheet shows; an int is the number of the first row, the
     others follow in the relation's order. `names`: by which its record type may be found, best first. `label`: what
-    a frame is called. `sparse`: rows without any content are not rows. `instead`: how to read it again, patiently, if
-    DuckDB refuses the relation.
+    a frame is called. `sparse`: rows without any content are not rows. `header`: the row of the header, the last one
+    of several. `context`: what the table says about all its cells. `preface`: what stands above it, by header.
+    `filled`: by position of a column the rows whose cell was empty and took the text of the merged cell above.
+    `instead`: how to read it again, patiently, if DuckDB refuses the relation.
     """
 
     file: str
@@ -35,8 +47,29 @@ class RawTable:
     names: tuple[str, ...] = ()
     label: str = ""
     sparse: bool = True
+    header: int = 1
+    context: Context = PLAIN
+    preface: tuple[tuple[str, str], ...] = ()
+    filled: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     instead: Callable[[], RawTable | None] | None = field(default=None, compare=False)
 
-    def place(self, row: int = 0, column: str = "") -> Place:
+    def place(self, row: int = 0, column: RawColumn | None = None) -> Place:
         """Where in this table; a frame without a file is called by its label."""
-        return Place(file=self.file or self.label, sheet=self.sheet, row=row, column=column)
+        file = self.file or self.label
+        if column is None:
+            return Place(file, 0, self.sheet, row)
+        cell = f"{column.letter}{row}" if column.letter and row else ""
+        return Place(file, 0, self.sheet, row, column.header, cell)
+
+
+def letters(position: int) -> str:
+    """What a spreadsheet program calls a column, counted from 0.
+
+    >>> letters(0), letters(25), letters(26), letters(701), letters(702)
+    ('A', 'Z', 'AA', 'ZZ', 'AAA')
+    """
+    name = ""
+    while position >= 0:
+        name = chr(ord("A") + position % 26) + name
+        position = position // 26 - 1
+    return name

@@ -125,7 +125,9 @@ def _issues(
     ).fetchall()
     issues = []
     for file, sheet, row, text, place, number in rows:
-        at = Place(file or name, 0, sheet, row, seen.header(name, file, sheet, field))
+        column = seen.column(name, file, sheet, field)
+        cell = f"{column.letter}{row}" if column.letter else ""
+        at = Place(file or name, 0, sheet, row, column.header, cell)
         issues.append(problems.outside(at, spec, text, where))
         if place == problems.CAP < number:
             issues.append(problems.more("D306", Place(file=file or name), number - place, error=True))

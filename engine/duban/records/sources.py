@@ -4,56 +4,96 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from duban.errors import DataError, Issue, Place
-from duban.records import problems
+from duban.records import content, problems
+from duban.records.archives import DEPTH, Unpacker
+from duban.records.mapping import is_mapping
 from duban.records.text import fold, meant
 from duban.vocabulary import RecordType
 
 # Files that may lie beside the records without being records.
 _BESIDE = {"waivers.yaml", "truth.csv"}
+# A file that names, one pattern a line, what else lies in its folder without being records.
+IGNORE = ".dubanignore"
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file and the name by which reports call it: relative to the folder that was given."""
+    """One file and the name by which reports call it: relative to the folder that was given. `kind`: see `content`."""
 
     path: Path
     name: str
+    kind: str = ""
 
     @property
     def stem(self) -> str:
         """The file name without folder and suffix."""
-        return self.path.stem
+        return Path(self.name).stem
 
 
-def source_files(source: Any, suffixes: frozenset[str]) -> tuple[list[SourceFile], list[Issue]]:
-    """The readable files of a path or list of paths, sorted by name, and an issue for each that is of no use.
+@dataclass
+class Sources:
+    """The files that can be read, sorted by name; the mapping files; and an issue for each file that is of no use."""
+
+    files: list[SourceFile] = field(default_factory=list)
+    mappings: list[SourceFile] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+def source_files(source: Any, kinds: Collection[str], scratch: Path) -> Sources:
+    """What a path or a list of paths holds. Zips are unpacked into the folder `scratch`.
 
     Raises DataError if a path does not exist or nothing readable is left.
     """
     paths = [Path(source)] if isinstance(source, (str, os.PathLike)) else [Path(path) for path in source]
-    files: list[SourceFile] = []
-    issues: list[Issue] = []
+    found = Sources()
+    unpacker = Unpacker(scratch)
     for path in paths:
         if not path.exists():
             raise DataError(f"找不到台账：{path}")
         for file in _below(path):
-            suffix = file.path.suffix.lower()
-            if path.is_dir() and _is_beside(file.path.name):
-                continue
-            if suffix in suffixes:
-                files.append(file)
-            else:
-                issues.append(problems.unsupported_file(Place(file=file.name), suffix))
-    if not files:
+            if is_mapping(file.path.name):
+                found.mappings.append(file)
+            elif path.is_file() or not _is_beside(file.path.name):
+                _take(found, file, kinds, unpacker, DEPTH)
+    found.issues.sort(key=lambda issue: issue.place)
+    if not found.files:
         where = "、".join(str(path) for path in paths)
-        raise DataError(f"没有可以读取的台账（{'、'.join(sorted(suffixes))}）：{where or '未给出路径'}", issues)
-    return _distinct(files), sorted(issues, key=lambda issue: issue.place)
+        raise DataError(f"没有可以读取的台账（{_READABLE}）：{where or '未给出路径'}", found.issues)
+    found.files = _distinct(found.files)
+    return found
+
+
+_READABLE = "xlsx、xls、et、ods、csv、tsv、parquet，或这些文件的zip"
+
+
+def _take(found: Sources, file: SourceFile, kinds: Collection[str], unpacker: Unpacker, depth: int) -> None:
+    """Add a file, or the files of a zip."""
+    place, suffix = Place(file=file.name), file.path.suffix.lower()
+    try:
+        kind = content.kind_of(file.path)
+    except OSError as error:
+        found.issues.append(problems.unreadable_file(place, error.strerror or str(error)))
+        return
+    if kind == content.ZIP and depth:
+        for path, name in unpacker.unpack(file.path, file.name, found.issues):
+            member = SourceFile(path, name)
+            if not _is_beside(Path(name).name) and not _is_hidden(Path(name).name) and "__MACOSX" not in name:
+                _take(found, member, kinds, unpacker, depth - 1)
+    elif kind in kinds:
+        found.files.append(replace(file, kind=kind))
+    elif kind == content.LOCKED:
+        found.issues.append(problems.locked_file(place))
+    elif kind == content.UNKNOWN and (suffix in content.SHEET_SUFFIXES or suffix == ".parquet"):
+        found.files.append(replace(file, kind=content.PARQUET if suffix == ".parquet" else content.XLSX))
+    else:
+        found.issues.append(problems.unsupported_file(place, suffix, web=kind == content.HTML))
 
 
 def _below(path: Path) -> Iterator[SourceFile]:
@@ -62,11 +102,26 @@ def _below(path: Path) -> Iterator[SourceFile]:
         yield SourceFile(path, path.name)
         return
     for folder, folders, names in os.walk(path):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        ignored = _ignored(Path(folder)) if IGNORE in names else []
+        folders[:] = [name for name in folders if not name.startswith(".") and not _matches(name, ignored)]
         for name in names:
-            if not name.startswith((".", "~$")):
+            if not _is_hidden(name) and not _matches(name, ignored):
                 found = Path(folder, name)
                 yield SourceFile(found, found.relative_to(path).as_posix())
+
+
+def _ignored(folder: Path) -> list[str]:
+    lines = (folder / IGNORE).read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    return [line.strip().rstrip("/") for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def _is_hidden(name: str) -> bool:
+    """Hidden files, and those that office programs keep beside an open one: `~$台账.xlsx`, `.~台账.et`."""
+    return name.startswith((".", "~$"))
 
 
 def _is_beside(name: str) -> bool:
@@ -77,7 +132,7 @@ def _distinct(files: Sequence[SourceFile]) -> list[SourceFile]:
     """Files without repetition, by name; those that would share a name are called as they were given."""
     once = {file.path.resolve(): file for file in reversed(files)}.values()
     often = Counter(file.name for file in once)
-    named = [file if often[file.name] == 1 else SourceFile(file.path, file.path.as_posix()) for file in once]
+    named = [file if often[file.name] == 1 else replace(file, name=file.path.as_posix()) for file in once]
     return sorted(named, key=lambda file: file.name)
 
 

@@ -8,60 +8,73 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 
-from duban.records.text import BLANKS, narrow, narrowed
+from duban.records import dates, numbers
+from duban.records.codes import is_credit_code
+from duban.records.context import PLAIN, Context
+from duban.records.spelt import AND_OTHERS, BLANK, Spelt
+from duban.records.text import APOSTROPHE, BLANKS, NOTHING, narrow, narrowed
 from duban.vocabulary import FieldSpec
+
+__all__ = ["BLANK", "ELEMENT", "ERROR_CELLS", "FALSE", "TRUE", "Spelt", "elements", "not_allowed", "spelt"]
 
 # Separates the elements of a list that did not come as text (a Python list in a row), so that none is split.
 ELEMENT = "\x1f"
 
 # What a spreadsheet shows for a formula that failed.
 ERROR_CELLS = frozenset(("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"))
+# What a reader puts where a formula has no stored result.
+NO_RESULT = "#公式未计算!"
+UNUSABLE = ERROR_CELLS | {NO_RESULT}
 
 TRUE = ("是", "√", "✓", "✔", "有", "已", "true", "yes", "y", "1")
 FALSE = ("否", "×", "✗", "✘", "无", "未", "false", "no", "n", "0")
+_TRUE = frozenset((*TRUE, "☑", "对", "已完成", "合格", "已落实", "已整改"))
+_FALSE = frozenset((*FALSE, "☐", "□", "没有", "未完成", "整改中", "不合格", "未落实", "未整改"))
 
-_YEAR = r"(?P<y>1[89]\d\d|[2-9]\d{3})"
-_DAY = rf"{_YEAR}(?:\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*日?|(?P<mm>\d\d)(?P<dd>\d\d))"
-_CLOCK = r"(?P<h>\d{1,2})[:时点](?:整|(?P<i>\d{1,2})(?:分|[:分](?P<s>\d{1,2}(?:\.\d{1,9})?)秒?)?)?"
-_OFFSET = r"(?P<z>Z|[+-]\d{1,2}(?::?\d\d)?)"
-_MOMENT = re.compile(rf"{_DAY}(?:[\sT]*{_CLOCK}(?:\s*{_OFFSET})?)?", re.ASCII | re.IGNORECASE)
-_MONTH = re.compile(rf"{_YEAR}(?:\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*月?|(?P<mm>\d\d))", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+)", re.ASCII)
+# Numbers that a spreadsheet turned into floating point: digits are lost for good.
+SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+")
+
+# Words that say of a date that there is none. In a list, "无" says that there is nobody.
+_NO_DATE = frozenset(("无", "0"))
+_NOBODY = "无"
 _SEPARATORS = re.compile(r"[、；;，,|\n\r]")
+_OTHERS = re.compile(r"\s*等\s*(?:\d*|[一二三四五六七八九十]+)\s*[人名位]?$")
 
 
-@dataclass(frozen=True)
-class Spelt:
-    """What a text means, in the spelling that DuckDB casts to the field's type.
+def spelt(field: FieldSpec, text: str, context: Context = PLAIN) -> Spelt | None:
+    """What the text of a cell (not blank, trimmed) means for a field, in a table that says `context` of all its cells.
 
-    `bare`: a moment that is a whole day. `zoned`: a moment with its offset from UTC. A list has its elements joined
-    by ELEMENT.
+    None if it cannot be read.
     """
-
-    value: str
-    bare: bool = False
-    zoned: bool = False
-
-
-def spelt(field: FieldSpec, text: str) -> Spelt | None:
-    """What the text of a cell (not blank, trimmed) means for a field; None if it cannot be read."""
-    if text in ERROR_CELLS:
+    if text in UNUSABLE:
         return None
+    if text in NOTHING:
+        return BLANK
+    if text.startswith(APOSTROPHE):
+        return spelt(field, bare, context) or _as_is(field, bare) if (bare := text.lstrip(APOSTROPHE)) else BLANK
     if field.type == "list":
         return _list(field, text)
     if field.type == "text":
-        value = _allowed(field.values).get(narrow(text))
-        return Spelt(value) if value is not None else None
-    return _READERS[field.type](narrowed(text))
+        return _text(field, text)
+    plain = narrowed(text)
+    if field.type in ("date", "datetime", "month"):
+        return BLANK if plain in _NO_DATE else _DATES[field.type](field, plain, context)
+    return _READERS[field.type](field, plain)
 
 
-def elements(text: str) -> list[str]:
-    """The elements of a list as written, without blanks."""
+def _as_is(field: FieldSpec, text: str) -> Spelt | None:
+    """A text that needs no reading."""
+    free = field.type == "text" and not field.values and not field.format
+    return Spelt(text) if free and not SCIENTIFIC.fullmatch(text) else None
+
+
+def elements(text: str, *, personal: bool = False) -> list[str]:
+    """The elements of a list as written, without blanks. Between short names of persons a blank separates, too."""
     parts = text.split(ELEMENT) if ELEMENT in text else _SEPARATORS.split(text)
+    if personal and len(parts) == 1 and ELEMENT not in text:
+        names = text.split()
+        parts = names if all(re.fullmatch(r"[\w（）()·]{2,12}", name) for name in names) else parts
     return [part for part in (part.strip(BLANKS) for part in parts) if part]
 
 
@@ -78,95 +91,42 @@ def _allowed(values: tuple[str, ...]) -> dict[str, str]:
     return {narrow(value): value for value in reversed(values)}
 
 
+def _text(field: FieldSpec, text: str) -> Spelt | None:
+    if field.format == "uscc":
+        code = narrow(text).upper()
+        return Spelt(code) if is_credit_code(code) else None
+    if not field.values:
+        return None
+    value = _allowed(field.values).get(narrow(text))
+    return Spelt(value) if value is not None else None
+
+
 def _list(field: FieldSpec, text: str) -> Spelt | None:
-    parts: list[str | None] = list(elements(text))
+    note = ""
+    if text == _NOBODY and text not in field.values:
+        return Spelt("")
+    if field.personal and (others := _OTHERS.search(text)):
+        text, note = text[: others.start()], AND_OTHERS
+    parts: list[str | None] = list(elements(text, personal=field.personal))
     if field.values:
         allowed = _allowed(field.values)
         parts = [part if part in field.values else allowed.get(narrow(part or "")) for part in parts]
-    sound = [part for part in parts if part is not None and part not in ERROR_CELLS]
-    return Spelt(ELEMENT.join(sound)) if sound and len(sound) == len(parts) else None
+    sound = [part for part in parts if part is not None and part not in UNUSABLE]
+    return Spelt(ELEMENT.join(sound), note=note) if sound and len(sound) == len(parts) else None
 
 
-def _int(text: str) -> Spelt | None:
-    number = _number(text)
-    if number is None or number != number.to_integral_value() or abs(number) >= 2**63:
-        return None
-    return Spelt(str(int(number)))
-
-
-def _decimal(text: str) -> Spelt | None:
-    number = _number(text)
-    return Spelt(format(number, "f")) if number is not None and abs(number) < 10**14 else None
-
-
-def _number(text: str) -> Decimal | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
-
-
-def _bool(text: str) -> Spelt | None:
+def _bool(field: FieldSpec, text: str) -> Spelt | None:
     word = text.lower()
-    return Spelt("true") if word in TRUE else Spelt("false") if word in FALSE else None
+    return Spelt("true") if word in _TRUE else Spelt("false") if word in _FALSE else None
 
 
-def _moment(text: str) -> Spelt | None:
-    found = _MOMENT.fullmatch(text)
-    day = _day(found) if found else None
-    if found is None or day is None:
-        return None
-    if found["h"] is None:
-        return Spelt(f"{day} 00:00:00", bare=True)
-    hour, minute, second = int(found["h"]), int(found["i"] or 0), float(found["s"] or 0)
-    midnight = hour == 24 and minute == second == 0
-    if not midnight and not (hour < 24 and minute < 60 and second < 60):
-        return None
-    clock = f"{hour:02}:{minute:02}:{found['s'] or '00'}"
-    if not found["z"]:
-        return Spelt(f"{day} {clock}")
-    return Spelt(f"{day} {clock}{_offset(found['z'])}", zoned=True)
-
-
-def _date(text: str) -> Spelt | None:
-    """The day of a moment. 24:00 belongs to the day that it ends; an offset may lead to another day."""
-    moment = _moment(text)
-    if moment is None or moment.zoned:
-        return moment
-    return Spelt(moment.value[:10], bare=True)
-
-
-def _month(text: str) -> Spelt | None:
-    found = _MONTH.fullmatch(text)
-    if found is None:
-        return _date(text)
-    month = int(found["m"] or found["mm"])
-    return Spelt(f"{found['y']}-{month:02}-01", bare=True) if 1 <= month <= 12 else None
-
-
-def _day(found: re.Match[str]) -> date | None:
-    try:
-        return date(int(found["y"]), int(found["m"] or found["mm"]), int(found["d"] or found["dd"]))
-    except ValueError:
-        return None
-
-
-def _offset(text: str) -> str:
-    """`Z`, `+8`, `+0800`, `-01:00` as `+08:00`."""
-    if text in "Zz":
-        return "+00:00"
-    digits = text[1:].replace(":", "")
-    hours, minutes = (digits, "00") if len(digits) <= 2 else (digits[:-2], digits[-2:])
-    return f"{text[0]}{hours.zfill(2)}:{minutes}"
-
-
-_READERS: dict[str, Callable[[str], Spelt | None]] = {
-    "int": _int,
-    "decimal": _decimal,
+_READERS: dict[str, Callable[[FieldSpec, str], Spelt | None]] = {
+    "int": numbers.whole,
+    "decimal": numbers.decimal,
     "bool": _bool,
-    "date": _date,
-    "datetime": _moment,
-    "month": _month,
+}
+_DATES: dict[str, Callable[[FieldSpec, str, Context], Spelt | None]] = {
+    "date": dates.day,
+    "datetime": dates.moment,
+    "month": dates.month,
 }

@@ -9,10 +9,11 @@ import duckdb
 
 from duban.errors import Issue, Severity
 from duban.records import problems, unusual
-from duban.records.coerce import SQL_TYPES, Coercion, absent, coerce, family_of
+from duban.records.coerce import SQL_TYPES, Coercion, Source, absent, coerce, family_of
+from duban.records.context import PLAIN, Context
 from duban.records.headers import columns_of
 from duban.records.raw import RawColumn, RawTable
-from duban.records.spellings import ERROR_CELLS
+from duban.records.spellings import UNUSABLE
 from duban.sqltext import literal, quote
 from duban.vocabulary import JURISDICTION, MANIFEST, FieldSpec, RecordType
 
@@ -61,6 +62,22 @@ class Filling:
                 return table, columns
         return self.table, self.columns
 
+    def contexts(self) -> tuple[list[Context], str]:
+        """What the tables say about their cells, and the SQL expression of the number of a row's context."""
+        found: list[Context] = [PLAIN]
+        cases: list[str] = []
+        for table in [member for member, _ in self.members] or [self.table]:
+            if table.context != PLAIN:
+                here = f"_file = {literal(table.file)} AND _sheet = {literal(table.sheet)}"
+                cases.append(f"WHEN {here} THEN {len(found)}")
+                found.append(table.context)
+        return found, f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
+
+    @property
+    def identities(self) -> set[str]:
+        """The fields that tell one row from another, or point at one."""
+        return {*self.record_type.key, *self.record_type.references}
+
     @property
     def fields(self) -> dict[str, FieldSpec]:
         return columns_of(self.name, self.record_type)
@@ -73,16 +90,17 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     con.execute(f"INSERT INTO {target} {insert_sql(con, filling, before)}")
     rows = _scalar(con, f"SELECT count(*) FROM {target} WHERE _n > {before}")
     cells = f"unnest({quote(ODD)}, recursive := true)"
-    odd = f"(SELECT _n, _row, _file, _sheet, {cells} FROM {target} WHERE _n > {before}) odd"
+    contexts, context = filling.contexts()
+    odd = f"(SELECT _n, _row, _file, _sheet, {context} AS context, {cells} FROM {target} WHERE _n > {before}) odd"
     if not _scalar(con, f"SELECT count({quote(ODD)}) FROM {target} WHERE _n > {before}"):
         return rows, []
-    unusual.read(con, target, odd, filling.fields, filling.timezone)
+    unusual.read(con, target, odd, filling.fields, contexts, filling.timezone)
     return rows, _cell_issues(con, filling, odd)
 
 
 def insert_sql(con: duckdb.DuckDBPyConnection, filling: Filling, before: int) -> str:
     """The SELECT that turns a raw table into typed rows, numbered after `before`."""
-    table, fields = filling.table, filling.fields
+    table, fields, identities = filling.table, filling.fields, filling.identities
     cells: list[Coercion] = []
     for number, (name, spec) in enumerate(fields.items()):
         column = filling.columns.get(name)
@@ -90,13 +108,14 @@ def insert_sql(con: duckdb.DuckDBPyConnection, filling: Filling, before: int) ->
             cells.append(absent(spec))
         else:
             midnights = _only_midnights(con, table, column, spec)
-            cells.append(coerce(spec, number, column.expression, column.type, filling.timezone, midnights))
+            source = Source(column.expression, column.type, midnights, name in identities)
+            cells.append(coerce(spec, number, source, filling.timezone))
     raw = ", ".join(f"{cell.raw} AS r{i}" for i, cell in enumerate(cells))
     value = ", ".join(f"{cell.value} AS v{i}" for i, cell in enumerate(cells))
     filled = " OR ".join(f"r{i} IS NOT NULL" for i, name in enumerate(fields) if name in filling.columns)
     keep = f" WHERE {filled}" if table.sparse and filled else ""
     # Rows are counted above the trimming: a filter does not sink below the count, so nothing is trimmed twice.
-    source = (
+    rows = (
         f"(SELECT *, row_number() OVER () + {table.row - 1} AS _row FROM (SELECT {raw} FROM {table.relation}))"
         if isinstance(table.row, int)
         else f"(SELECT {table.row} AS _row, {'_member, ' if filling.members else ''}{raw} FROM {table.relation})"
@@ -111,7 +130,7 @@ def insert_sql(con: duckdb.DuckDBPyConnection, filling: Filling, before: int) ->
         if cell.bare:
             last.append(cell.bare)
     last.append(_odd_sql(filling))
-    return f"SELECT {', '.join(last)} FROM (SELECT *, {value} FROM {source}{keep})"
+    return f"SELECT {', '.join(last)} FROM (SELECT *, {value} FROM {rows}{keep})"
 
 
 def _odd_sql(filling: Filling) -> str:
@@ -144,19 +163,23 @@ def _empty_code(filling: Filling, name: str, spec: FieldSpec) -> str:
 
 def _cell_issues(con: duckdb.DuckDBPyConnection, filling: Filling, odd: str) -> list[Issue]:
     """An issue for each odd cell that stayed without a value: the first of each code, the others as a number."""
-    kind = f"_file, _sheet, field, text IS NULL, text IN ({', '.join(literal(error) for error in sorted(ERROR_CELLS))})"
+    unusable = ", ".join(literal(error) for error in sorted(UNUSABLE))
+    kind = f"_file, _sheet, field, text IS NULL, note, text IN ({unusable})"
+    said = f"SELECT * FROM {odd} LEFT JOIN {unusual.SPELT} s USING (field, text, context)"
+    needed = [name for name, spec in filling.fields.items() if _empty_code(filling, name, spec)]
     rows = con.execute(
-        f"SELECT _file, _sheet, _row, field, text, count(*) OVER (PARTITION BY {kind}) FROM {odd} WHERE text IS NULL"
-        f" OR NOT EXISTS (SELECT 1 FROM {unusual.SPELT} s WHERE s.field = odd.field AND s.text = odd.text)"
+        f"SELECT _file, _sheet, _row, field, CASE WHEN NOT coalesce(blank, false) THEN text END AS text,"
+        f" coalesce(note, '') AS note, value, count(*) OVER (PARTITION BY {kind}) FROM ({said})"
+        f" WHERE value IS NULL OR note <> '' OR (blank AND list_contains({literal(needed)}, field))"
         f" QUALIFY row_number() OVER (PARTITION BY {kind} ORDER BY _n) <= {problems.CAP} ORDER BY _n, field"
     ).fetchall()
     issues: list[Issue] = []
     listed: dict[tuple[str, str, str], int] = {}
     numbers: dict[tuple[str, str, str], dict[tuple[str, bool, bool], int]] = {}
-    for file, sheet, row, field, text, number in rows:
-        issue = _cell_issue(filling, filling.origin(file, sheet), row, field, text)
+    for file, sheet, row, field, text, note, value, number in rows:
+        issue = _cell_issue(filling, filling.origin(file, sheet), row, field, text, note, value)
         key = (issue.code, file, sheet)
-        numbers.setdefault(key, {})[field, text is None, text in ERROR_CELLS] = number
+        numbers.setdefault(key, {})[field, text is None, text in UNUSABLE] = number
         listed[key] = listed.get(key, 0) + 1
         if listed[key] <= problems.CAP:
             issues.append(issue)
@@ -169,12 +192,20 @@ def _cell_issues(con: duckdb.DuckDBPyConnection, filling: Filling, odd: str) -> 
 
 
 def _cell_issue(
-    filling: Filling, origin: tuple[RawTable, Mapping[str, RawColumn]], row: int, field: str, text: str | None
+    filling: Filling,
+    origin: tuple[RawTable, Mapping[str, RawColumn]],
+    row: int,
+    field: str,
+    text: str | None,
+    note: str,
+    value: str,
 ) -> Issue:
     spec, (table, columns) = filling.fields[field], origin
-    place = table.place(row, columns[field].header)
+    place = table.place(row, columns[field])
     if text is None:
         return problems.empty_cell(_empty_code(filling, field, spec), place)
+    if note:
+        return problems.read_as(note, place, spec, text, value)
     return problems.unusable_cell(place, spec, text)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -11,6 +10,11 @@ from duban.sqltext import literal
 
 # Blanks that `str.strip` and SQL `trim` do not all agree on: ideographic and no-break space, BOM, zero-width space.
 BLANKS = " \t\r\n\v\f\u3000\u00a0\ufeff\u200b"
+
+# What people write into a cell that they leave empty. "无" is not among them: it is an answer.
+NOTHING = ("/", "／", "\\", "-", "--", "—", "——", "－", "空", "空白")
+# How a spreadsheet marks a number as text, where that was not its own doing.
+APOSTROPHE = "'"
 
 # Full-width ASCII (！ to ～) and the ideographic space, with what they stand for.
 _FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
@@ -49,7 +53,7 @@ def narrow(text: str) -> str:
 
 def trimmed_sql(expression: str) -> str:
     """SQL: the text without blanks around it, NULL if there is nothing else. Few cells need `trim`, which is slow."""
-    blanks = f"[{', '.join(literal(blank) for blank in BLANKS)}]"
+    blanks = literal(list(BLANKS))
     return (
         f"CASE WHEN list_contains({blanks}, {expression}[1]) OR list_contains({blanks}, {expression}[-1])"
         f" THEN nullif(trim({expression}, {literal(BLANKS)}), '') WHEN {expression} <> '' THEN {expression} END"
@@ -58,6 +62,8 @@ def trimmed_sql(expression: str) -> str:
 
 def meant(wrong: str, known: Iterable[str]) -> str:
     """The known name that `wrong` is nearest to, '' if none is near."""
+    from rapidfuzz import fuzz, process
+
     by_fold = {fold(name): name for name in known}
-    near = difflib.get_close_matches(fold(wrong), by_fold, n=1, cutoff=0.6)
+    near = process.extractOne(fold(wrong), list(by_fold), scorer=fuzz.ratio, score_cutoff=60)
     return by_fold[near[0]] if near else ""

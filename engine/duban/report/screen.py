@@ -16,6 +16,7 @@ from duban.errors import Severity
 from duban.model import Status
 from duban.pack.names import fixed_columns
 from duban.pack.schema import Headline
+from duban.report.candidates import candidate_lines
 from duban.report.layout import aligned, some
 from duban.report.leads import lead_line
 from duban.report.tables import shown
@@ -23,6 +24,7 @@ from duban.scope import Names
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.model import Judgement
 
 NOTICE = "内部资料·机器初筛·未经核实·不作为处罚依据"
 SOON = 7  # days ahead that the last screen looks
@@ -35,7 +37,9 @@ ORDER = (
 )
 
 
-def screen(audit: Audit, files: Iterable[Path] = (), most: int = 8) -> Iterator[str]:
+def screen(
+    audit: Audit, files: Iterable[Path] = (), judgement: Judgement | None = None, most: int = 8
+) -> Iterator[str]:
     """The lines of the last screen; of each sort of finding at most `most`."""
     yield from _heading(audit)
     for headline in audit.pack.header.headlines:
@@ -43,6 +47,9 @@ def screen(audit: Audit, files: Iterable[Path] = (), most: int = 8) -> Iterator[
     yield from _missing(audit)
     yield from _to_verify(audit, most)
     yield from _undecided(audit, most)
+    if judgement is not None:
+        yield ""
+        yield from candidate_lines(audit.pack, judgement, most)
     yield from _soon(audit)
     yield from _issues(audit, most)
     yield from ("", line) if (line := lead_line(audit)) else ()

@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Any
 from duban import __version__
 from duban.errors import Issue, UsageError
 from duban.report.cells import as_cell, moment_text, number_text
+from duban.report.desk import LIST, ROWS, bureau_of, write_list
+from duban.report.judgement import FILE as JUDGEMENT
+from duban.report.judgement import judgement_json
 from duban.report.leads import FILE as LEADS
 from duban.report.leads import leads_sql
 from duban.sqltext import literal
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.model import Judgement
 
 # The columns of violations.csv, unproven.csv and manual.csv, in order.
 COLUMNS = (
@@ -72,11 +76,13 @@ def _texts(audit: Audit) -> None:
         con.executemany("INSERT INTO obligation_text VALUES (?, ?, ?, ?)", rows)
 
 
-def write(audit: Audit, folder: Path) -> list[Path]:
-    """Write all files of an audit into a folder: all of them, or none.
+def write(audit: Audit, folder: Path, judgement: Judgement | None = None, bureau: Path | None = None) -> list[Path]:
+    """Write all files of an audit, and of what follows from it, into a folder: all of them, or none.
 
-    Raises UsageError if the folder cannot be written (a file of it is open in Excel, say); then nothing has changed.
+    `bureau` is the bureau's settings file. Raises UsageError if that has mistakes, or if the folder cannot be written
+    (a file of it is open in Excel, say); then nothing has changed.
     """
+    settings = bureau_of(audit, bureau)
     try:
         with _staged(folder) as stage:
             for name, where in FINDINGS.items():
@@ -88,6 +94,9 @@ def write(audit: Audit, folder: Path) -> list[Path]:
             _parquet(audit, stage / "duties.parquet")
             text = json.dumps(summary(audit), ensure_ascii=False, indent=1, default=str)
             (stage / "audit.json").write_text(text + "\n", encoding="utf-8")
+            if judgement is not None:
+                (stage / JUDGEMENT).write_text(judgement_json(audit.pack, judgement), encoding="utf-8")
+                write_list(audit, judgement, settings, stage)
     except OSError as error:
         hint = Issue(
             "U010",
@@ -96,7 +105,9 @@ def write(audit: Audit, folder: Path) -> list[Path]:
         )
         raise UsageError(f"结果无法写入 {folder}，原有文件未改动", [hint]) from error
     leads = [LEADS] if audit.pack.leads else []
-    return [folder / name for name in (*FINDINGS, *leads, "missing.csv", "issues.csv", "duties.parquet", "audit.json")]
+    others = [ROWS, LIST, JUDGEMENT] if judgement is not None else []
+    names = (*FINDINGS, *leads, "missing.csv", "issues.csv", "duties.parquet", "audit.json", *others)
+    return [folder / name for name in names]
 
 
 @contextmanager

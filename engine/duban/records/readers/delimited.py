@@ -1,6 +1,7 @@
-"""CSV: sound files are read by DuckDB in parallel; anything odd is read again, patiently, line by line.
+"""CSV, TSV: sound files are read by DuckDB in parallel; anything odd is read again, patiently, line by line.
 
-Odd is: not UTF-8, NUL bytes, blank lines, rows of another length than the header, broken quotes, mixed line ends.
+Odd is: not UTF-8, NUL bytes, blank lines, rows of another length than the header, broken quotes, mixed line ends, a
+form instead of a table (a title, two header rows, totals, notes).
 A row that cannot be taken apart stays as a row without content: what it said is unknown, not absent.
 """
 
@@ -11,7 +12,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -19,7 +20,11 @@ import duckdb
 from duban.errors import Issue, Place
 from duban.records import problems
 from duban.records.cells import Stage, transposed
-from duban.records.raw import RawColumn, RawTable
+from duban.records.context import Context, context_of
+from duban.records.layout import end_of
+from duban.records.pools import SMALL
+from duban.records.raw import RawColumn, RawTable, letters
+from duban.records.readers.task import Task
 from duban.records.sources import SourceFile
 from duban.records.text import BLANKS
 from duban.sqltext import literal
@@ -29,8 +34,32 @@ _CHUNK = 50_000
 _LONGEST_RECORD = 200  # lines; a quoted cell with more is a quote that was never closed
 
 
-def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) -> Iterator[RawTable]:
+_FORM = 64 << 20  # bytes; nobody draws a form of that size
+# What a row that is no record begins with. Looked for in small files, and at the end of large ones.
+_ENDS = tuple(
+    word.encode()
+    for word in (
+        "合计",
+        "小计",
+        "总计",
+        "共计",
+        "累计",
+        "填表",
+        "填报人",
+        "审核",
+        "负责人",
+        "签字",
+        "注：",
+        "注:",
+        "说明",
+    )
+)
+_TAIL = 4096
+
+
+def read(task: Task) -> Iterator[RawTable]:
     """The one table of a CSV file."""
+    file, issues = task.file, task.issues
     place = Place(file=file.name)
     try:
         look = _look(file.path)
@@ -40,34 +69,107 @@ def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) 
             issues.append(problems.broken_text(place))
         if look.nul:
             issues.append(problems.nul_bytes(place))
-        header = next(iter(_Patient(file.path, look)), None)
+        head = _head(task, look)
     except OSError as error:
         issues.append(problems.unreadable_file(place, error.strerror or str(error)))
         return
-    if header is None:
+    if head is None:
         issues.append(problems.empty_table(place))
         return
-    headers = [cell.strip(BLANKS) for cell in header.cells]
-    while len(headers) > 1 and not headers[-1]:
-        headers.pop()
-    patient = _Reading(con, file, look, headers, issues)
+    patient = _Reading(task.con, file, look, head, issues)
     try:
-        if look.odd or len(headers) < len(header.cells):
-            yield patient.table()
-        else:
-            yield _by_duckdb(file, headers, look.delimiter, patient)
+        if head.skipped:
+            task.notes.append(problems.no_records(place, head.skipped))
+        yield patient.table() if look.odd or head.odd else _by_duckdb(file, head, look.delimiter, patient)
     finally:
         patient.close()
 
 
-def _by_duckdb(file: SourceFile, headers: list[str], delimiter: str, patient: _Reading) -> RawTable:
-    names = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(headers)))
+@dataclass(frozen=True)
+class _Head:
+    """The columns of a file, the row of its header, and the rows below that are no records. `odd`: not for DuckDB."""
+
+    columns: tuple[RawColumn, ...]
+    row: int
+    skipped: dict[int, str]
+    context: Context
+    odd: bool
+    preface: tuple[tuple[str, str], ...] = ()
+
+
+def _head(task: Task, look: _Look) -> _Head | None:
+    """The header of a file, None if there is nothing in it."""
+    path, stem = task.file.path, task.file.name
+    records = iter(_Patient(path, look))
+    first = next(records, None)
+    if first is None:
+        return None
+    second = next(records, None)
+    headers = [cell.strip(BLANKS) for cell in first.cells]
+    while len(headers) > 1 and not headers[-1]:
+        headers.pop()
+    size = path.stat().st_size
+    columns = tuple(RawColumn(text, f"c{i}", letter=letters(i)) for i, text in enumerate(headers))
+    plain = _Head(columns, first.row, {}, context_of([stem]), len(headers) < len(first.cells))
+    if size > _FORM or task.is_plain(headers, second.cells if second else [], ""):
+        return _without_ends(task, look, plain) if _may_end(path, size, look) else plain
+    rows = list(_Patient(path, look))
+    found = task.find_layout(_padded([record.cells for record in rows]), (), "")
+    if found.first == found.last == 0 and not found.skipped and len(found.labels) == len(headers):
+        return plain
+    labels = list(found.labels)
+    while len(labels) > 1 and not labels[-1].text:
+        labels.pop()
+    return _Head(
+        tuple(
+            RawColumn(label.text, f"c{i}", letter=letters(i), names=label.names, unit=label.unit)
+            for i, label in enumerate(labels)
+        ),
+        rows[found.last].row,
+        {rows[index].row: why for index, why in found.skipped.items()},
+        context_of((*found.titles, *(value for _, value in found.preface), stem)),
+        True,
+        found.preface,
+    )
+
+
+def _padded(rows: list[list[str]]) -> list[list[str]]:
+    width = max(map(len, rows))
+    return [[*row, *[""] * (width - len(row))] for row in rows]
+
+
+def _may_end(path: Path, size: int, look: _Look) -> bool:
+    """Whether a file holds a word that totals and notes begin with."""
+    with path.open("rb") as stream:
+        if size > SMALL:
+            stream.seek(-_TAIL, 2)
+        text = stream.read()
+    if look.encoding != "utf-8":
+        text = text.decode(look.encoding, "replace").encode()
+    if not any(word in text for word in _ENDS):
+        return False
+    lines = text.decode("utf-8", "replace").splitlines()[1:]
+    return size <= SMALL or any(end_of(line.split(look.delimiter)[:4], ()) for line in lines)
+
+
+def _without_ends(task: Task, look: _Look, plain: _Head) -> _Head:
+    """The head of a plain table with its totals and notes found."""
+    rows = list(_Patient(task.file.path, look))
+    ends = task.not_records([record.cells[:4] for record in rows], 0)
+    if not ends:
+        return plain
+    return replace(plain, skipped={rows[index].row: why for index, why in ends.items()}, odd=True)
+
+
+def _by_duckdb(file: SourceFile, head: _Head, delimiter: str, patient: _Reading) -> RawTable:
+    names = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(head.columns)))
     relation = (
         f"read_csv({literal(str(file.path))}, columns = {{{names}}}, auto_detect = false, header = false, skip = 1,"
         f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true)"
     )
-    columns = tuple(RawColumn(header, f"c{i}") for i, header in enumerate(headers))
-    return RawTable(file.name, "", columns, relation, 2, (file.stem,), instead=patient.table)
+    return RawTable(
+        file.name, "", head.columns, relation, 2, (file.stem,), context=head.context, instead=patient.table
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -204,20 +306,20 @@ class _Reading:
     con: duckdb.DuckDBPyConnection
     file: SourceFile
     look: _Look
-    headers: list[str]
+    head: _Head
     issues: list[Issue]
     stage: Stage | None = field(default=None)
 
     def table(self) -> RawTable:
         """Read the whole file, row by row."""
-        width = len(self.headers)
+        width = len(self.head.columns)
         self.stage = Stage(self.con, width)
         rows: list[int] = []
         cells: list[list[str | None]] = []
         faults = 0
-        records = iter(_Patient(self.file.path, self.look))
-        next(records, None)
-        for record in records:
+        for record in _Patient(self.file.path, self.look):
+            if record.row <= self.head.row or record.row in self.head.skipped:
+                continue
             fitted, fault = _fit(record, width)
             if not fault and not any(cell and cell.strip(BLANKS) for cell in fitted):
                 continue
@@ -234,8 +336,10 @@ class _Reading:
         self.stage.add(rows, transposed(cells, width))
         if faults > problems.CAP:
             self.issues.append(problems.more("D106", Place(file=self.file.name), faults - problems.CAP, error=True))
-        columns = tuple(RawColumn(header, f"c{i}") for i, header in enumerate(self.headers))
-        return RawTable(self.file.name, "", columns, self.stage.relation, "_row", (self.file.stem,), sparse=False)
+        return RawTable(
+            self.file.name, "", self.head.columns, self.stage.relation, "_row", (self.file.stem,), sparse=False,
+            header=self.head.row, context=self.head.context, preface=self.head.preface,
+        )  # fmt: skip
 
     def close(self) -> None:
         if self.stage is not None:

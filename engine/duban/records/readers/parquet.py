@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import duckdb
 
-from duban.errors import Issue, Place
+from duban.errors import Place
 from duban.records import problems
 from duban.records.raw import RawColumn, RawTable
-from duban.records.sources import SourceFile
+from duban.records.readers.task import Task
 from duban.sqltext import literal, quote
 
 
-def read(con: duckdb.DuckDBPyConnection, file: SourceFile, issues: list[Issue]) -> Iterator[RawTable]:
+def read(task: Task) -> Iterator[RawTable]:
     """The one table of a parquet file."""
+    con, file, issues = task.con, task.file, task.issues
     relation = f"read_parquet({literal(str(file.path))}, file_row_number = true)"
     try:
         described = con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
