@@ -10,6 +10,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from checking import Checked
@@ -110,6 +111,12 @@ def test_junit_of_a_clean_file_has_a_case_that_passes(hazards: Path, checked: Ch
     junitparser = pytest.importorskip("junitparser")
     suites = junitparser.JUnitXml.fromstring(written("junit", checked(hazards)).encode())
     assert (suites.tests, suites.failures, suites.skipped) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("style", ["github", "gitlab", "sarif"])
+def test_a_pipeline_gets_the_path_that_it_gave(style: str, hazards: Path, checked: Checked) -> None:
+    text = written(style, checked(hazards))
+    assert (quote(hazards.as_posix()) if style == "sarif" else hazards.as_posix()) in text
 
 
 COMMAND = re.compile(r"::(error|warning) ([^:]*)::(.*)")

@@ -1,4 +1,4 @@
-"""The model of a row and the vectorised reader agree on every cell: what is refused, with which code, and what it means."""
+"""The model of a row and the vectorised reader agree on every cell: what is refused, why, and what it means."""
 
 from __future__ import annotations
 
@@ -38,11 +38,14 @@ FIELDS = [name for name in KIND.fields if name != "id"]
 
 # As clerks write: right, nearly right and wrong, for all types.
 WRITTEN = [
-    "", " ", "　", "2023-11-9", "2023/11/9", "2023.11.9", "2023年11月9日", "20231109", "２０２３．１１．９", "2023-02-30",
-    "2023-11-9 09:30", "2023-11-09T24:00", "2023-11-09 09:30:15.5", "2023-11-09 09:30+08:00", "2023-11-09 9时5分", "尽快",
-    "11月9日", "11.9", "2023-11", "2023年11月", "2023.11", "3", "-3", "3.0", "3.5", "1,234", "１２", "3项", "0.12345", "1e3",
-    "是", "否", "√", "×", "有", "无", "不详", "true", "县局", "县局、镇中心", "县局；企业 自查", "县里", "县局、县里", "、",
-    "一般", "重大", "特大", "一 般", "#REF!", "#N/A", "甲、乙", "甲 乙", "样01号石料矿", " 前后空格 ", "99999999999999999999",
+    "", " ", "　", "2023-11-9", "2023/11/9", "2023.11.9", "2023年11月9日", "20231109", "２０２３．１１．９",
+    "2023-02-30", "2023-11-9 09:30", "2023-11-09T24:00", "2023-11-09 09:30:15.5", "2023-11-09 09:30+08:00",
+    "2023-11-09 9时5分", "尽快", "11月9日", "11.9", "2023-11", "2023年11月", "2023.11", "3", "-3", "3.0", "3.5",
+    "1,234", "１２", "3项", "0.12345", "1e3", "是", "否", "√", "×", "有", "无", "不详", "true", "县局",
+    "县局、镇中心", "县局；企业 自查", "县里", "县局、县里", "、", "一般", "重大", "特大", "一 般", "#REF!", "#N/A",
+    "甲、乙", "甲 乙", "样01号石料矿", " 前后空格 ", "99999999999999999999", "/", "—", "空", "空白", "'123",
+    "'2023-11-9", "1.23E+17", "11月上旬", "3万元", "约3万", "叁", "三项", "≥2", "45000", "甲等3人", "已完成",
+    "整改中", "合格", "0",
 ]  # fmt: skip
 TEXTS = st.sampled_from(WRITTEN) | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 ROWS = st.lists(st.fixed_dictionaries(dict.fromkeys(FIELDS, TEXTS)), min_size=20, max_size=40)
@@ -50,7 +53,7 @@ MODEL = row_model("sample", KIND)
 
 
 def read(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[tuple[int, str], str]]:
-    """What the reader makes of rows: their values, and the code of each cell that it does not take, by row and field."""
+    """What the reader makes of rows: their values, and the codes of the cells that it does not take."""
     with duckdb.connect() as con:
         loaded = load(con, {"sample": KIND}, {"sample": rows}, jurisdiction="云示县", timezone="Asia/Shanghai")
         names = list(KIND.fields)
@@ -97,7 +100,7 @@ def test_the_message_says_what_to_write() -> None:
     found = refused(MODEL, {"id": "R", "day": "尽快", "at": "月初", "grade": "特大", "who": "", "number": "若干"})
     assert found == {
         "day": ("D301", "请填日期，如2024-1-20"),
-        "at": ("D301", "请填日期或时间，如2024-1-20或2024-1-20 9:30"),
+        "at": ("D309", "只写到月份，不知是哪一天，请写到日，如2024-1-20"),
         "grade": ("D302", "只能填：一般、重大"),
         "who": ("D303", "没有填写，请补填"),
         "number": ("D301", "请只填整数，如3，不带单位"),

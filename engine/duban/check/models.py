@@ -16,24 +16,18 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from duban.errors import Place
+from duban.records import problems
 from duban.records.cells import cell_text
 from duban.records.headers import columns_of
-from duban.records.spellings import ELEMENT, ERROR_CELLS, not_allowed, spelt
-from duban.records.text import BLANKS, fold
+from duban.records.spellings import ELEMENT, SCIENTIFIC, UNUSABLE, spelt
+from duban.records.text import APOSTROPHE, BLANKS, fold
 from duban.vocabulary import FieldSpec, FieldType, RecordType
 
 Word = tuple[str, str]  # code and message
+# Of these the hint alone says what is wrong: 请填日期，如2024-1-20.
+_HINT_SAYS_IT = frozenset(("D301", "D302"))
 
-_ASKED: dict[FieldType, str] = {
-    "date": "请填日期，如2024-1-20",
-    "datetime": "请填日期或时间，如2024-1-20或2024-1-20 9:30",
-    "month": "请填月份，如2024-01",
-    "int": "请只填整数，如3，不带单位",
-    "decimal": "请只填数字，如1.5，不带单位",
-    "bool": "请填“是”或“否”",
-    "text": "请核对",
-    "list": "请核对",
-}
 _PYTHON: dict[FieldType, Any] = {
     "text": str,
     "int": int,
@@ -69,7 +63,8 @@ def row_model(name: str, record: RecordType, timezone: str = "Asia/Shanghai") ->
         kind = _PYTHON[spec.type] if empty else _PYTHON[spec.type] | None
         about = spec.note or ("、".join(spec.values) and f"只能填：{'、'.join(spec.values)}") or None
         shown = Field(default=None, validate_default=True, title=spec.title, description=about)
-        fields[field] = (Annotated[kind, BeforeValidator(_reader(spec, empty, timezone))], shown)
+        identity = field in record.key or field in record.references
+        fields[field] = (Annotated[kind, BeforeValidator(_reader(spec, empty, identity, timezone))], shown)
     model: type[RowModel] = create_model(f"Row_{name}", __base__=RowModel, **fields)
     model.by_header = _headers(declared)
     return model
@@ -99,38 +94,51 @@ def _empty_code(record: RecordType, name: str, spec: FieldSpec) -> str:
     return "D303" if spec.required else ""
 
 
-def _reader(spec: FieldSpec, empty: str, timezone: str) -> Callable[[Any], Any]:
-    """From a cell of any kind to the value of a field; raises PydanticCustomError with what a clerk should do."""
+def _reader(spec: FieldSpec, empty: str, identity: bool, timezone: str) -> Callable[[Any], Any]:
+    """From a cell of any kind to the value of a field; raises PydanticCustomError with what a clerk should do.
+
+    `identity`: the field tells one row from another, or points at one.
+    """
     zone = ZoneInfo(timezone)
 
     def read(value: Any) -> Any:
         text = (cell_text(value) or "").strip(BLANKS)
         if spec.type != "list":
-            text = text.rstrip(ELEMENT).replace(ELEMENT, "、")
+            text = text.rstrip(ELEMENT).replace(ELEMENT, "、").strip(BLANKS)
         if not text.strip(BLANKS + ELEMENT):
-            if empty:
-                raise PydanticCustomError("empty", "{message}", {"code": empty, "message": "没有填写，请补填"})
-            return None
-        means = spelt(spec, text) if spec.type != "text" or spec.values or text in ERROR_CELLS else None
-        if means is None and (spec.type != "text" or spec.values or text in ERROR_CELLS):
+            return nothing()
+        means = spelt(spec, text)
+        if means is None:
+            if _plain(spec, text, identity):
+                return text
             code, message = refusal(spec, text)
             raise PydanticCustomError("cell", "{message}", {"code": code, "message": message})
-        if means is None:
-            return text
+        if means.blank:
+            return nothing()
         return _VALUES[spec.type](means.value if not means.zoned else _local(means.value, zone))
+
+    def nothing() -> None:
+        if empty:
+            raise PydanticCustomError("empty", "{message}", {"code": empty, "message": "没有填写，请补填"})
 
     return read
 
 
+def _plain(spec: FieldSpec, text: str, identity: bool) -> bool:
+    """Whether a text needs no reading: what the reader's SQL takes as it is."""
+    if spec.type != "text" or spec.values or spec.format or text in UNUSABLE or text.startswith(APOSTROPHE):
+        return False
+    return not (identity and "E+" in text and SCIENTIFIC.fullmatch(text))
+
+
 def refusal(spec: FieldSpec, text: str) -> Word:
-    """Why a text cannot be read as a field, as code and as the second half of a sentence: what to do instead."""
-    if text in ERROR_CELLS:
-        return "D307", "是电子表格的错误值，请修正公式或改填实际内容"
-    if spec.values and spec.type in ("text", "list"):
-        wrong = not_allowed(spec, text)
-        named = f"其中“{wrong}”不能填，" if wrong != text else ""
-        return "D302", f"{named}只能填：{'、'.join(spec.values)}"
-    return "D301", _ASKED[spec.type]
+    """Why a text cannot be read as a field: the code, and the second half of a sentence that says what to do instead."""
+    issue = problems.unusable_cell(Place(), spec.model_copy(update={"personal": False}), text)
+    if issue.code in _HINT_SAYS_IT:
+        return issue.code, issue.hint
+    head = f"第0行“”写的是“{issue.value}”，" if issue.value else "第0行“”"
+    wrong = issue.message.removeprefix(head).removesuffix("，按空白处理")
+    return issue.code, f"{wrong}，{issue.hint}"
 
 
 def _local(text: str, zone: ZoneInfo) -> str:
@@ -162,7 +170,7 @@ _VALUES: dict[FieldType, Callable[[str], Any]] = {
     "date": lambda text: _moment(text).date(),
     "datetime": _moment,
     "month": lambda text: _moment(text).date().replace(day=1),
-    "list": lambda text: text.split(ELEMENT),
+    "list": lambda text: text.split(ELEMENT) if text else [],
 }
 
 

@@ -16,11 +16,9 @@ from duban.records import Loaded
 from duban.records.text import fold
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
 
-# Cells that the model of the row can speak about.
-_CELLS = frozenset(("D301", "D302", "D303", "D304", "D305", "D307"))
 # What the audit does about it is no news for who corrects it.
 _CONSEQUENCES = ("，按空白处理", "，整行按空白处理", "，缺的格按空白处理")
-UNREADABLE, NO_TABLE = "D103", "D101"
+UNREADABLE, NO_TABLE = frozenset(("D103", "D112", "D113")), "D101"
 BROKEN_ROW, _WHOLE = "D106", "整行"
 _CONFLICT, _UNDATED = "D401", "D402"
 
@@ -72,7 +70,7 @@ class Reading:
         record = self._record(name)
         column = self._model(name, record).by_header if record is not None else {}
         field = column.get(fold(place.column), "")
-        where = Where(place.file, place.sheet, place.row, place.column)
+        where = Where(place.file, place.sheet, place.row, place.column, place.cell)
         message, hint = self._words(issue, name, record, field)
         severity = Severity(self.pack.checks.severities.get(issue.code, issue.severity.value))
         return Fault(
@@ -81,7 +79,7 @@ class Reading:
 
     def _words(self, issue: Issue, name: str, record: RecordType | None, field: str) -> tuple[str, str]:
         """Message and hint; of a cell, in one sentence."""
-        if issue.code in _CELLS and record is not None and field and issue.place.row:
+        if issue.code.startswith("D3") and record is not None and field and issue.place.row:
             told = refused(self._model(name, record), {field: issue.value}).get(field)
             head = f"第{issue.place.row}行“{issue.place.column}”"
             if told is not None and told[0] == issue.code:

@@ -53,7 +53,7 @@ def _receipt(source: Source, name: str, titles: Mapping[str, str], faults: Seque
 
 
 def _verdict(codes: set[str], errors: int, protected: bool) -> Verdict:
-    if UNREADABLE in codes:
+    if UNREADABLE & codes:
         return Verdict.UNREADABLE
     if NO_TABLE in codes:
         return Verdict.NO_TABLE

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from duban.check.credit_code import check_digit
 from duban.check.shown import shown_sql
 from duban.check.twins import Pair, pairs
 from duban.check.views import Views
@@ -160,18 +159,6 @@ class Rules:
                 words = {"title": literal(spec.title), "value": shown_sql(names, name_of)}
                 wrong = f"r.{quote(name_of)} < {numbers.at_least}"
                 yield from self._found(check, name, names, wrong, words, name_of)
-
-    def _credit_code(self, check: Check, name: str) -> Iterator[Hit]:
-        cell = check.credit_code or ""
-        values = self.con.execute(f"SELECT DISTINCT {quote(cell)} FROM {self.views.own(name)}").fetchall()
-        expected = {value: check_digit(value) for (value,) in values if value}
-        wrong = {value: digit for value, digit in expected.items() if digit is None or value[-1:].upper() != digit}
-        if wrong:
-            column = f"r.{quote(cell)}"
-            cases = " ".join(f"WHEN {column} = {literal(v)} THEN {literal(d or '不是18位')}" for v, d in wrong.items())
-            words = {"expected": f"CASE {cases} END"}
-            test = f"{column} IN ({', '.join(map(literal, wrong))})"
-            yield from self._found(check, name, self._names(check, name), test, words, cell)
 
     def _same(self, check: Check, name: str) -> Iterator[Hit]:
         """Rows that agree in the fields, and differ from the first of them."""

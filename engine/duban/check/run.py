@@ -5,17 +5,15 @@ from __future__ import annotations
 import calendar
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban.check import baseline, confirm, protection, receipts, rows
-from duban.check.cells import Columns, columns_of
-from duban.check.given import Given, given
+from duban.check.given import given
 from duban.check.model import Fault, Report, Where, by_place
-from duban.check.models import row_model
 from duban.check.reading import BROKEN_ROW, Reading
 from duban.check.rules import CAP, Hit, Rules, reads
 from duban.check.views import Views
@@ -58,8 +56,8 @@ def check(asked: Asked, pack: Pack) -> Report:
         there = {item.name for item in loaded.inputs} | {issue.place.file for issue in loaded.issues}
         names = frozenset(filter(mine.holds, there))
         found, unchecked, notes = _faults(con, pack, loaded, names, at, asked)
-    known: dict[tuple[str, str, str], Columns] = {}
-    faults = [_located(fault, pack, mine, known) for fault in found.faults]
+    letters = {(item.name, item.sheet): item.columns for item in loaded.inputs}
+    faults = [_located(fault, pack, letters) for fault in found.faults]
     applied = baseline.apply(accepted, rows.fingerprinted(pack.header.id, by_place(faults)), at.today)
     source = receipts.Source(loaded, names, mine, found.rows)
     kept, resent = receipts.entered(asked, receipts.receipts(pack, source, applied.faults))
@@ -73,7 +71,7 @@ def check(asked: Asked, pack: Pack) -> Report:
         tuple(faults),
         tuple(kept),
         tuple(dict.fromkeys(unchecked)),
-        (*applied.notes, *notes),
+        (*applied.notes, *notes, *_how_read(loaded, names)),
     )
 
 
@@ -171,20 +169,22 @@ def _of_check(check: Check, hits: list[Hit]) -> list[Fault]:
     return found
 
 
-def _located(fault: Fault, pack: Pack, mine: Given, known: dict[tuple[str, str, str], Columns]) -> Fault:
-    """A fault with the header as the file has it, and the address of the cell."""
-    path = mine.path(fault.where.file)
+def _located(fault: Fault, pack: Pack, letters: Mapping[tuple[str, str], Mapping[str, str]]) -> Fault:
+    """A fault of a row with the title of its field, and the address of the cell, if the file has that column."""
     record = pack.records.get(fault.record_type)
-    if path is None or record is None or not fault.where.row:
+    spec = record.field(fault.field) if record is not None and fault.field else None
+    where = fault.where
+    if spec is None or not where.row:
         return fault
-    spot = (fault.where.file, fault.where.sheet, fault.record_type)
-    if spot not in known:
-        known[spot] = columns_of(path, fault.where.sheet, row_model(fault.record_type, record).by_header)
-    columns = known[spot]
-    spec = record.field(fault.field) if fault.field else None
-    header = fault.where.column or columns.by_field.get(fault.field, (0, spec.title if spec else ""))[1]
-    cell = columns.address(fault.where.row, fault.field, header)
-    return replace(fault, where=replace(fault.where, column=header, cell=cell))
+    letter = letters.get((where.file, where.sheet), {}).get(fault.field, "")
+    cell = where.cell or (f"{letter}{where.row}" if letter else "")
+    return replace(fault, where=replace(where, column=where.column or spec.title, cell=cell))
+
+
+def _how_read(loaded: Loaded, names: frozenset[str]) -> list[str]:
+    """How the files were read, where nobody has to do anything about it: rows that are no records, say."""
+    notes = [note for note in loaded.notes if note.place.file in names]
+    return [f"{Where(note.place.file, note.place.sheet)}：{note.message}" for note in notes]
 
 
 def _digest(pack: Pack) -> str:

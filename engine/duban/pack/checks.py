@@ -22,7 +22,7 @@ from duban.sqltext import literal
 from duban.vocabulary import Listed, Names, Word
 
 FILE = "checks.yaml"
-KINDS = ("must", "same", "found_in", "text", "events", "numbers", "unchanged", "twins", "credit_code")
+KINDS = ("must", "same", "found_in", "text", "events", "numbers", "unchanged", "twins")
 ANY = "*"  # of record types, or of the fields of one
 
 Rows = dict[str, Any] | list[dict[str, Any]]
@@ -134,7 +134,6 @@ class Check(Word):
     numbers: Numbers | None = None
     unchanged: Unchanged | None = None
     twins: Twins | None = None
-    credit_code: str | None = None
     says: str
     hint: str
     why: str = ""

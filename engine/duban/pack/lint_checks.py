@@ -106,8 +106,6 @@ class CheckLint:
             self._target(check.found_in.to)
         elif check.text is not None:
             self.fields("text.field", (check.text.field,), record)
-        elif check.credit_code is not None:
-            self.fields("credit_code", (check.credit_code,), record)
         elif check.events is not None:
             for other in check.events.apart:
                 self.record("events.apart", other)
@@ -207,7 +205,6 @@ FOUND_WORDS: dict[str, tuple[str, ...]] = {
     "numbers": ("title", "value"),
     "unchanged": ("other", "differs"),
     "twins": ("other", "similarity"),
-    "credit_code": ("expected",),
 }
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from duban.check.cells import decoded, delimiter
 from duban.check.confirm import plain
 from duban.check.formats.text import receipt_lines, sentence
 from duban.check.model import Fault, Report, by_place
@@ -71,8 +70,8 @@ def _tables(path: Path) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
     if path.suffix.lower() in _TEXT:
         import csv
 
-        text = decoded(path.read_bytes())
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text.partition("\n")[0])))
+        text = _decoded(path.read_bytes())
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text.partition("\n")[0])))
         return [(path.stem, rows)]
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -150,3 +149,17 @@ def _value(cell: Any) -> str:
 
 def _title(name: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", "_", name)[:31] or "Sheet1"
+
+
+def _decoded(content: bytes) -> str:
+    """Text of a CSV file: UTF-8 with or without BOM, else GB18030."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", errors="replace")
+
+
+def _delimiter(line: str) -> str:
+    """The separator that a line uses most; a comma if none."""
+    best = max(",\t;|", key=lambda mark: (line.count(mark), mark == ","))
+    return best if best in line else ","
