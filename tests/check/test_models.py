@@ -6,11 +6,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from duban.check.models import refused, row_model
 from duban.records import load
+from duban.records.spelt import AND_OTHERS, INFERRED_YEAR, OTHER_UNIT, SERIAL
 from duban.vocabulary import RecordType
 
 KIND = RecordType.model_validate(
@@ -48,8 +49,11 @@ WRITTEN = [
     "整改中", "合格", "0",
 ]  # fmt: skip
 TEXTS = st.sampled_from(WRITTEN) | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
-ROWS = st.lists(st.fixed_dictionaries(dict.fromkeys(FIELDS, TEXTS)), min_size=20, max_size=40)
+ROWS = st.lists(st.fixed_dictionaries(dict.fromkeys(FIELDS, TEXTS)), min_size=10, max_size=25)
 MODEL = row_model("sample", KIND)
+
+
+READ_AS = frozenset((INFERRED_YEAR, SERIAL, OTHER_UNIT, AND_OTHERS))  # taken, with a remark
 
 
 def read(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[tuple[int, str], str]]:
@@ -60,12 +64,13 @@ def read(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[tuple[i
         columns = ", ".join(f'"{name}"' for name in names)
         found = con.execute(f"SELECT {columns} FROM raw_sample ORDER BY _n").fetchall()
     codes = {
-        (issue.place.row - 1, issue.place.column): issue.code for issue in loaded.issues if issue.code.startswith("D3")
+        (issue.place.row - 1, issue.place.column): issue.code
+        for issue in loaded.issues
+        if issue.code.startswith("D3") and issue.code not in READ_AS
     }
     return [dict(zip(names, row, strict=True)) for row in found], codes
 
 
-@settings(max_examples=25)
 @given(ROWS)
 def test_model_and_reader_agree(rows: list[dict[str, Any]]) -> None:
     rows = [{"id": f"R{number}", **row} for number, row in enumerate(rows)]
