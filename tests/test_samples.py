@@ -179,7 +179,7 @@ def test_the_samples_are_what_the_generator_makes(made: dict[str, bytes]) -> Non
     there = {
         path.relative_to(SAMPLES).as_posix(): path.read_bytes()
         for path in SAMPLES.rglob("*")
-        if path.suffix in (".csv", ".xlsx")
+        if path.suffix in (".csv", ".xlsx") and path.relative_to(SAMPLES).parts[0] not in ("submissions", "broken")
     }
     assert sorted(there) == sorted(made)
     assert [name for name in made if made[name] != there[name]] == [], "run: python data/generate_samples.py"

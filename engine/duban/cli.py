@@ -26,6 +26,10 @@ VERBS = {
         "duban.commands.intake",
         "收件：由收到的文件拟出报送清单，供核对确认。 | Draft the manifest from what was handed in.",
     ),
+    "map": (
+        "duban.commands.map",
+        "表头对应：为认不出的表拟一份对应文件。 | Draft a mapping file for a form with odd headers.",
+    ),
     "interviews": (
         "duban.commands.interviews",
         "拟提请约谈研究名单和文书。 | Propose whom to call in, and draft the papers.",

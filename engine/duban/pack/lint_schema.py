@@ -74,6 +74,7 @@ def lint_record(schema: Schema, name: str, record: RecordType) -> Iterator[Probl
                 yield Problem((*where, word), f"`{item}` is a list, which cannot be a key")
     if record.lag:
         yield from _lag(name, record)
+    yield from _names(name, record)
     headers: dict[str, str] = {}
     for field_name, spec in record.fields.items():
         at = (*where, "fields", field_name)
@@ -104,6 +105,25 @@ def lint_record(schema: Schema, name: str, record: RecordType) -> Iterator[Probl
                 yield Problem(
                     at, f"`{field_name}` is {here.type}, {target}.{key} is {there.type}", "declare both alike"
                 )
+
+
+def _names(name: str, record: RecordType) -> Iterator[Problem]:
+    """The words by which a row goes besides its key, and those that stand in for a key."""
+    where: PathKey = ("record", name)
+    if record.named_by and len(record.key) != 1:
+        yield Problem((*where, "named_by"), f"{name} has no single key that a name could stand for")
+    for item in record.named_by:
+        spec = record.field(item)
+        if spec is None:
+            yield Problem((*where, "named_by"), f"no field `{item}`", near(item, record.fields))
+        elif spec.type not in ("text", "list"):
+            yield Problem((*where, "named_by"), f"`{item}` is {spec.type}, a text or list is needed")
+    for field_name, spec in record.fields.items():
+        at = (*where, "fields", field_name)
+        if spec.names and spec.names not in record.references:
+            yield Problem((*at, "names"), f"`{spec.names}` is no reference", near(spec.names, record.references))
+        if (spec.names or spec.format) and spec.type != "text":
+            yield Problem(at, f"`names` and `format` go with text, not {spec.type}")
 
 
 def _lag(name: str, record: RecordType) -> Iterator[Problem]:

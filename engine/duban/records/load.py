@@ -24,6 +24,7 @@ from duban.records.pools import Pool, Pools
 from duban.records.raw import RawTable
 from duban.records.readers import KINDS, frames, read_file
 from duban.records.readers.task import Task
+from duban.records.recognise import recognise
 from duban.records.sources import SourceFile, TypeNames, source_files
 from duban.records.tables import Filling, create, fill, finish, table_name
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
@@ -160,24 +161,18 @@ class _Loading:
 
     def _type_of(self, table: RawTable) -> str:
         """The record type of a table: as told, by its names, by its headers; '' with an issue if nobody can say."""
-        if told := self.mappings.of(table.file, table.sheet):
-            return told.record
-        if name := next(filter(None, map(self.names.starting, table.names)), ""):
-            return name
-        what, fitting = table.names[0], self.headers.guess(table.columns)
-        if len(fitting) > 1 and (stem := self.names.starting(Path(table.file).stem)) in fitting:
-            return stem
-        if len(fitting) == 1:
-            self.notes.append(problems.by_headers(table.place(), self.types[fitting[0]].title))
-            return fitting[0]
-        if fitting:
-            titles = [self.types[name].title for name in fitting]
+        found, what = recognise(table, self.names, self.headers, self.mappings), table.names[0]
+        if found.name:
+            if found.by_headers:
+                self.notes.append(problems.by_headers(table.place(), self.types[found.name].title))
+        elif found.fitting:
+            titles = [self.types[name].title for name in found.fitting]
             self.issues.append(problems.doubtful_type(table.place(), what, titles))
         elif given.explains(what):
             self.notes.append(problems.no_table(table.place()))
         else:
             self.issues.append(problems.unmatched(table.place(), what, self.names.known(), self.names.near(what)))
-        return ""
+        return found.name
 
     def _frames(self, source: Mapping[str, Any]) -> None:
         for called, content in source.items():

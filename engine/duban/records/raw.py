@@ -9,6 +9,9 @@ from duban.errors import Place
 from duban.records.context import PLAIN, Context
 
 
+WIDEST = 2_000  # columns; no form has more, and each costs a plan its time
+
+
 @dataclass(frozen=True)
 class RawColumn:
     """One column as found: its header ('' if the header cell is empty), its SQL expression and DuckDB type.

@@ -192,7 +192,7 @@ def summary(audit: Audit) -> dict[str, Any]:
             for name, spec in pack.header.parameters.items()
         ],
         "records": list(audit.source),
-        "inputs": [{key: value for key, value in vars(item).items() if value != ""} for item in audit.inputs],
+        "inputs": [{key: value for key, value in vars(item).items() if value not in ("", {})} for item in audit.inputs],
         "after_as_of": dict(audit.future),
         "duties": {status.value: count for status, count in audit.counts.items()},
         "by_obligation": by_obligation,

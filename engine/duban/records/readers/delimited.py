@@ -23,7 +23,7 @@ from duban.records.cells import Stage, transposed
 from duban.records.context import Context, context_of
 from duban.records.layout import end_of
 from duban.records.pools import SMALL
-from duban.records.raw import RawColumn, RawTable, letters
+from duban.records.raw import WIDEST, RawColumn, RawTable, letters
 from duban.records.readers.task import Task
 from duban.records.sources import SourceFile
 from duban.records.text import BLANKS
@@ -76,6 +76,9 @@ def read(task: Task) -> Iterator[RawTable]:
     if head is None:
         issues.append(problems.empty_table(place))
         return
+    if len(head.columns) > WIDEST:
+        issues.append(problems.unreadable_file(place, f"有{len(head.columns)}列，多于{WIDEST}列"))
+        return
     patient = _Reading(task.con, file, look, head, issues)
     try:
         if head.skipped:
@@ -108,7 +111,7 @@ def _head(task: Task, look: _Look) -> _Head | None:
     headers = [cell.strip(BLANKS) for cell in first.cells]
     while len(headers) > 1 and not headers[-1]:
         headers.pop()
-    size = path.stat().st_size
+    size = path.stat().st_size if len(headers) <= WIDEST else _FORM + 1
     columns = tuple(RawColumn(text, f"c{i}", letter=letters(i)) for i, text in enumerate(headers))
     plain = _Head(columns, first.row, {}, context_of([stem]), len(headers) < len(first.cells))
     if size > _FORM or task.is_plain(headers, second.cells if second else [], ""):

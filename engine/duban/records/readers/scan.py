@@ -24,7 +24,7 @@ _SPARSE = 50
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
 _REF = re.compile(rb'\sr=["\']([A-Z]+)(\d+)["\']')
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)<")
 _HIDDEN = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*\sr=[\"'](\d+)[\"']")
 _WIDE = re.compile(rb'r="([A-Z]{2,3})\d')
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from duban.records import problems
 from duban.records.cells import Stage, cell_text, transposed
 from duban.records.context import Context, context_of
 from duban.records.layout import Label, Layout, Span
-from duban.records.raw import RawColumn, RawTable, letters
+from duban.records.raw import WIDEST, RawColumn, RawTable, letters
 from duban.records.readers.scan import BookScan, SheetScan, TooLargeError, scan
 from duban.records.readers.task import Task
 
@@ -41,6 +42,10 @@ def read(task: Task) -> Iterator[RawTable]:
     sheets = _opened(task, known)
     if sheets is None:
         return
+    wide = max((len(sheet.rows[0]) for sheet in sheets if sheet.rows), default=0)
+    if wide > WIDEST:
+        task.issues.append(problems.unreadable_file(place, f"有{wide}列，多于{WIDEST}列"))
+        return
     filled = [sheet for sheet in sheets if any(cell != "" for row in sheet.rows for cell in row)]
     if not filled:
         task.issues.append(problems.empty_table(place))
@@ -55,7 +60,13 @@ def _opened(task: Task, known: BookScan) -> list[_Sheet] | None:
 
     found = []
     try:
-        workbook = CalamineWorkbook.from_path(str(task.file.path))
+        path = task.file.path
+        named_right = path.suffix.lower() == f".{task.file.kind}"  # calamine believes the name, if there is one
+        workbook = (
+            CalamineWorkbook.from_path(str(path))
+            if named_right
+            else CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
+        )
         for about in workbook.sheets_metadata:
             sheet = workbook.get_sheet_by_name(about.name)
             more = known.of(about.name)
