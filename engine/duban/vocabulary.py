@@ -97,6 +97,7 @@ class RecordType(Word):
     lag: str = ""
     references: dict[str, References] = {}
     named_by: Names = ()
+    identity: Names = ()
     fields: dict[str, FieldSpec]
     note: str = ""
 

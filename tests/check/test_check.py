@@ -10,8 +10,8 @@ import pytest
 from checking import HEADER, SOUND, Checked
 
 from duban.check import Verdict, baseline
-from duban.check.twins import normalised
 from duban.errors import DataError, UsageError
+from duban.records.identity import normalised
 
 ONE = "H1,M1,企业自查,2023-12-04,破碎站,皮带机尾轮防护罩缺失,一般,2023-12-10,\n"
 

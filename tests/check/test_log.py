@@ -11,6 +11,8 @@ from checking import SOUND, Checked
 
 from duban.check import Verdict, log
 from duban.errors import UsageError
+from duban.intake import intake
+from duban.pack import load_pack
 
 FIRST, SECOND, THIRD = datetime(2023, 12, 25, 9), datetime(2023, 12, 28, 9), datetime(2023, 12, 29, 9)
 TOWN = {"sender": "甲岭镇", "period": "2023-12"}
@@ -96,3 +98,16 @@ def test_without_a_sender_only_the_same_bytes_are_the_same(hazards: Path, checke
 def test_an_empty_log_is_a_log(book: Path) -> None:
     book.write_bytes(b"")
     assert log.read(book) == []
+
+
+def test_the_manifest_takes_the_first_receipt_from_the_log(hazards: Path, checked: Checked, book: Path) -> None:
+    """Returned on the 25th, corrected on the 28th: the draft of the manifest says the 25th."""
+    checked(hazards, now=FIRST, log=book, **TOWN)
+    hazards.write_text(SOUND, encoding="utf-8-sig")
+    checked(hazards, now=SECOND, log=book, **TOWN)
+    pack = load_pack("zezhou-2023-331")
+    (line,) = intake([hazards], pack, book).lines
+    assert line.received_at == FIRST
+    assert any("收件日志" in ground for ground in line.grounds)
+    with pytest.raises(UsageError, match="找不到收件日志"):
+        intake([hazards], pack, book.with_name("无.jsonl"))

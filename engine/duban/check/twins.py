@@ -7,32 +7,18 @@ to the clerk; nearly equal ones go to a person, who says 是 or 否 in a sheet (
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from duban.pack.checks import Twins
-from duban.records.text import fold
+from duban.records.identity import normalised
 from duban.sqltext import quote
 from duban.vocabulary import RecordType
 
 if TYPE_CHECKING:
     import duckdb
-
-_CIRCLED = re.compile(r"^\s*[①-⑳㈠-㈩⑴-⑽]+")
-_ORDINAL = re.compile(r"^(?:[(\[]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)\].、,:]+)+")
-_MARKS = re.compile(r"[^\w]|_")
-
-
-def normalised(text: str) -> str:
-    """A text without width, case, blanks, punctuation and a number in front.
-
-    >>> normalised("（1）破碎站 护栏缺失。"), normalised("破碎站护栏缺失")
-    ('破碎站护栏缺失', '破碎站护栏缺失')
-    """
-    return _MARKS.sub("", _ORDINAL.sub("", fold(_CIRCLED.sub("", text))))
 
 
 @dataclass(frozen=True)

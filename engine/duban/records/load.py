@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from duban.errors import DataError, Issue, PackError
-from duban.records import given, manifest, names, problems, references, versions
+from duban.records import given, identity, manifest, names, problems, references, versions
 from duban.records.headers import Seen, TypeHeaders, columns_of
 from duban.records.mapping import Mappings
 from duban.records.pools import Pool, Pools
@@ -270,6 +270,7 @@ class _Loading:
         self.issues.extend(manifest.check(self.con, self.names))
         filled = {name: self.types[name] for name, rows in self.counts().items() if rows and name != MANIFEST}
         self.issues.extend(names.resolve(self.con, self.types, filled, self.seen))
+        self.issues = identity.fill(self.con, filled, self.issues)
         for name, record_type in filled.items():
             if record_type.time:
                 manifest.date_rows(self.con, name, record_type)
