@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 import duban
 from duban.all_cases import run_all_cases
 from duban.cases import Case, CaseFile, Expected, Outcome
+from duban.check_cases import run_check_examples
 from duban.conditions import FUNCTIONS, ConditionError, compile_boolean, parse
 from duban.kinds import Cover, Forbid, Perform, Reconcile, Respond
 from duban.kinds.cover import By
@@ -37,6 +38,21 @@ from duban.leads.wrong_order import Pair
 from duban.measure_cases import ExpectedConclusion, MeasureCase, MeasureCaseFile, covered
 from duban.model import Status
 from duban.pack import load_pack
+from duban.pack.checks import (
+    KINDS,
+    Check,
+    ChecksFile,
+    Events,
+    FoundIn,
+    Numbers,
+    Protected,
+    Same,
+    Text,
+    Twins,
+    Unchanged,
+)
+from duban.pack.checks import Example as ByHand
+from duban.pack.checks import Side as Beneath
 from duban.pack.clauses import Entry, Unquoted, read_clauses
 from duban.pack.forms import (
     Alike,
@@ -172,6 +188,7 @@ def pack_folder() -> Path:
         "leads.yaml": "leads:\n"
         + "".join(block.text for block in blocks(PAGE, "yaml lead") if "case" not in block.kind),
         "measures.yaml": first("yaml measures.yaml"),
+        "checks.yaml": first("yaml checks.yaml"),
         **{f"cases/{example.file}": example.text for example in (*EXAMPLES, *LEAD_EXAMPLES, *MEASURE_EXAMPLES)},
     }
     for name, text in files.items():
@@ -213,6 +230,13 @@ def test_every_lead_of_the_page_has_a_case_and_every_kind_a_lead() -> None:
     leads = load_pack(pack_folder()).leads
     assert {lead.id for lead in leads} == {example.obligation for example in LEAD_EXAMPLES}
     assert {lead.kind.word for lead in leads} == set(LEADS)
+
+
+def test_every_check_of_the_page_finds_its_example_and_every_kind_has_a_check() -> None:
+    pack = load_pack(pack_folder())
+    found = list(run_check_examples(pack))
+    assert [outcome for outcome in found if outcome.differences] == []
+    assert {check.kind for check in pack.checks.checks} == set(KINDS)
 
 
 # ---- conditions
@@ -336,6 +360,7 @@ WORDS: dict[str, list[Any]] = {
     "wrong_order": [WrongOrder, Pair],
     "ratio": [Ratio, Beside],
     "late_entry": [LateEntry],
+    "Checks": [ChecksFile, Protected, Check, Beneath, Same, FoundIn, Text, Events, Numbers, Unchanged, Twins, ByHand],
     "Measures": [Measures, MeasureSpec, Office, History, Exculpation, Rule, Pattern, Then],
     "Cases of measures": [MeasureCaseFile, MeasureCase, ExpectedConclusion],
     "Cases of leads": [LeadCaseFile, LeadCase, ExpectedLead],

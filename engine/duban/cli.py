@@ -18,6 +18,10 @@ VERBS = {
         "duban.commands.audit",
         "审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date.",
     ),
+    "check": (
+        "duban.commands.check",
+        "核对：报送前看哪一格要改，报送后给回执。 | Check files before they are handed in; prints a receipt.",
+    ),
     "intake": (
         "duban.commands.intake",
         "收件：由收到的文件拟出报送清单，供核对确认。 | Draft the manifest from what was handed in.",

@@ -15,11 +15,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban.errors import Issue
+from duban.check import log as log_of
+from duban.errors import Issue, UsageError
 from duban.evaluate import Limits, open_database
 from duban.pack import Pack
 from duban.pack.forms import forms_of
-from duban.records import load
+from duban.records import InputFile, load
 from duban.records.tables import table_name
 from duban.records.text import fold
 from duban.sqltext import quote
@@ -52,7 +53,7 @@ class Line:
 @dataclass(frozen=True)
 class HandIn:
     """The rows of one table that one sender handed in at one moment. `months`: of a 所属月份 column. `owners`: the
-    number of rows by the value of each reference, as (record type, id).
+    number of rows by the value of each reference, as (record type, id). `logged`: its first receipt by the log.
     """
 
     record_type: str
@@ -64,6 +65,7 @@ class HandIn:
     months: tuple[date, ...]
     rows: int
     owners: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    logged: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,11 @@ class Roster:
         self.names.setdefault(fold(name), name)
 
 
-def intake(records: str | Path | Iterable[str | Path], pack: Pack) -> Intake:
+def intake(records: str | Path | Iterable[str | Path], pack: Pack, log: Path | None = None) -> Intake:
     """Draft the lines that the manifest among the records lacks.
 
-    Raises DataError if nothing can be read.
+    `log`: the intake log (`duban check --log`): the first receipt of a hand-in counts, even if it was returned.
+    Raises DataError if nothing can be read, UsageError if the log is not there or was changed.
     """
     paths = [Path(records)] if isinstance(records, (str, Path)) else [Path(path) for path in records]
     con = open_database(Limits())
@@ -107,7 +110,8 @@ def intake(records: str | Path | Iterable[str | Path], pack: Pack) -> Intake:
             if (item.record_type, item.name) not in seen and _wanted(pack, item.record_type)
         ]
         fresh = [item for item in found if not _known(con, item)]
-        lines = _lines(pack, roster, fresh, _arrivals(paths))
+        logged = _logged(log, loaded.inputs) if log is not None else {}
+        lines = _lines(pack, roster, [replace(item, logged=logged.get(item.file)) for item in fresh], _arrivals(paths))
         return Intake(tuple(lines), len(found) - len(fresh), loaded.issues)
     finally:
         con.close()
@@ -203,6 +207,19 @@ def _arrivals(paths: Iterable[Path]) -> dict[str, datetime]:
 
 
 # --- from hand-ins to lines
+def _logged(path: Path, inputs: Iterable[InputFile]) -> dict[str, datetime]:
+    """When each file came in for the first time by the log, be it in a version that was returned."""
+    if not path.is_file():
+        raise UsageError(f"找不到收件日志：{path}")
+    entries = log_of.read(path)
+    by_hash = {entry.sha256: entry for entry in entries}
+    found = {}
+    for item in inputs:
+        if (entry := by_hash.get(item.sha256)) is not None and (first := log_of.first_received(entries, entry)[0]):
+            found[item.name] = first
+    return found
+
+
 def _lines(pack: Pack, roster: Roster, items: list[HandIn], arrivals: Mapping[str, datetime]) -> list[Line]:
     reached: dict[tuple[str, str, str], date] = {}  # sender, subject, type → last day covered so far
     lines = []
@@ -220,6 +237,8 @@ def _lines(pack: Pack, roster: Roster, items: list[HandIn], arrivals: Mapping[st
 
 def _received(item: HandIn, arrivals: Mapping[str, datetime]) -> tuple[datetime, str, str]:
     """When it came in, from what that is known, and what is doubtful about it."""
+    if item.logged is not None:
+        return item.logged, "收到时间取收件日志的首次收到", ""
     if item.received is not None:
         return item.received, "收到时间取“报送时间”列", ""
     return _arrival(arrivals, item.file), "收到时间取文件的修改时间", "没有报送时间，请填实际收到的时间"

@@ -65,12 +65,14 @@ References = Annotated[
 ]
 
 JURISDICTION, SUBMITTED_AT, SUBMITTED_BY = "jurisdiction", "submitted_at", "submitted_by"
+SUPERSEDES = "supersedes"
 
 # What every table may hold besides its own fields (the envelope of a hand-in).
 ENVELOPE = {
     JURISDICTION: FieldSpec(title="辖区", aliases=("县区",)),
     SUBMITTED_AT: FieldSpec(title="报送时间", aliases=("上报时间", "发送时间", "填报日期"), type="datetime"),
     SUBMITTED_BY: FieldSpec(title="填报单位", aliases=("报送单位",)),
+    SUPERSEDES: FieldSpec(title="更正", aliases=("更正说明",), note="改了上次报过的内容的，写明改了什么、依据"),
 }
 
 
@@ -95,6 +97,7 @@ class RecordType(Word):
     lag: str = ""
     references: dict[str, References] = {}
     named_by: Names = ()
+    identity: Names = ()
     fields: dict[str, FieldSpec]
     note: str = ""
 

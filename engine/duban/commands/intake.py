@@ -21,8 +21,13 @@ DRAFT = "报送清单_待确认.csv"
     show_default=True,
     help="拟出的清单写到哪里。 | Where the draft is written.",
 )
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="收件日志：收到时间取首次收到。 | The intake log: the first receipt is when it came in.",
+)
 @click.option("--force", is_flag=True, help="覆盖已有的清单。 | Overwrite a draft that is there.")
-def intake(paths: tuple[Path, ...], rules_name: str, out: Path, force: bool) -> None:
+def intake(paths: tuple[Path, ...], rules_name: str, out: Path, log: Path | None, force: bool) -> None:
     """收件：由收到的文件拟出报送清单，供核对确认。 | Draft the manifest from what was handed in."""
     from duban.errors import Issue, UsageError
     from duban.intake import intake as draft
@@ -32,7 +37,7 @@ def intake(paths: tuple[Path, ...], rules_name: str, out: Path, force: bool) -> 
     if out.exists() and not force:
         hint = Issue("U011", f"已有 {out}", hint="里面可能有已经核对过的行；另取一个名字，或加 --force 覆盖")
         raise UsageError("没有写入拟出的报送清单", [hint])
-    found = draft(list(paths), load_pack(rules_name))
+    found = draft(list(paths), load_pack(rules_name), log)
     for issue in found.issues:
         click.echo(str(issue), err=True)
     if found.known:

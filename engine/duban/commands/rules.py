@@ -137,7 +137,11 @@ def sql(obligation: str, pack: str, settings: dict[str, str], as_of: str) -> Non
 
 @rules.command()
 @pack_argument
-@click.option("--obligation", default="", help="只测一项义务、线索或措施规则。 | Only this obligation, lead or rule.")
+@click.option(
+    "--obligation",
+    default="",
+    help="只测一项义务、线索、措施规则或核对规则。 | Only this obligation, lead, rule or check.",
+)
 def test(pack: str, obligation: str) -> None:
     """运行规则包的案例。 | Run the cases of a pack."""
     from duban.all_cases import run_all_cases
@@ -145,6 +149,7 @@ def test(pack: str, obligation: str) -> None:
 
     found = load_pack(pack)
     others = {lead.id for lead in found.leads} | {rule.id for rule in found.measures.rules}
+    others |= {check.code for check in found.checks.checks}
     if obligation and obligation not in others:
         found.obligation(obligation)
     passed = failed = 0
@@ -164,7 +169,7 @@ def test(pack: str, obligation: str) -> None:
 @rules.command()
 @click.argument(
     "what",
-    type=click.Choice(["pack", "records", "obligations", "leads", "measures", "clauses", "forms"]),
+    type=click.Choice(["pack", "records", "obligations", "leads", "measures", "checks", "clauses", "forms"]),
     default="obligations",
 )
 def schema(what: str) -> None:

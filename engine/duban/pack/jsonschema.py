@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from duban.leads import LeadsFile
+from duban.pack.checks import ChecksFile
 from duban.pack.clauses import Entry
 from duban.pack.forms import Forms
 from duban.pack.measures import Measures
@@ -20,6 +21,7 @@ _SHAPES: dict[str, tuple[Any, str]] = {
     "obligations": (list[Obligation], "obligations/*.yaml"),
     "leads": (LeadsFile, "leads.yaml"),
     "measures": (Measures, "measures.yaml"),
+    "checks": (ChecksFile, "checks.yaml"),
     "clauses": (list[Entry], "clauses.yaml"),
     "forms": (Forms, "forms.yaml"),
 }

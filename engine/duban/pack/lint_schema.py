@@ -118,6 +118,11 @@ def lint_record(schema: Schema, name: str, record: RecordType) -> Iterator[Probl
 def _names(name: str, record: RecordType) -> Iterator[Problem]:
     """The words by which a row goes besides its key, and those that stand in for a key."""
     where: PathKey = ("record", name)
+    if record.identity and (len(record.key) != 1 or record.field(record.key[0]).type != "text"):  # type: ignore[union-attr]
+        yield Problem((*where, "identity"), f"{name} has no single key of type text that could be made up for")
+    for item in record.identity:
+        if record.field(item) is None:
+            yield Problem((*where, "identity"), f"no field `{item}`", near(item, record.fields))
     if record.named_by and len(record.key) != 1:
         yield Problem((*where, "named_by"), f"{name} has no single key that a name could stand for")
     for item in record.named_by:

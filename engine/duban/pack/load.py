@@ -13,7 +13,10 @@ from pydantic import BaseModel, ValidationError
 from duban.calendar import Calendar
 from duban.errors import Issue, PackError, Place, UsageError
 from duban.leads import Lead, LeadsFile, NotCarried
+from duban.pack.checks import FILE as CHECKS
+from duban.pack.checks import ChecksFile
 from duban.pack.lint import lint
+from duban.pack.lint_checks import lint_checks
 from duban.pack.lint_leads import lint_leads
 from duban.pack.lint_measures import lint_measures
 from duban.pack.measures import FILE as MEASURES
@@ -165,7 +168,8 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
     obligations, origins = _obligations(draft)
     leads, lines = _listed(draft, Lead, "leads")
     not_carried, others = _listed(draft, NotCarried, "not_carried")
-    measures = _measures(draft)
+    measures = _optional(draft, MEASURES, Measures)
+    checks = _optional(draft, CHECKS, ChecksFile)
     if header is None:
         return None, draft.issues
     values = {}
@@ -177,7 +181,8 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
             values[name] = spec.default
     places = {item.id: origins[index][0].place(origins[index][1]) for index, item in enumerate(obligations)}
     calendar = _calendar(draft, head, header)
-    pack = Pack(folder, header, records, tuple(obligations), values, places, calendar, leads, not_carried, measures)
+    written = tuple(obligations)
+    pack = Pack(folder, header, records, written, values, places, calendar, leads, not_carried, measures, checks)
     broken = bool(draft.issues)
     for problem in lint(pack):
         document, path = _origin(problem.where, head, draft, origins)
@@ -189,15 +194,17 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
         draft.report(problem.code, draft.documents[LEADS], path, problem.message, problem.hint)
     for problem in lint_measures(pack) if draft.documents.get(MEASURES) and not broken else ():
         draft.report(problem.code, draft.documents[MEASURES], problem.where, problem.message, problem.hint)
+    for problem in lint_checks(pack) if draft.documents.get(CHECKS) and not broken else ():
+        draft.report(problem.code, draft.documents[CHECKS], problem.where, problem.message, problem.hint)
     return (pack if not broken else None), draft.issues
 
 
-def _measures(draft: Draft) -> Measures:
-    """measures.yaml; the file is optional."""
-    if not (draft.folder / MEASURES).is_file():
-        return Measures()
-    document = draft.read(MEASURES)
-    return draft.model(Measures, document.value or {}, document, ()) or Measures()
+def _optional(draft: Draft, name: str, kind: type[Model]) -> Model:
+    """A file of one model that a pack may lack."""
+    if not (draft.folder / name).is_file():
+        return kind()
+    document = draft.read(name)
+    return draft.model(kind, document.value or {}, document, ()) or kind()
 
 
 def _records(draft: Draft) -> dict[str, RecordType]:

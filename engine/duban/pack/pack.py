@@ -15,6 +15,7 @@ from duban.calendar import Calendar
 from duban.conditions import ConditionError
 from duban.errors import Place, UsageError
 from duban.leads import Lead, NotCarried
+from duban.pack.checks import ChecksFile
 from duban.pack.choices import in_force
 from duban.pack.measures import FILE as MEASURES
 from duban.pack.measures import Measures
@@ -41,6 +42,7 @@ class Pack:
     leads: tuple[Lead, ...] = ()
     not_carried: tuple[NotCarried, ...] = ()
     measures: Measures = field(default_factory=Measures)
+    checks: ChecksFile = field(default_factory=ChecksFile)
 
     @cached_property
     def schema(self) -> Schema:
@@ -145,7 +147,7 @@ class Pack:
 
 
 def pack_files(folder: Path) -> list[Path]:
-    """The files that make the rules, in a fixed order: not the cases."""
+    """The files that make the rules of an audit, in a fixed order: not the cases, nor what a hand-in must satisfy."""
     names = [folder / name for name in ("pack.yaml", "records.yaml", "leads.yaml", MEASURES)]
     names += sorted((folder / "obligations").glob("*.yaml"))
     return [path for path in names if path.is_file()]

@@ -18,7 +18,7 @@ import duckdb
 
 from duban.errors import DataError, Issue, PackError
 from duban.pack.forms import Forms
-from duban.records import given, manifest, names, problems, references, versions
+from duban.records import given, identity, manifest, names, problems, references, versions
 from duban.records.drawn_tables import DrawnForms
 from duban.records.headers import Seen, TypeHeaders, columns_of
 from duban.records.mapping import Mappings
@@ -277,6 +277,7 @@ class _Loading:
         self.issues.extend(manifest.check(self.con, self.names))
         filled = {name: self.types[name] for name, rows in self.counts().items() if rows and name != MANIFEST}
         self.issues.extend(names.resolve(self.con, self.types, filled, self.seen))
+        self.issues = identity.fill(self.con, filled, self.issues)
         for name, record_type in filled.items():
             if record_type.time:
                 manifest.date_rows(self.con, name, record_type)

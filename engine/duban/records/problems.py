@@ -185,6 +185,11 @@ def empty_cell(code: str, place: Place) -> Issue:
     return _warning(code, f"第{place.row}行“{place.column}”没有填写{why}", place, "请补填")
 
 
+def identified(issue: Issue) -> Issue:
+    """An empty key that the row itself makes up for."""
+    return replace(issue, message=issue.message.partition("，")[0] + "，暂按其他各项的内容认定是哪一条")
+
+
 def unusable_cell(place: Place, field: FieldSpec, text: str) -> Issue:
     """A cell whose text cannot be read as its field: a failed formula, a value that is not allowed, or no such type."""
     if text == NO_RESULT:

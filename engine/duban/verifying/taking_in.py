@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 from duban.errors import DataError, Issue, UsageError
 from duban.evaluate import Limits, database
 from duban.records import load
-from duban.records.readers import SUFFIXES
+from duban.records.readers import KINDS
 from duban.records.register import append
 from duban.records.sources import TypeNames, source_files
 from duban.records.spellings import spelt
@@ -94,26 +95,32 @@ Versions = dict[tuple[str, str], list[tuple[Result, datetime | None]]]
 def _known(records: Path, handout: Handout) -> Versions:
     """The versions of each result among the records, the newest last."""
     names = TypeNames({VERIFICATION: VERIFICATION_TYPE})
-    try:
-        files = [file.path for file in source_files(records, SUFFIXES)[0] if names.starting(file.stem)]
-    except DataError:  # nothing there yet
-        files = []
-    if not files:
-        return {}
-    with database(Limits()) as con:
-        zone = {"jurisdiction": handout.jurisdiction, "timezone": handout.timezone}
-        loaded = load(con, {VERIFICATION: VERIFICATION_TYPE}, files, **zone)
+    with tempfile.TemporaryDirectory() as scratch, database(Limits()) as con:
+        try:
+            found = source_files(records, KINDS, Path(scratch)).files
+        except DataError:  # nothing there yet
+            return {}
+        files = [file.path for file in found if names.starting(file.stem)]
+        if not files:
+            return {}
+        loaded = load(
+            con,
+            {VERIFICATION: VERIFICATION_TYPE},
+            files,
+            jurisdiction=handout.jurisdiction,
+            timezone=handout.timezone,
+        )
         if loaded.unread:
             raise DataError("已有的核实结果读不出，无法续写", loaded.issues)
         fields = ["jurisdiction", "finding", *FILLED]
         texts = ", ".join(f"coalesce(CAST({quote(name)} AS VARCHAR), '')" for name in fields)
         order = "submitted_at NULLS FIRST, _n"
         rows = con.execute(f"SELECT {texts}, submitted_at FROM {table_name(VERIFICATION)} ORDER BY {order}").fetchall()
-    found: Versions = {}
+    versions: Versions = {}
     for *cells, at in rows:
         result = Result(**dict(zip(fields, cells, strict=True)))
-        found.setdefault((result.jurisdiction, result.finding), []).append((result, at))
-    return found
+        versions.setdefault((result.jurisdiction, result.finding), []).append((result, at))
+    return versions
 
 
 def _later(moment: Moment, versions: list[tuple[Result, datetime | None]]) -> Moment | None:

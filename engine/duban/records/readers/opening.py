@@ -12,7 +12,7 @@ from duban.records import content
 from duban.records.layout import Span
 from duban.records.readers.scan import BookScan, SheetScan, TooLargeError, scan
 
-WORKBOOKS = (content.XLSX, content.XLS, content.ODS)
+WORKBOOKS = (content.XLSX, content.XLSB, content.XLS, content.ODS)
 
 
 class UnreadableBookError(Exception):

@@ -1,0 +1,121 @@
+"""One hazard under two keys: equal in owner, day, place and text once normalised, or nearly so.
+
+A serial number is never an identity, and a hazard that a joint check found is told by two senders. Equal pairs are told
+to the clerk; nearly equal ones go to a person, who says 是 or 否 in a sheet (`confirm`). Nothing is merged here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from duban.pack.checks import Twins
+from duban.records.identity import normalised
+from duban.sqltext import quote
+from duban.vocabulary import RecordType
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of two records, as it was handed in last."""
+
+    n: int
+    key: str
+    file: str
+    sheet: str
+    row: int
+    sender: str
+    day: date
+    place: str
+    text: str
+
+    def shown(self, file: str) -> str:
+        """How the other's message names it."""
+        at = f"第{self.row}行" if self.file == file else f"“{self.file}”第{self.row}行"
+        return f"{at}“{self.key}”"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two records that are, or may be, one. `certain`: equal once normalised."""
+
+    earlier: Member
+    later: Member
+    owner: str
+    similarity: float
+    certain: bool
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        first, second = sorted((self.earlier.key, self.later.key))
+        return first, second
+
+
+def pairs(con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Twins) -> Iterator[Pair]:
+    """The pairs among the newest versions, within one owner and a few days; each record is told of once."""
+    yield from _nearest(_all(con, record, seen, rule))
+
+
+def _all(con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Twins) -> Iterator[Pair]:
+    for owner, members in _groups(con, record, seen, rule):
+        for index, later in enumerate(members):
+            for earlier in reversed(members[:index]):
+                if (later.day - earlier.day).days > rule.days:
+                    break
+                if earlier.key != later.key and (pair := _compared(owner, earlier, later, rule)) is not None:
+                    yield pair
+
+
+def _nearest(found: Iterator[Pair]) -> list[Pair]:
+    best: dict[int, Pair] = {}
+    for pair in found:
+        known = best.get(pair.later.n)
+        if known is None or (pair.certain, pair.similarity) > (known.certain, known.similarity):
+            best[pair.later.n] = pair
+    return list(best.values())
+
+
+def _compared(owner: str, earlier: Member, later: Member, rule: Twins) -> Pair | None:
+    one, other = normalised(earlier.text), normalised(later.text)
+    here, there = normalised(earlier.place), normalised(later.place)
+    same_place = here == there
+    if one == other and same_place and earlier.day == later.day:
+        return Pair(earlier, later, owner, 1.0, certain=True)
+    if not (same_place or not here or not there or here in there or there in here):
+        return None
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.real_quick_ratio() < rule.alike or matcher.quick_ratio() < rule.alike:
+        return None
+    similarity = matcher.ratio()
+    return Pair(earlier, later, owner, similarity, certain=False) if similarity >= rule.alike else None
+
+
+def _groups(
+    con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Twins
+) -> Iterator[tuple[str, list[Member]]]:
+    """The records of one owner in the order of their days; those without owner, day or text are nobody's twins."""
+    owner = " || '/' || ".join(f"CAST({quote(name)} AS VARCHAR)" for name in rule.fields)
+    key = " || '/' || ".join(f"CAST({quote(name)} AS VARCHAR)" for name in record.key)
+    day, text = f"CAST({quote(rule.day)} AS DATE)", quote(rule.text)
+    rows = con.execute(
+        f"SELECT jurisdiction || '/' || {owner}, \"$n\", {key}, _file, _sheet, _row, coalesce(submitted_by, ''), {day},"
+        f" coalesce({quote(rule.place)}, ''), {text} FROM {seen}"
+        f" WHERE {owner} IS NOT NULL AND {key} IS NOT NULL AND {day} IS NOT NULL AND {text} IS NOT NULL"
+        f" ORDER BY 1, 8, submitted_at NULLS FIRST, 2"
+    ).fetchall()
+    group: list[Member] = []
+    before: Any = None
+    for named, *cells in rows:
+        if named != before and group:
+            yield before, group
+            group = []
+        before = named
+        group.append(Member(*cells))
+    if group:
+        yield before, group
