@@ -14,3 +14,6 @@ settings.register_profile("quick", max_examples=5, derandomize=True, **COMMON)
 settings.register_profile("default", max_examples=12, derandomize=True, **COMMON)
 settings.register_profile("thorough", max_examples=2000, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# Fixtures of a folder are no doctests; collected as such, two files of one name are one module too many.
+collect_ignore_glob = ["*/conftest.py"]
