@@ -118,6 +118,7 @@ def test_every_table_exists_even_without_rows(read: Read, tmp_path: Path) -> Non
         "submitted_at": "TIMESTAMP",
         "submitted_at$bare": "BOOLEAN",
         "submitted_by": "VARCHAR",
+        "supersedes": "VARCHAR",
     }
     assert got.rows("enterprise", "name") == []
     columns = [name for name, *_ in got.con.execute('DESCRIBE "raw_manifest"').fetchall()]

@@ -11,7 +11,7 @@ from duban.check.shown import shown_sql
 from duban.check.twins import Pair, pairs
 from duban.check.views import Views
 from duban.conditions import Column, compile_boolean, parse
-from duban.pack.checks import ANY, Check, Circumstances, Side, records_of, row_names, side_names
+from duban.pack.checks import ANY, Check, Circumstances, Side, Twins, records_of, row_names, side_names
 from duban.pack.lint_checks import FOUND_WORDS, placeholders
 from duban.records.tables import table_name
 from duban.scope import Names, Row, Schema
@@ -71,6 +71,7 @@ class Rules:
     unchecked: list[str] = field(default_factory=list)
     unread: frozenset[tuple[str, str]] = frozenset()  # (record type, field) of cells that could not be read
     twins: Callable[[Iterator[Pair]], Iterator[Pair]] = iter
+    _pairs: dict[tuple[str, Twins], list[Pair]] = field(default_factory=dict)
 
     def run(self, check: Check) -> Iterator[Hit]:
         """The rows of the checked files that a check finds wrong."""
@@ -210,7 +211,11 @@ class Rules:
 
     def _twins(self, check: Check, name: str) -> Iterator[Hit]:
         assert check.twins is not None
-        for pair in self.twins(pairs(self.con, self.schema.records[name], self.views.seen(name), check.twins)):
+        found = check.twins.model_copy(update={"certain": True})  # both kinds are found in one go
+        if (name, found) not in self._pairs:
+            seen = self.views.seen(name)
+            self._pairs[name, found] = list(pairs(self.con, self.schema.records[name], seen, found))
+        for pair in self.twins(iter(self._pairs[name, found])):
             mine = [member for member in (pair.later, pair.earlier) if member.file in self.views.files]
             if pair.certain == check.twins.certain and mine:
                 at, other = mine[0], pair.earlier if mine[0] is pair.later else pair.later

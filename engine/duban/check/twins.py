@@ -6,10 +6,10 @@ to the clerk; nearly equal ones go to a person, who says 是 or 否 in a sheet (
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from duban.pack.checks import Twins
@@ -34,6 +34,11 @@ class Member:
     day: date
     place: str
     text: str
+
+    @cached_property
+    def said(self) -> tuple[str, str]:
+        """Place and text, normalised."""
+        return normalised(self.place), normalised(self.text)
 
     def shown(self, file: str) -> str:
         """How the other's message names it."""
@@ -82,17 +87,15 @@ def _nearest(found: Iterator[Pair]) -> list[Pair]:
 
 
 def _compared(owner: str, earlier: Member, later: Member, rule: Twins) -> Pair | None:
-    one, other = normalised(earlier.text), normalised(later.text)
-    here, there = normalised(earlier.place), normalised(later.place)
+    from rapidfuzz.distance import Indel
+
+    (here, one), (there, other) = earlier.said, later.said
     same_place = here == there
     if one == other and same_place and earlier.day == later.day:
         return Pair(earlier, later, owner, 1.0, certain=True)
     if not (same_place or not here or not there or here in there or there in here):
         return None
-    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < rule.alike or matcher.quick_ratio() < rule.alike:
-        return None
-    similarity = matcher.ratio()
+    similarity = Indel.normalized_similarity(one, other, score_cutoff=rule.alike)
     return Pair(earlier, later, owner, similarity, certain=False) if similarity >= rule.alike else None
 
 
