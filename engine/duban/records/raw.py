@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from duban.errors import Place
 from duban.records.context import PLAIN, Context
 
-
 WIDEST = 2_000  # columns; no form has more, and each costs a plan its time
 
 
