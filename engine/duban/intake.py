@@ -246,7 +246,7 @@ def _received(item: HandIn, arrivals: Mapping[str, datetime]) -> tuple[datetime,
 
 def _arrival(arrivals: Mapping[str, datetime], file: str) -> datetime:
     """When a file was last written; of a file in a zip, when the zip was."""
-    while file not in arrivals:
+    while file not in arrivals and "/" in file:
         file = file.rpartition("/")[0]
     return arrivals[file]
 

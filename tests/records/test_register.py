@@ -12,8 +12,8 @@ from duban.vocabulary import VERIFICATION, VERIFICATION_TYPE
 
 ROWS = [{"finding": "f1", "state": "已核实", "verified_by": "张三，李四", "statement": '停产"检修"'}]
 SAID = '"停产""检修"""'
-HEAD = "指纹,核实结果,核实人,核实日期,核实方式,佐证,情况说明,辖区,报送时间,填报单位\r\n"
-LINE = 'f1,已核实,张三，李四,,,,"停产""检修""",,,\r\n'
+HEAD = "指纹,核实结果,核实人,核实日期,核实方式,佐证,情况说明,辖区,报送时间,填报单位,更正\r\n"
+LINE = 'f1,已核实,张三，李四,,,,"停产""检修""",,,,\r\n'
 
 
 def grow(path: Path) -> bytes:

@@ -7,13 +7,12 @@ NULL, the cell is spelt unusually, or wrong: `spellings` decides.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from duban.records.numbers import HEADER_UNIT, units_agree
 from duban.records.raw import RawColumn
 from duban.records.spellings import ELEMENT, FALSE, TRUE, UNUSABLE
-from duban.records.text import APOSTROPHE, BLANKS, NOTHING, trimmed_sql
+from duban.records.text import BLANKS, trimmed_sql
 from duban.sqltext import literal
 from duban.vocabulary import NUMERIC_TYPES, FieldSpec, FieldType
 
@@ -31,12 +30,8 @@ SQL_TYPES: dict[FieldType, str] = {
 # The type of a column of text in which Python lists may be, their elements separated by ELEMENT.
 STAGED = "VARCHAR staged"
 
-# Texts that are no content of a free text, and how they begin: failed formulas, words for nothing.
-_ODD_TEXTS = (*sorted(UNUSABLE), *NOTHING)
-_ODD_STARTS = (APOSTROPHE, *dict.fromkeys(text[0] for text in _ODD_TEXTS))
-
-# Lists that are no list: "无", "/", names with "等3人".
-_ODD_LISTS = rf"^\x27|^(无|{'|'.join(map(re.escape, NOTHING))})$|等[\d一二三四五六七八九十]*[人名位]?$"
+# Lists that are no list: "无", names with "等3人".
+_ODD_LISTS = r"^无$|等[\d一二三四五六七八九十]*[人名位]?$"
 
 _DAY = r"(1[89]|[2-9]\d)\d\d[-/]\d{1,2}[-/]\d{1,2}"
 _MOMENT = _DAY + r"([ T]\d\d?:\d\d(:\d\d(\.\d{1,6})?)?)?"
@@ -168,7 +163,7 @@ def _from_text(field: FieldSpec, r: str, identity: bool) -> str:
             return f"CASE WHEN {_among(r, field.values)} THEN {r} END"
         if field.format:
             return "NULL::VARCHAR"  # each distinct text is looked at
-        odd = f"{_among(f'{r}[1]', _ODD_STARTS)} AND ({r}[1] = {literal(APOSTROPHE)} OR {_among(r, _ODD_TEXTS)})"
+        odd = f"starts_with({r}, '#') AND {_among(r, tuple(sorted(UNUSABLE)))}"
         if identity:
             odd += rf" OR contains({r}, 'E+') AND regexp_full_match({r}, '\d(\.\d+)?E\+\d+')"
         return f"CASE WHEN NOT ({odd}) THEN {r} END"

@@ -33,13 +33,12 @@ class Seen:
 
     def __init__(self) -> None:
         self._fields: dict[str, set[str]] = {}
-        self._columns: dict[tuple[str, str, str, str], RawColumn] = {}
+        self._columns: dict[tuple[str, str, str], dict[str, RawColumn]] = {}
 
     def add(self, name: str, table: RawTable, columns: Mapping[str, RawColumn]) -> None:
         """Note the matched columns of a table of a record type."""
         self._fields.setdefault(name, set()).update(columns)
-        for field, column in columns.items():
-            self._columns[name, table.file, table.sheet, field] = column
+        self._columns[name, table.file, table.sheet] = dict(columns)
 
     def add_empty(self, name: str, fields: Iterable[str]) -> None:
         """Note that a table without a single row or column was handed in on purpose: it says that there is nothing."""
@@ -50,12 +49,12 @@ class Seen:
 
     def letters(self, name: str, table: RawTable) -> dict[str, str]:
         """Field → what a spreadsheet program calls its column."""
-        here = (name, table.file, table.sheet)
-        return {key[3]: column.letter for key, column in self._columns.items() if key[:3] == here and column.letter}
+        columns = self._columns.get((name, table.file, table.sheet), {})
+        return {field: column.letter for field, column in columns.items() if column.letter}
 
     def column(self, name: str, file: str, sheet: str, field: str) -> RawColumn:
         """The column of a field as a file has it; one of the field's name where that is not known."""
-        return self._columns.get((name, file, sheet, field), RawColumn(field, ""))
+        return self._columns.get((name, file, sheet), {}).get(field, RawColumn(field, ""))
 
 
 def columns_of(name: str, record_type: RecordType) -> dict[str, FieldSpec]:

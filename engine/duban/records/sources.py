@@ -132,7 +132,11 @@ def _distinct(files: Sequence[SourceFile]) -> list[SourceFile]:
     """Files without repetition, by name; those that would share a name are called as they were given."""
     once = {file.path.resolve(): file for file in reversed(files)}.values()
     often = Counter(file.name for file in once)
-    named = [file if often[file.name] == 1 else replace(file, name=file.path.as_posix()) for file in once]
+    named = [
+        # A file out of a zip lies where nobody can look it up: it keeps its name.
+        file if often[file.name] == 1 or ".zip/" in file.name else replace(file, name=file.path.as_posix())
+        for file in once
+    ]
     return sorted(named, key=lambda file: file.name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from duban.sqltext import literal
 
@@ -16,6 +17,10 @@ NOTHING = ("/", "／", "\\", "-", "--", "—", "——", "－", "空", "空白")
 # How a spreadsheet marks a number as text, where that was not its own doing.
 APOSTROPHE = "'"
 
+_STARTS = literal([*BLANKS, APOSTROPHE, *dict.fromkeys(word[0] for word in NOTHING)])
+_ENDS = literal(list(BLANKS))
+_WORDS = literal(list(NOTHING))
+
 # Full-width ASCII (！ to ～) and the ideographic space, with what they stand for.
 _FULL_WIDTH = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
 _HALF_WIDTH = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)) + " "
@@ -24,6 +29,7 @@ _NARROW = str.maketrans(_FULL_WIDTH, _HALF_WIDTH)
 _WHITESPACE = re.compile(rf"[\s{BLANKS}]+")
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     r"""The form in which names are compared: half-width, lower case, no blanks or line breaks.
 
@@ -52,11 +58,14 @@ def narrow(text: str) -> str:
 
 
 def trimmed_sql(expression: str) -> str:
-    """SQL: the text without blanks around it, NULL if there is nothing else. Few cells need `trim`, which is slow."""
-    blanks = literal(list(BLANKS))
+    """SQL: the text without blanks around it and an apostrophe before it, NULL if there is nothing else or only a word
+    for it. Few cells need that looked at, which is slow.
+    """
+    bare = f"ltrim(rtrim({expression}, {literal(BLANKS)}), {literal(BLANKS + APOSTROPHE)})"
     return (
-        f"CASE WHEN list_contains({blanks}, {expression}[1]) OR list_contains({blanks}, {expression}[-1])"
-        f" THEN nullif(trim({expression}, {literal(BLANKS)}), '') WHEN {expression} <> '' THEN {expression} END"
+        f"CASE WHEN list_contains({_STARTS}, {expression}[1]) OR list_contains({_ENDS}, {expression}[-1])"
+        f" THEN CASE WHEN NOT list_contains({_WORDS}, {bare}) THEN nullif({bare}, '') END"
+        f" WHEN {expression} <> '' THEN {expression} END"
     )
 
 
