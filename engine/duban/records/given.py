@@ -26,13 +26,16 @@ def explains(sheet: str) -> bool:
 
 
 def with_given(table: RawTable, headers: Headers) -> RawTable:
-    """The table with a column for each known word above it, and for its sheet's name if no column says whose it is."""
+    """The table with a column for each known word around it, and for its sheet's name if no column says whose it is.
+
+    A person named around a table, or a telephone, is of who filled it in, not of every row.
+    """
     found = {headers.find(column)[0] for column in table.columns} - {""}
     columns = list(table.columns)
     for word, value in table.preface:
         column = RawColumn(word, literal(value), given=True)
         field = headers.find(column)[0]
-        if field and field not in found:
+        if field and field not in found and not headers.fields[field].personal:
             found.add(field)
             columns.append(column)
     if (field := _whose(headers, found)) and _may_name(table.sheet):
