@@ -2,7 +2,7 @@
 # `make audit` and `make test` need nothing but a Python of 3.10 or newer.
 
 # The arguments of `make audit`.
-SAMPLE ?= data/samples --as-of 2024-01-07 --bureau data/bureau.yaml --out out/sample
+SAMPLE ?= data/samples/submissions --as-of 2024-01-07 --bureau data/bureau.yaml --out out/sample
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -45,7 +45,7 @@ install: $(DEPS) ## make .venv and install duban in it; tries durable-rules agai
 	@echo "· ready: $$($(PY) -c 'import platform; print("Python", platform.python_version())'), judge:" \
 	      "$$(cat $(JUDGE)). Try: make audit, or $(BIN)/duban --help"
 
-audit: $(DEPS) $(JUDGE) ## judge the sample county of data/samples; results go to out/sample
+audit: $(DEPS) $(JUDGE) ## judge the sample county as it was handed in; results go to out/sample
 	@$(BIN)/duban audit $(SAMPLE)
 
 test: $(DEPS) $(JUDGE) ## run the test suite (ARGS="-k name -x" goes to pytest)
