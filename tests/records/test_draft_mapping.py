@@ -6,11 +6,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from reading import TYPES, Read
 
 from duban.errors import DataError
 from duban.records.draft_mapping import draft_mapping
 from duban.vocabulary import RecordType
+from reading import TYPES, Read
 
 KINDS = {name: RecordType.model_validate(kind) for name, kind in TYPES.items()}
 ROWS = [["样县自用表", None, None], ["单号", "检查日期", "整改期限"], ["a", "2023-11-09", "2023-12-01"]]

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from duban.errors import Issue, Place
 from duban.records import problems
+from duban.records.content import DAMAGED
 
 MEMBERS = 2_000
 BYTES = 512 << 20
@@ -37,7 +38,7 @@ class Unpacker:
                         yield self._one(archive, member), f"{name}/{_safe(member)}"
         except _RefusedError as refused:
             issues.append(problems.refused_zip(Place(file=name), str(refused)))
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError) as error:
+        except DAMAGED as error:
             locked = "password" in str(error) or "encrypted" in str(error)
             reason = "有密码，无法打开" if locked else "已损坏"
             issues.append(problems.refused_zip(Place(file=name), reason))

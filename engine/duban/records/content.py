@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from pathlib import Path
 
 TEXT, PARQUET, ZIP, UNKNOWN = "text", "parquet", "zip", ""
@@ -21,6 +23,11 @@ _PARTS = (
     ("ppt/presentation.xml", OTHER),
 )
 _HEAD = 2048
+# What zipfile raises over a damaged file, one time or another.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError,
+    EOFError, KeyError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def kind_of(path: Path) -> str:
@@ -61,7 +68,7 @@ def _zipped(path: Path) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 spreadsheet = b"opendocument.spreadsheet" in archive.read("mimetype")
                 return ODS if spreadsheet else OTHER
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+    except DAMAGED:
         return UNKNOWN
     return next((kind for part, kind in _PARTS if part in names), ZIP)
 

@@ -61,7 +61,7 @@ def scan(path: Path, kind: str) -> BookScan:
         with zipfile.ZipFile(path) as archive:
             _bounded(archive)
             return _xlsx(archive) if kind == content.XLSX else _ods(archive) if kind == content.ODS else BookScan()
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, ValueError, EOFError, RuntimeError):
+    except (*content.DAMAGED, ElementTree.ParseError):
         return BookScan()
 
 
