@@ -277,9 +277,21 @@ def test_the_register_is_begun_and_only_grows(records: Path) -> None:
     assert taken(records, SOUND) == (1, 0, 0)
     first = (records / "核实结果.csv").read_bytes()
     assert register(records) == [
-        ["指纹", "核实结果", "核实人", "核实日期", "核实方式", "佐证", "情况说明", "辖区", "报送时间", "填报单位"],
-        ["f1", "已核实", "张三", "2024-01-10", "现场核查", "", "", "", "2024-01-12 09:30:00", ""],
-    ]
+        [
+            "指纹",
+            "核实结果",
+            "核实人",
+            "核实日期",
+            "核实方式",
+            "佐证",
+            "情况说明",
+            "辖区",
+            "报送时间",
+            "填报单位",
+            "更正",
+        ],
+        ["f1", "已核实", "张三", "2024-01-10", "现场核查", "", "", "", "2024-01-12 09:30:00", "", ""],
+    ]  # fmt: skip
     assert taken(records, {**SOUND, **CLEARED}, "2024-01-13") == (1, 0, 1)
     assert taken(records, {**SOUND, **CLEARED}, "2024-01-14") == (0, 0, 2)
     assert taken(records, {**SOUND, "M3": "部分属实"}, "2024-01-15 08:00") == (0, 1, 0)
@@ -322,7 +334,7 @@ def test_texts_are_no_formulas(records: Path) -> None:
     results = read_results(open_sheet(book), TODAY).results
     for at in ("2024-01-12", "2024-01-13"):
         take_in(results, records, HANDOUT, moment_of(at, "Asia/Shanghai"))
-    assert [row[5:7] for row in register(records)[1:]] == [["'=1+1", "'-"]]
+    assert [row[5:7] for row in register(records)[1:]] == [["'=1+1", ""]]  # a dash says nothing
 
 
 THEIRS = (

@@ -19,10 +19,13 @@ Rows = Callable[[pd.DataFrame], pd.DataFrame]
 Flags = Any  # a Series of bool, or one bool
 
 
-def judge(met: Flags, over: Flags, *, late: Flags = False, maybe: Flags = False) -> np.ndarray:
-    """The table of docs/semantics.md §8 for data that is taken as complete; `maybe`: unknown acts could change it."""
-    met, over, late, maybe = np.broadcast_arrays(met, over, late, maybe)
-    return np.select([met, ~over, maybe, late], ["met", "pending", "unproven", "late"], "breached")
+def judge(met: Flags, over: Flags, *, late: Flags = False, maybe: Flags = False, later: Flags = False) -> np.ndarray:
+    """The table of docs/semantics.md §8 for data that is taken as complete.
+
+    `maybe`: unknown acts could make it met; `later`: those after the due could make it late (row 10).
+    """
+    met, over, late, maybe, later = np.broadcast_arrays(met, over, late, maybe, later)
+    return np.select([met, ~over, maybe, late, later], ["met", "pending", "unproven", "late", "unproven"], "breached")
 
 
 def by_hits(n: Any, over: Any) -> np.ndarray:

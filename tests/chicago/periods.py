@@ -312,7 +312,9 @@ def licensed_and_seen(w: World) -> pd.DataFrame:
     second = rows.bearer_id.map(visits.groupby("license").nth(1).set_index("license").day)
     timely = visits[visits.day <= due].license.value_counts()
     maybe = rows.bearer_id.map(timely).fillna(0) + timely.get("", 0) >= 2
-    status = judge(second <= due, due <= w.over, late=second.notna(), maybe=maybe)
+    ever = visits.license.value_counts()
+    later = rows.bearer_id.map(ever).fillna(0) + ever.get("", 0) >= 2
+    status = judge(second <= due, due <= w.over, late=second.notna(), maybe=maybe, later=later)
     return duties(rows, status=np.where(rows.bearer_id.isin(w.establishment.license), status, "not_applicable"))
 
 

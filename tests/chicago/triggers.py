@@ -54,7 +54,9 @@ def answered(
         done = pd.merge_asof(rows, again, on="day", by="license", direction="forward", tolerance=tolerance).done
         nobodys = w.seen_again.day[w.seen_again.license == ""]
         maybe = np.any([(rows.day <= day) & (day <= rows.due) for day in nobodys], axis=0)
-        status = judge(done <= rows.due, rows.due <= w.over, late=done.notna(), maybe=maybe)
+        last = rows.day + tolerance if tolerance is not None else w.over
+        later = np.any([(rows.due < day) & (day <= last) for day in nobodys], axis=0)
+        status = judge(done <= rows.due, rows.due <= w.over, late=done.notna(), maybe=maybe, later=later)
         overdue = np.where(status == "late", (done - rows.due).dt.days, (w.today - rows.due).dt.days)
         overdue = np.where(np.isin(status, ["late", "breached", "unproven"]), overdue, np.nan)
         return duties(named(rows), status=status, days_overdue=overdue)
@@ -133,7 +135,10 @@ def two_days_of_visits(w: World) -> pd.DataFrame:
     timely = pairs[pairs.act <= pairs.day + 90 * DAY].groupby("inspection_id").size()
     unknown = sum(((rows.day < day) & (day <= due)).astype(int) for day in w.visit.day[w.visit.license == ""])
     maybe = rows.inspection_id.map(timely).fillna(0) + unknown >= 2
-    return duties(named(rows), status=judge(second <= due, due <= w.over, late=second.notna(), maybe=maybe))
+    ever = rows.inspection_id.map(pairs.groupby("inspection_id").size()).fillna(0)
+    later = ever + sum((rows.day < day).astype(int) for day in w.visit.day[w.visit.license == ""]) >= 2
+    status = judge(second <= due, due <= w.over, late=second.notna(), maybe=maybe, later=later)
+    return duties(named(rows), status=status)
 
 
 def canvassed_again(w: World) -> pd.DataFrame:

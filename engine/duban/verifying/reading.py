@@ -9,12 +9,13 @@ from duban.errors import Issue
 from duban.model import Verification
 from duban.records.register import cell_of
 from duban.records.spellings import ERROR_CELLS, spelt
+from duban.records.text import NOTHING
 from duban.report.verify_sheet import FILLED, TELLING, check_of, heading
 from duban.verifying.sheet import Logged, Row, Sheet
 from duban.vocabulary import VERIFICATION_TYPE
 
-# What stands in a cell and says nothing.
-_NOTHING = ("无", "没有", "暂无", "不详")
+# What is no 佐证 and no 情况说明, though it is an answer.
+_NO_EVIDENCE = ("无", "没有", "暂无", "不详")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class _Reader:
 
     def result(self, row: Row) -> Result | None:
         """The result of a row, sound or not; None for a row that was left blank."""
-        filled = {field: cell_of(row.cells[heading(field)]) for field in FILLED}
+        written = {field: row.cells[heading(field)] for field in FILLED}
+        filled = {field: "" if text in NOTHING else cell_of(text) for field, text in written.items()}
         fingerprint = row.cells["指纹"]
         logged = self.sheet.logged.get(fingerprint)
         if logged is None and (fingerprint or any(filled.values())):
@@ -159,4 +161,4 @@ class _Reader:
 
 
 def _says_something(text: str) -> bool:
-    return any(map(str.isalnum, text)) and text.strip("。.") not in _NOTHING
+    return any(map(str.isalnum, text)) and text.strip("。.") not in _NO_EVIDENCE

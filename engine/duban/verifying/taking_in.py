@@ -12,7 +12,7 @@ from duban.errors import DataError, Issue, UsageError
 from duban.evaluate import Limits, database
 from duban.records import load
 from duban.records.readers import KINDS
-from duban.records.register import append
+from duban.records.register import append, cell_of
 from duban.records.sources import TypeNames, source_files
 from duban.records.spellings import spelt
 from duban.records.tables import table_name
@@ -118,7 +118,7 @@ def _known(records: Path, handout: Handout) -> Versions:
         rows = con.execute(f"SELECT {texts}, submitted_at FROM {table_name(VERIFICATION)} ORDER BY {order}").fetchall()
     versions: Versions = {}
     for *cells, at in rows:
-        result = Result(**dict(zip(fields, cells, strict=True)))
+        result = Result(**dict(zip(fields, map(cell_of, cells), strict=True)))  # as the register writes them
         versions.setdefault((result.jurisdiction, result.finding), []).append((result, at))
     return versions
 
