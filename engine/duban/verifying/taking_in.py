@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from duban.errors import DataError, Issue, UsageError
 from duban.evaluate import Limits, database
@@ -118,7 +119,8 @@ def _known(records: Path, handout: Handout) -> Versions:
         rows = con.execute(f"SELECT {texts}, submitted_at FROM {table_name(VERIFICATION)} ORDER BY {order}").fetchall()
     versions: Versions = {}
     for *cells, at in rows:
-        result = Result(**dict(zip(fields, map(cell_of, cells), strict=True)))  # as the register writes them
+        texts_of: dict[str, Any] = dict(zip(fields, map(cell_of, cells), strict=True))  # as the register writes them
+        result = Result(**texts_of)
         versions.setdefault((result.jurisdiction, result.finding), []).append((result, at))
     return versions
 
