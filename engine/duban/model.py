@@ -217,3 +217,55 @@ class Judgement:
     conclusions: tuple[Conclusion, ...]
     findings: tuple[Finding, ...]
     judge: str  # durable-rules or plain
+
+
+class Course(str, Enum):
+    """What has become of a finding since the audit before; `value` is what reports say."""
+
+    NEW = "新增"
+    PERSISTING = "持续"
+    CURED = "已补正"
+    CLEARED = "已澄清"
+    WAIVED = "经批准不计入"
+    GONE = "不再成立"  # its trigger, bearer or reading is no more, or the rules were changed
+
+
+@dataclass(frozen=True)
+class Life:
+    """A finding over the audits of one jurisdiction: `status` now and `before` ('' for none); `weeks` it has been open.
+
+    `late_data`: the change rests on records that were handed in after the audit before, on acts that lie before it.
+    """
+
+    fingerprint: str
+    course: Course
+    first_seen: date
+    weeks: int
+    status: str = ""
+    before: str = ""
+    why: str = ""
+    late_data: bool = False
+
+
+@dataclass(frozen=True)
+class Point:
+    """One earlier audit, or this one, in the trend: open findings by status, without cleared ones."""
+
+    as_of: datetime
+    breached: int
+    late: int
+    manual: int
+    unproven: int
+    candidates: int
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the store knows when a report is written. `lives` by fingerprint: this audit's findings, and those of the
+    audit before that are none any more. `trend` is in order of time and ends with this audit; `before` is None for the
+    first audit of a jurisdiction.
+    """
+
+    before: datetime | None = None
+    lives: tuple[Life, ...] = ()
+    trend: tuple[Point, ...] = ()
