@@ -29,6 +29,14 @@ PACKS := $(patsubst %/pack.yaml,%,$(wildcard rules/*/pack.yaml))
 # Test files run side by side on all cores; `make test JOBS=0` runs them one after the other.
 JOBS ?= auto
 
+# `make test COVERAGE=1` measures coverage, too; `make check` asks for that.
+COVERAGE ?=
+
+# The list of files when tests last passed with coverage, written when they began; and what it lists.
+TESTED  := $(VENV)/.tested
+SOURCES := find .ci .pre-commit* ci *.yml *.md Makefile pyproject.toml benchmarks data docs engine rules tests \
+	-type f ! -path '*/__pycache__/*'
+
 # Further arguments for pytest and the benchmarks: `make test ARGS="-k calendar -x"`.
 ARGS ?=
 
@@ -48,8 +56,12 @@ install: $(DEPS) ## make .venv and install duban in it; tries durable-rules agai
 audit: $(DEPS) $(JUDGE) ## judge the sample county as it was handed in; results go to out/sample
 	@$(BIN)/duban audit $(SAMPLE)
 
-test: $(DEPS) $(JUDGE) ## run the test suite (ARGS="-k name -x" goes to pytest)
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+# conftest.py puts the files that take longest first: hence no order of xdist's own.
+test: $(DEPS) $(JUDGE) ## run the test suite (ARGS="-k name -x" goes to pytest; COVERAGE=1 measures what it reaches)
+	@$(if $(COVERAGE),rm -f $(TESTED))
+	@$(if $(ARGS),,$(SOURCES) | sort >$(TESTED).begun)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=) $(ARGS)
+	@$(if $(COVERAGE),$(if $(ARGS),,mv $(TESTED).begun $(TESTED)))
 
 lint: $(DEPS) ## code style, layers, and every notice under rules/
 	@echo "· ruff check"         && $(BIN)/ruff check --quiet .
@@ -69,12 +81,16 @@ docs: $(DEPS) ## write the generated parts of docs/ anew
 site: $(DEPS) ## build the catalogue of every notice as a site with search: out/site/NOTICE/html/index.html
 	@set -e; for pack in $(PACKS); do $(BIN)/duban rules site "$$pack" --out "out/site/$${pack##*/}"; done
 
-# Coverage makes every test slower, and `make test` has drawn the many examples: here hypothesis draws fewer.
-check: lint type $(JUDGE) ## all that must hold before a commit: lint, type, docs, cases, tests with coverage
+# Of the tests, the cases of every notice are a part (tests/test_packs.py). They run once: if they have passed with
+# COVERAGE=1 and no file has come, gone or changed since they began, what they reached is only reported.
+check: lint type $(JUDGE) ## all that must hold before a commit: lint, type, docs, tests and cases, coverage
 	@echo "· docs are up to date" && $(PY) docs/generate.py --check
-	@set -e; for pack in $(PACKS); do echo "· duban rules test $$pack"; $(BIN)/duban rules test "$$pack"; done
-	@echo "· pytest, warnings as errors, coverage (slow ones: see make test)"
-	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(PY) -m pytest -q -n $(JOBS) --dist loadfile -m "not slow" --cov --cov-report=term $(ARGS)
+	@if $(SOURCES) | sort | cmp -s - $(TESTED) && [ -z "$$($(SOURCES) -newer $(TESTED))" ]; then \
+	  echo "· tests: passed, and nothing has changed since"; \
+	else \
+	  echo "· tests and cases, warnings as errors, with coverage" && $(MAKE) test COVERAGE=1 ARGS=; \
+	fi
+	@echo "· coverage" && $(BIN)/coverage report
 
 clean: ## remove .venv and what the tools leave behind (not out/)
 	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 COMMON = {"deadline": None, "print_blob": True, "suppress_health_check": [HealthCheck.too_slow]}
@@ -17,3 +18,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # Fixtures of a folder are no doctests; collected as such, two files of one name are one module too many.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
+
+# The files that take longest, longest first: handed out last, one of them would keep one worker busy while the others
+# are done. `make test` tells xdist to keep this order.
+LONGEST = ["test_agreement.py", "test_packs.py", "test_samples.py", "test_docs.py", "test_site.py", "test_cli.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))

@@ -52,7 +52,6 @@ def test_cases_have_names_of_their_own(name: str) -> None:
     assert len(written) == len(set(written))
 
 
-@pytest.mark.slow  # `make check` runs them by `duban rules test`
 @pytest.mark.parametrize(("name", "file", "case"), list(all_cases()))
 def test_the_case_passes(name: str, file: str, case: str) -> None:
     assert outcomes(name)[file, case].differences == ()

@@ -6,7 +6,7 @@ A file `cases/*.yaml` of a pack: `obligation`, optional `records` shared by its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,9 +18,12 @@ from duban.auditing import audit
 from duban.errors import DubanError, Issue, PackError, Place
 from duban.pack import Pack
 from duban.pack.yaml import Document, read_yaml
-from duban.vocabulary import JURISDICTION, Word
+from duban.records.references import referenced_fields
+from duban.vocabulary import JURISDICTION, MANIFEST, Word
 
 Rows = dict[str, list[dict[str, Any]]]
+Key = tuple[str, str, date | None]  # bearer, trigger, period
+Differences = tuple[str, ...]
 File = TypeVar("File", bound=BaseModel)
 # Of the case files, those that belong to leads (lead_cases.py) and to measures (measure_cases.py).
 LEAD_FILES, MEASURE_FILES = "leads-*.yaml", "measures-*.yaml"
@@ -81,7 +84,7 @@ class Outcome:
     obligation: str
     case: str
     place: Place
-    differences: tuple[str, ...]
+    differences: Differences
 
     @property
     def passed(self) -> bool:
@@ -90,15 +93,15 @@ class Outcome:
 
 def run_cases(pack: Pack, obligation: str = "") -> Iterator[Outcome]:
     """Run the cases of a pack (of one obligation); raises PackError if a case file is malformed."""
-    for path in case_files(pack):
-        if obligation not in path.read_text(encoding="utf-8"):  # reading YAML takes longer than most cases
-            continue
-        document = read_yaml(path, str(path))
-        cases = read_cases(document, CaseFile)
-        if obligation and cases.obligation != obligation:
-            continue
-        places = [document.place(("cases", index)) for index in range(len(cases.cases))]
-        yield from _run_file(pack, cases, places)
+    ready = list(_read_all(pack, obligation))
+    groups: dict[Hashable, list[int]] = {}
+    for index, one in enumerate(ready):
+        groups.setdefault(one.together or index, []).append(index)
+    found: dict[int, Differences] = {}
+    for members in groups.values():
+        found.update(_judge(pack, {index: ready[index] for index in members}))
+    for index, one in enumerate(ready):
+        yield Outcome(one.obligation, one.case.name, one.place, found[index])
 
 
 def statuses(pack: Pack) -> dict[str, set[str]]:
@@ -131,31 +134,49 @@ def read_cases(document: Document, kind: type[File]) -> File:
     raise PackError("案例文件有错误：", issues)
 
 
-def _run_file(pack: Pack, cases: CaseFile, places: list[Place]) -> Iterator[Outcome]:
-    """The outcomes of a file, in its order. Cases that are judged at the same moment are judged together, each as a
-    jurisdiction of its own: nothing is ever joined across jurisdictions, and a plan costs more than its rows.
+@dataclass(frozen=True)
+class _Ready:
+    """A case with its rows. `together`: what cases must share to be judged in one run; None: such a case runs alone."""
+
+    obligation: str
+    case: Case
+    place: Place
+    records: Rows
+    together: Hashable
+
+
+def _read_all(pack: Pack, obligation: str) -> Iterator[_Ready]:
+    """The cases of every file (of one obligation), in their order."""
+    referenced = referenced_fields(pack.records)
+    for path in case_files(pack):
+        if obligation not in path.read_text(encoding="utf-8"):  # reading YAML takes longer than most cases
+            continue
+        document = read_yaml(path, str(path))
+        file = read_cases(document, CaseFile)
+        if obligation and file.obligation != obligation:
+            continue
+        for index, case in enumerate(file.cases):
+            records = merged(file.records, case.records)
+            together = _together(case, records, referenced)
+            yield _Ready(file.obligation, case, document.place(("cases", index)), records, together)
+
+
+def _together(case: Case, records: Rows, referenced: Mapping[str, Container[str]]) -> Hashable:
+    """One moment, one set of answers, and the same things that references can point at: a value that is nowhere counts as
+    unknown only where there is a list that it should be in. Waivers name no jurisdiction: such a case runs alone.
     """
-    groups: dict[Any, list[int]] = {}
-    for index, case in enumerate(cases.cases):
-        groups.setdefault(_together(cases, case, index), []).append(index)
-    found: dict[int, Outcome] = {}
-    for members in groups.values():
-        together = _judge(pack, cases, members) if len(members) > 1 else None
-        for position, index in enumerate(members):
-            differences = together[position] if together is not None else _judge_alone(pack, cases, index)
-            found[index] = Outcome(cases.obligation, cases.cases[index].name, places[index], differences)
-    yield from (found[index] for index in sorted(found))
-
-
-def _together(cases: CaseFile, case: Case, index: int) -> Any:
-    """What cases must share to be judged in one run. Waivers name no jurisdiction: such a case runs alone."""
-    records = _records(cases, case)
-    alone = case.waivers or any(JURISDICTION in row for rows in records.values() for row in rows)
-    return index if alone else (case.as_of, case.known_by, str(case.params), case.complete, frozenset(records))
-
-
-def _records(cases: CaseFile, case: Case) -> Rows:
-    return merged(cases.records, case.records)
+    if case.waivers or any(JURISDICTION in row for rows in records.values() for row in rows):
+        return None
+    targets = {
+        (name, field)
+        for name in referenced
+        for row in records.get(name, ())
+        for field in row
+        if field in referenced[name]
+    }
+    lists = targets | {(name, "") for name in (*referenced, MANIFEST) if records.get(name)}
+    declared = MANIFEST in records
+    return case.as_of, case.known_by, str(case.params), case.complete, declared, frozenset(lists)
 
 
 def merged(shared: Rows, own: Rows) -> Rows:
@@ -163,40 +184,46 @@ def merged(shared: Rows, own: Rows) -> Rows:
     return {name: [*shared.get(name, []), *own.get(name, [])] for name in {**shared, **own}}
 
 
-def _judge_alone(pack: Pack, cases: CaseFile, index: int) -> tuple[str, ...]:
-    found = _judge(pack, cases, [index])
-    assert found is not None  # a single case always has an outcome
-    return found[0]
-
-
-def _judge(pack: Pack, cases: CaseFile, members: list[int]) -> list[tuple[str, ...]] | None:
-    """The differences of each of some cases, judged in one run; None if their data has errors and there are several:
-    then nobody knows whose they are.
+def _judge(pack: Pack, members: Mapping[int, _Ready]) -> dict[int, Differences]:
+    """The differences of each of some cases, judged in one run, since a plan costs more than its rows: each is a
+    jurisdiction of its own, and nothing is ever joined across jurisdictions. Where their data has errors nobody knows
+    whose they are: then each half is judged by itself, down to the case that has them.
     """
-    first, several = cases.cases[members[0]], len(members) > 1
-    own = [pack.header.jurisdiction if not several else f"{pack.header.jurisdiction}-{index}" for index in members]
-    records: Rows = {}
-    for index, name in zip(members, own, strict=True):
-        for record, rows in _records(cases, cases.cases[index]).items():
-            records.setdefault(record, []).extend({**row, JURISDICTION: name} if several else row for row in rows)
-    complete = first.complete or ("declared" if "manifest" in records else "assumed")
-    ready = replace(pack, header=pack.header.model_copy(update={"complete": complete}))
+    several = len(members) > 1
+    home = pack.header.jurisdiction
+    own = {index: f"{home}-{index}" if several else home for index in members}
     try:
-        with audit(
-            records, ready, first.as_of, first.known_by, first.params, first.waivers, obligations=[cases.obligation]
-        ) as result:
-            rows = list(_rows(result))
-            spoiled = [str(issue) for issue in result.issues if issue.severity == "error"]
+        rows, spoiled = _duties(pack, {own[index]: one for index, one in members.items()})
     except DubanError as error:
-        return None if several else [(str(error),)]
+        rows, spoiled = [], [str(error)]
     if several and spoiled:
-        return None
-    found = []
-    for index, name in zip(members, own, strict=True):
-        duties = {_key(_home(row["bearer_id"], name, pack), row["trigger_id"], row["period_start"]): row
-                  for row in rows if row["jurisdiction"] == name}  # fmt: skip
-        found.append((*spoiled, *_differences(cases.cases[index], duties)))
-    return found
+        listed = list(members.items())
+        middle = len(listed) // 2
+        return {**_judge(pack, dict(listed[:middle])), **_judge(pack, dict(listed[middle:]))}
+    found: dict[tuple[str, str], dict[Key, dict[str, Any]]] = {}
+    for row in rows:
+        bearer = _home(row["bearer_id"], row["jurisdiction"], pack)
+        duties = found.setdefault((row["jurisdiction"], row["obligation"]), {})
+        duties[bearer, row["trigger_id"], row["period_start"]] = row
+    return {
+        index: (*spoiled, *_differences(one.case, found.get((own[index], one.obligation), {})))
+        for index, one in members.items()
+    }
+
+
+def _duties(pack: Pack, members: Mapping[str, _Ready]) -> tuple[list[dict[str, Any]], list[str]]:
+    """The duties of some cases, by jurisdiction, and the errors in their data."""
+    first, several = next(iter(members.values())), len(members) > 1
+    records: Rows = {}
+    for home, one in members.items():
+        for record, rows in one.records.items():
+            records.setdefault(record, []).extend({**row, JURISDICTION: home} if several else row for row in rows)
+    case = first.case
+    complete = case.complete or ("declared" if MANIFEST in first.records else "assumed")
+    ready = replace(pack, header=pack.header.model_copy(update={"complete": complete}))
+    only = dict.fromkeys(one.obligation for one in members.values())
+    with audit(records, ready, case.as_of, case.known_by, case.params, case.waivers, obligations=only) as result:
+        return list(_rows(result)), [str(issue) for issue in result.issues if issue.severity == "error"]
 
 
 def _home(bearer: str, jurisdiction: str, pack: Pack) -> str:
@@ -210,10 +237,6 @@ def _rows(result: Any) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _key(bearer: str, trigger: str, period: date | None) -> tuple[str, str, date | None]:
-    return bearer, trigger, period
-
-
 def _period(value: date | str | None) -> date | None:
     """`2023-12` stands for the month that begins then."""
     if isinstance(value, str):
@@ -221,10 +244,10 @@ def _period(value: date | str | None) -> date | None:
     return value
 
 
-def _differences(case: Case, duties: dict[tuple[str, str, date | None], dict[str, Any]]) -> Iterator[str]:
-    named = set()
+def _differences(case: Case, duties: Mapping[Key, dict[str, Any]]) -> Iterator[str]:
+    named: set[Key] = set()
     for expected in case.expect:
-        key = _key(expected.bearer, expected.trigger, _period(expected.period))
+        key = (expected.bearer, expected.trigger, _period(expected.period))
         named.add(key)
         duty = duties.get(key)
         label = " ".join(str(part) for part in key if part)

@@ -119,7 +119,7 @@ class _Loading:
         else:
             self._files(source)
         self._compare()
-        for name in self.types:
+        for name in {*self.unread, *(item.record_type for item in self.inputs)} & {*self.types}:
             finish(self.con, name)
         return Loaded(tuple(self.issues), tuple(self.inputs), self.counts(), tuple(self.unread), tuple(self.notes))
 

@@ -34,13 +34,12 @@ def create(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -
         columns.append(f"{quote(field)} {SQL_TYPES[spec.type]}")
         if spec.type == "datetime":
             columns.append(f"{quote(field + BARE)} BOOLEAN")
-    columns.append(f"{quote(ODD)} STRUCT(field VARCHAR, text VARCHAR)[]")
     con.execute(f"CREATE OR REPLACE TABLE {table_name(name)} ({', '.join(columns)})")
 
 
 def finish(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Drop the scaffolding of a table, once its last file is in."""
-    con.execute(f"ALTER TABLE {table_name(name)} DROP COLUMN {quote(ODD)}")
+    """Drop the scaffolding of a table that was filled, once its last file is in."""
+    con.execute(f"ALTER TABLE {table_name(name)} DROP COLUMN IF EXISTS {quote(ODD)}")
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,7 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     """Append the rows of a raw table; the number of rows, and an issue per cell that could not be used."""
     target = table_name(filling.name)
     before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
+    con.execute(f"ALTER TABLE {target} ADD COLUMN IF NOT EXISTS {quote(ODD)} STRUCT(field VARCHAR, text VARCHAR)[]")
     con.execute(f"INSERT INTO {target} {insert_sql(con, filling, before)}")
     rows = _scalar(con, f"SELECT count(*) FROM {target} WHERE _n > {before}")
     cells = f"unnest({quote(ODD)}, recursive := true)"
