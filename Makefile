@@ -85,7 +85,7 @@ site: $(DEPS) ## build the catalogue of every notice as a site with search: out/
 # COVERAGE=1 and no file has come, gone or changed since they began, what they reached is only reported.
 check: lint type $(JUDGE) ## all that must hold before a commit: lint, type, docs, tests and cases, coverage
 	@echo "· docs are up to date" && $(PY) docs/generate.py --check
-	@if $(SOURCES) | sort | cmp -s - $(TESTED) && [ -z "$$($(SOURCES) -newer $(TESTED))" ]; then \
+	@if [ -f .coverage ] && $(SOURCES) | sort | cmp -s - $(TESTED) && [ -z "$$($(SOURCES) -newer $(TESTED))" ]; then \
 	  echo "· tests: passed, and nothing has changed since"; \
 	else \
 	  echo "· tests and cases, warnings as errors, with coverage" && $(MAKE) test COVERAGE=1 ARGS=; \
