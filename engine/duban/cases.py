@@ -96,7 +96,7 @@ def run_cases(pack: Pack, obligation: str = "") -> Iterator[Outcome]:
     ready = list(_read_all(pack, obligation))
     groups: dict[Hashable, list[int]] = {}
     for index, one in enumerate(ready):
-        groups.setdefault(one.together or index, []).append(index)
+        groups.setdefault(index if one.together is None else one.together, []).append(index)
     found: dict[int, Differences] = {}
     for members in groups.values():
         found.update(_judge(pack, {index: ready[index] for index in members}))
