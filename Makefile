@@ -36,16 +36,18 @@ COVERAGE ?=
 TESTED  := $(VENV)/.tested
 SOURCES := find .ci .pre-commit* ci *.yml *.md Makefile pyproject.toml benchmarks data docs engine rules tests \
 	-type f ! -path '*/__pycache__/*'
+# What `make wheelhouse` gathers for.
+PLATFORM ?= windows-x86_64
 
 # Further arguments for pytest and the benchmarks: `make test ARGS="-k calendar -x"`.
 ARGS ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install audit test lint type bench docs site check clean
+.PHONY: help install audit test lint type bench docs wheelhouse site check clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(DEPS) ## make .venv and install duban in it; tries durable-rules again where it was missing
 	@if grep -qs '^plain' $(JUDGE); then rm -f $(JUDGE); fi
@@ -77,6 +79,9 @@ bench: $(DEPS) $(JUDGE) ## measure time and memory (docs/performance.md tells ho
 
 docs: $(DEPS) ## write the generated parts of docs/ anew
 	@$(PY) docs/generate.py
+
+wheelhouse: $(DEPS) ## gather wheels for PCs without a network (PLATFORM=windows-x86_64|linux-x86_64|linux-aarch64)
+	@$(PY) offline/wheelhouse.py $(PLATFORM) $(ARGS)
 
 site: $(DEPS) ## build the catalogue of every notice as a site with search: out/site/NOTICE/html/index.html
 	@set -e; for pack in $(PACKS); do $(BIN)/duban rules site "$$pack" --out "out/site/$${pack##*/}"; done

@@ -20,6 +20,7 @@ from duban import cli
 from duban.commands.options import last_sunday
 from duban.pack import find_pack
 from duban.report import tables
+from duban.report.results import DATA, results_of
 
 FILES = {
     "企业名册.csv": """
@@ -93,9 +94,10 @@ def test_audit_writes_its_files(run: Run, records: Path, tmp_path: Path) -> None
     out = tmp_path / "out"
     code, printed, errors = run("audit", records, "--as-of", "2024-01-05", "--out", out)
     assert (code, errors) == (0, "")
-    assert sorted(path.name for path in out.iterdir()) == OUTPUT
-    assert (out / "violations.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    rows = findings(out / "violations.csv")
+    assert [path.name for path in out.iterdir()] == ["2024-01-05"]
+    assert sorted(path.name for path in (out / "2024-01-05" / DATA).iterdir()) == OUTPUT
+    assert (results_of(out) / "violations.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = findings(results_of(out) / "violations.csv")
     assert tuple(rows[0]) == tables.COLUMNS
     found = {(row["obligation"], row["bearer_id"], row["trigger_id"], row["period_start"]): row for row in rows}
     assert set(found) == {
@@ -125,9 +127,9 @@ def test_what_was_not_handed_in_by_known_by_accuses_nobody(run: Run, records: Pa
     out = tmp_path / "out"
     code, _, _ = run("audit", records, "--as-of", "2024-01-05", "--known-by", "2024-01-02", "--out", out)
     assert code == 0
-    assert findings(out / "violations.csv") == []
-    assert {row["bearer_id"] for row in findings(out / "unproven.csv")} == {"M01", "M02"}
-    assert json.loads((out / "audit.json").read_text(encoding="utf-8"))["known_by"] == "2024-01-02"
+    assert findings(results_of(out) / "violations.csv") == []
+    assert {row["bearer_id"] for row in findings(results_of(out) / "unproven.csv")} == {"M01", "M02"}
+    assert json.loads((results_of(out) / "audit.json").read_text(encoding="utf-8"))["known_by"] == "2024-01-02"
 
 
 def test_explain_names_every_record(run: Run, records: Path, tmp_path: Path) -> None:
@@ -135,7 +137,7 @@ def test_explain_names_every_record(run: Run, records: Path, tmp_path: Path) -> 
     run("audit", records, "--as-of", "2024-01-05", "--out", out, *HEADS, *HAZARDS)
     (finding,) = (
         row
-        for row in findings(out / "violations.csv")
+        for row in findings(results_of(out) / "violations.csv")
         if row["obligation"] == "head-leads-inspections" and row["period_start"] == "2023-11-01"
     )
     code, printed, errors = run("explain", finding["fingerprint"], "--out", out)
@@ -154,7 +156,7 @@ def test_explain_says_why_a_record_does_not_count(run: Run, records: Path, tmp_p
     path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
     out = tmp_path / "out"
     run("audit", records, "--as-of", "2024-01-05", "--out", out, *HEADS, *HAZARDS)
-    (finding,) = (row for row in findings(out / "unproven.csv") if row["period_start"] == "2023-11-01")
+    (finding,) = (row for row in findings(results_of(out) / "unproven.csv") if row["period_start"] == "2023-11-01")
     _, printed, _ = run("explain", finding["fingerprint"], "--out", out)
     reasons = dict(re.findall(r"^  · (I\d)　.*csv#\d+　(.*)$", printed, re.MULTILINE))
     assert "不符合条件" in reasons["I4"]
@@ -325,32 +327,45 @@ def test_a_broken_file_beside_sound_ones_is_left_out_and_named(run: Run, records
     (records / "notes.docx").write_bytes(b"x")
     out = tmp_path / "out"
     assert run("audit", records, "--as-of", "2024-01-05", "--out", out, "--quiet", *HEADS) == (0, "", "")
-    issues = findings(out / "issues.csv")
+    issues = findings(results_of(out) / "issues.csv")
     assert {"镇名册.xlsx", "notes.docx"} <= {row["file"] for row in issues}
 
 
-def test_results_are_exchanged_whole_or_not_at_all(run: Run, records: Path, tmp_path: Path) -> None:
+def test_each_run_has_a_folder_of_its_own(run: Run, records: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run("audit", records, "--as-of", "2023-12-05", "--out", out, "--quiet", *HEADS, *HAZARDS)
-    (out / "violations.csv").unlink()
-    (out / "violations.csv").mkdir()  # a file that cannot be replaced
-    (out / "violations.csv" / "inside").write_text("x", encoding="utf-8")
-    before = {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    for _ in range(2):
+        run("audit", records, "--as-of", "2023-12-05", "--out", out, "--quiet", *HEADS)
+    run("audit", records, "--as-of", "2023-12-05 09:30", "--out", out, "--quiet", *HEADS)
+    names = ["2023-12-05", "2023-12-05-2", "2023-12-05_093000"]
+    assert sorted(path.name for path in out.iterdir()) == names
+    first, second = ((out / name / DATA / "violations.csv").read_bytes() for name in names[:2])
+    assert first == second
+
+
+def test_the_latest_run_is_explained(run: Run, records: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for day in ("2024-01-05", "2023-12-05"):
+        run("audit", records, "--as-of", day, "--out", out, "--quiet", *HEADS)
+    assert results_of(out) == results_of(out / "2023-12-05") == results_of(out / "2023-12-05" / DATA)
+
+
+def test_results_are_there_whole_or_not_at_all(run: Run, records: Path, tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where the folder should be", encoding="utf-8")
     code, printed, errors = run("audit", records, "--as-of", "2024-01-05", "--out", blocked, *HEADS, *HAZARDS)
     assert code == 2
     assert "Traceback" not in errors
     assert printed == ""
-    assert {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()} == before
+    assert blocked.read_text(encoding="utf-8") == "a file where the folder should be"
 
 
-def test_a_failure_while_writing_leaves_the_old_results(
-    run: Run, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("before", [False, True], ids=["first run", "another run is there"])
+def test_a_failure_while_writing_leaves_nothing(
+    before: bool, run: Run, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = tmp_path / "out"
-    run("audit", records, "--as-of", "2023-12-05", "--out", out, "--quiet", *HEADS, *HAZARDS)
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    out = tmp_path / "new" / "out"
+    if before:
+        run("audit", records, "--as-of", "2023-12-05", "--out", out, "--quiet", *HEADS)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -358,30 +373,12 @@ def test_a_failure_while_writing_leaves_the_old_results(
     monkeypatch.setattr(tables, "_parquet", full)
     code, _, errors = run("audit", records, "--as-of", "2024-01-05", "--out", out, "--quiet", *HEADS, *HAZARDS)
     assert code == 2
+    assert "No space left" in errors
     assert "原有文件未改动" in errors
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
-
-
-def test_a_failure_while_exchanging_puts_the_old_results_back(
-    run: Run, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = tmp_path / "out"
-    run("audit", records, "--as-of", "2023-12-05", "--out", out, "--quiet", *HEADS, *HAZARDS)
-    before = {path.name: path.read_bytes() for path in out.iterdir()}
-
-    replace = Path.replace
-
-    def in_use(source: Path, target: Path) -> Path:
-        """The new file does not get to its place; the old one does, when it is put back."""
-        if target == out / "unproven.csv" and source.parent.name != "before":
-            raise PermissionError(13, "in use", str(target))
-        return replace(source, target)
-
-    monkeypatch.setattr(Path, "replace", in_use)
-    code, _, errors = run("audit", records, "--as-of", "2024-01-05", "--out", out, "--quiet", *HEADS, *HAZARDS)
-    assert code == 2
-    assert "Excel" in errors
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    if before:
+        assert [path.name for path in out.iterdir()] == ["2023-12-05"]
+    else:
+        assert not out.parent.exists()
 
 
 def test_a_bug_of_ours_is_exit_3_in_one_line(run: Run, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:

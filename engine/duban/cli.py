@@ -5,6 +5,7 @@ Exit codes: 0 clean · 1 findings at or above --fail-on · 2 bad usage, rules or
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from importlib import import_module
@@ -58,6 +59,10 @@ VERBS = {
 }
 
 
+# Signs of ours that GBK lacks, and what it has.
+_SIMILAR = {"✓": "√", "✗": "×"}
+
+
 class Verbs(click.Group):
     """A group whose commands are imported only when they are called."""
 
@@ -84,9 +89,10 @@ def duban() -> None:
 
 def main() -> None:
     """Entry point: runs a verb, and turns every error into a message and an exit code."""
+    codecs.register_error("duban", _similar)
     for stream in (sys.stdout, sys.stderr):  # a GBK console must not stop an audit
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="duban")
     try:
         code = duban.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -103,6 +109,13 @@ def main() -> None:
         sys.exit(0)
     except Exception as error:
         sys.exit(_failed(error))
+
+
+def _similar(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What a console without the character shows in its place."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_SIMILAR.get(char, "?") for char in error.object[error.start : error.end]), error.end
 
 
 def _failed(error: Exception) -> int:

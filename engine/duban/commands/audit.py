@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,11 @@ from duban.commands.options import (
     settings_option,
     today,
 )
+from duban.commands.terminal import Stages, progress, show
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.delivery import Delivery
     from duban.model import Judgement
 
 FAIL_ON = {
@@ -48,7 +49,7 @@ FAIL_ON = {
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="结果目录，全写或全不写。 | Folder for the results: all or none.",
+    help="结果目录，每次运行在其中新建一个文件夹。 | Folder for results; each run makes a new one in it.",
 )
 @click.option(
     "--format",
@@ -78,32 +79,33 @@ def audit(
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
     from duban.auditing import audit as run_audit
     from duban.evaluate import Limits
-    from duban.report.tables import write
 
     moment = as_of or last_sunday(today(rules_name)).isoformat()
-    progress = _progress() if sys.stderr.isatty() and not quiet else None
     limits = Limits(memory, threads or 0, temp)
-    with run_audit(
-        list(paths),
-        rules_name,
-        moment,
-        known_by,
-        settings,
-        obligations=obligations,
-        limits=limits,
-        output=out,
-        progress=progress,
-    ) as result:
-        if progress is not None:
-            click.echo("\r\033[K", nl=False, err=True)
-        judgement = _judge(result, engine, whole=not obligations)
-        _only(result, bearers)
-        files = write(result, out, judgement, bureau) if out is not None else []
-        if not quiet:
-            _show(result, style, files, judgement)
-        counts = {status.value: count - result.cleared[status] for status, count in result.counts.items()}
+    stages = progress() if not quiet else Stages(on=False)
+    with stages:
+        stages.stage("读取台账")
+        with run_audit(
+            list(paths), rules_name, moment, known_by, settings, obligations=obligations, limits=limits, output=out,
+            progress=lambda step: stages.stage("审核", step),
+        ) as result:  # fmt: skip
+            stages.stage("判定措施")
+            judgement = _judge(result, engine, whole=not obligations)
+            _only(result, bearers)
+            stages.stage("写出结果")
+            delivery = _deliver(result, judgement, out, bureau) if out is not None else None
+            stages.stage("")
+            if not quiet:
+                _show(result, style, delivery, judgement)
+            counts = {status.value: count - result.cleared[status] for status, count in result.counts.items()}
     if any(counts[status] for status in FAIL_ON[fail_on]):
         context.exit(1)
+
+
+def _deliver(result: Audit, judgement: Judgement | None, out: Path, bureau: Path | None) -> Delivery:
+    from duban.delivery import deliver
+
+    return deliver(result, judgement, out, bureau)
 
 
 def _judge(result: Audit, engine: str, *, whole: bool) -> Judgement | None:
@@ -135,19 +137,11 @@ def _only(result: Audit, bearers: tuple[str, ...]) -> None:
     )
 
 
-def _progress() -> Callable[[str], None]:
-    def show(step: str) -> None:
-        click.echo(f"\r\033[K… {step}", nl=False, err=True)
-
-    return show
-
-
-def _show(result: Audit, style: str, files: list[Path], judgement: Judgement | None) -> None:
+def _show(result: Audit, style: str, delivery: Delivery | None, judgement: Judgement | None) -> None:
     if style == "text":
         from duban.report.screen import screen
 
-        for line in screen(result, files, judgement):
-            click.echo(line)
+        show(screen(result, delivery.data if delivery is not None else (), judgement))
         return
     from duban.report.tables import COLUMNS, FINDINGS, findings_sql, summary
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from duban.commands.terminal import show
+
 
 @click.command()
 @click.argument("what", metavar="FINGERPRINT|BEARER")
@@ -14,12 +16,14 @@ import click
     "--out",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="审核时的结果目录。 | The folder of the audit's results.",
+    help="审核时的结果目录，取最近一次运行。 | The audit's --out; its latest run.",
 )
 def explain(what: str, out: Path) -> None:
     """说明一项结论或一个建议名单单位的由来。 | Why a finding came about, or why a bearer is proposed."""
     from duban.report.judgement import proofs_of, read_candidates
+    from duban.report.results import results_of
 
+    out = results_of(out)
     proofs = proofs_of(read_candidates(out), what)
     if not proofs or re.fullmatch("[0-9a-f]{16}", what):
         _explain_finding(what, out)
@@ -27,10 +31,7 @@ def explain(what: str, out: Path) -> None:
         if proofs:
             click.echo("\n据此提出：")
     for lines in proofs:
-        for line in lines:
-            click.echo(line)
-        if len(lines) > 1:
-            click.echo()
+        show([*lines, ""] if len(lines) > 1 else lines)
 
 
 def _explain_finding(fingerprint: str, out: Path) -> None:
@@ -58,5 +59,4 @@ def _explain_finding(fingerprint: str, out: Path) -> None:
             click.echo("注意：台账文件在审核之后有变动，以下按现在的文件说明。", err=True)
         if result.pack.digest != settings["pack"]["sha256"]:
             click.echo("注意：规则包在审核之后有变动，以下按现在的规则说明。", err=True)
-        for line in lines(result, explain_duty(result, fingerprint)):
-            click.echo(line)
+        show(lines(result, explain_duty(result, fingerprint)))

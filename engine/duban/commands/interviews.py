@@ -16,6 +16,7 @@ from duban.commands.options import (
     settings_option,
     today,
 )
+from duban.commands.terminal import show
 
 
 @click.command()
@@ -48,12 +49,10 @@ def interviews(
     moment = as_of or last_sunday(today(rules_name)).isoformat()
     with audit(list(paths), rules_name, moment, known_by, settings) as result:
         judgement = judge_audit(result, engine)
-        for line in candidate_lines(result.pack, judgement, most=1000):
-            click.echo(line)
+        show(candidate_lines(result.pack, judgement, most=1000))
         for one in listed(result.pack, judgement) if shown else ():
-            click.echo()
-            click.echo("\n".join(proof(result.pack, one)))
-        click.echo(f"\n{judged_by(judgement)}")
+            show(["", *proof(result.pack, one)])
+        show(["", judged_by(judgement)])
         if out is not None:
             settings_of = bureau_of(result, bureau)
             files = papers_of(result, judgement, findings_of(result), settings_of, out)

@@ -1,4 +1,4 @@
-"""The folder of an earlier audit, read back: audit.json and duties.parquet."""
+"""Where the files of an audit lie, and an earlier audit read back: audit.json and duties.parquet."""
 
 from __future__ import annotations
 
@@ -8,14 +8,29 @@ from typing import Any
 
 from duban.errors import UsageError
 
+# Each run has a folder of its own below the one that --out names, and in it a folder for each audience (domain: who may
+# see what); the files for programs are the section's.
+LEADERS, SECTION, COMMITTEE, TOWNS = "1-局领导", "2-股室内部", "3-县安委办", "4-发各镇"
+DATA = Path(SECTION, "数据")
+SETTINGS = "audit.json"
+
+
+def results_of(folder: Path) -> Path:
+    """The files for programs of an audit: `folder` holds them, or is a run, or holds runs (then of the latest one)."""
+    for one in (folder, folder / DATA):
+        if (one / SETTINGS).is_file():
+            return one
+    runs = [path / DATA for path in folder.glob("*") if (path / DATA / SETTINGS).is_file()]
+    return max(runs, key=lambda run: ((run / SETTINGS).stat().st_mtime_ns, run.parts), default=folder)
+
 
 def read_settings(folder: Path) -> dict[str, Any]:
     """audit.json of an earlier audit; raises UsageError."""
-    path = folder / "audit.json"
+    path = folder / SETTINGS
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise UsageError(f"{folder} 中没有审核结果（audit.json）；请先运行 duban audit … --out {folder}") from None
+        raise UsageError(f"{folder} 中没有审核结果（{SETTINGS}）；请先运行 duban audit … --out {folder}") from None
     except ValueError:
         raise UsageError(f"{path} 已损坏，请重新审核") from None
     if not isinstance(found, dict) or "records" not in found:

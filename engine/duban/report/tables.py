@@ -5,15 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban import __version__
-from duban.errors import Issue, UsageError
 from duban.report.cells import as_cell, moment_text, number_text
 from duban.report.desk import LIST, ROWS, bureau_of, write_list
 from duban.report.judgement import FILE as JUDGEMENT
@@ -76,65 +72,29 @@ def _texts(audit: Audit) -> None:
 
 
 def write(audit: Audit, folder: Path, judgement: Judgement | None = None, bureau: Path | None = None) -> list[Path]:
-    """Write all files of an audit, and of what follows from it, into a folder: all of them, or none.
+    """Write the files for programs and for a desk of an audit, and of what follows from it, into a new folder.
 
-    `bureau` is the bureau's settings file. Raises UsageError if that has mistakes, or if the folder cannot be written
-    (a file of it is open in Excel, say); then nothing has changed.
+    `bureau` is the bureau's settings file. Raises UsageError if that has mistakes; OSError is left to whoever made the
+    folder, and takes it away again.
     """
     settings = bureau_of(audit, bureau)
-    try:
-        with _staged(folder) as stage:
-            for name, where in FINDINGS.items():
-                _csv(audit, findings_sql(audit, where), stage / name)
-            _csv(audit, "SELECT * FROM missing", stage / "missing.csv")
-            if audit.pack.leads:
-                _csv(audit, leads_sql(audit), stage / LEADS)
-            _issues(audit, stage / "issues.csv")
-            _parquet(audit, stage / "duties.parquet")
-            text = json.dumps(summary(audit), ensure_ascii=False, indent=1, default=str)
-            (stage / "audit.json").write_text(text + "\n", encoding="utf-8")
-            if judgement is not None:
-                (stage / JUDGEMENT).write_text(judgement_json(audit.pack, judgement), encoding="utf-8")
-                write_list(audit, judgement, settings, stage)
-    except OSError as error:
-        hint = Issue(
-            "U010",
-            f"{error.strerror or error}：{error.filename or folder}",
-            hint="若文件正在 Excel 或 WPS 中打开，请先关闭",
-        )
-        raise UsageError(f"结果无法写入 {folder}，原有文件未改动", [hint]) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, where in FINDINGS.items():
+        _csv(audit, findings_sql(audit, where), folder / name)
+    _csv(audit, "SELECT * FROM missing", folder / "missing.csv")
+    if audit.pack.leads:
+        _csv(audit, leads_sql(audit), folder / LEADS)
+    _issues(audit, folder / "issues.csv")
+    _parquet(audit, folder / "duties.parquet")
+    text = json.dumps(summary(audit), ensure_ascii=False, indent=1, default=str)
+    (folder / "audit.json").write_text(text + "\n", encoding="utf-8")
+    if judgement is not None:
+        (folder / JUDGEMENT).write_text(judgement_json(audit.pack, judgement), encoding="utf-8")
+        write_list(audit, judgement, settings, folder)
     leads = [LEADS] if audit.pack.leads else []
     others = [ROWS, LIST, JUDGEMENT] if judgement is not None else []
     names = (*FINDINGS, *leads, "missing.csv", "issues.csv", "duties.parquet", "audit.json", *others)
     return [folder / name for name in names]
-
-
-@contextmanager
-def _staged(folder: Path) -> Iterator[Path]:
-    """A place to write beside the old files; at the end they are exchanged, and put back if one cannot be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=".duban-", dir=folder))
-    backup = stage / "before"
-    try:
-        yield stage
-        backup.mkdir()
-        moved: list[Path] = []
-        try:
-            for path in sorted(item for item in stage.iterdir() if item.is_file()):
-                target = folder / path.name
-                if target.exists():
-                    target.replace(backup / path.name)
-                moved.append(target)
-                path.replace(target)
-        except OSError:
-            for target in moved:
-                if (backup / target.name).exists():
-                    (backup / target.name).replace(target)
-                else:
-                    target.unlink(missing_ok=True)
-            raise
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
 
 
 def _csv(audit: Audit, sql: str, path: Path) -> None:
