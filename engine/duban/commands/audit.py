@@ -16,13 +16,16 @@ from duban.commands.options import (
     known_option,
     last_sunday,
     moment_option,
+    now_of,
     rules_option,
     settings_option,
+    store_option,
     today,
 )
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.history import Recorded
     from duban.model import Judgement
 
 FAIL_ON = {
@@ -50,6 +53,7 @@ FAIL_ON = {
     type=click.Path(path_type=Path, file_okay=False),
     help="结果目录，全写或全不写。 | Folder for the results: all or none.",
 )
+@store_option
 @click.option(
     "--format",
     "style",
@@ -72,14 +76,17 @@ FAIL_ON = {
 @click.pass_context
 def audit(
     context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
-    settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, style: str,
+    settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, store_name: str | None, style: str,
     fail_on: str, memory: str, threads: int | None, temp: str, quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
     from duban.auditing import audit as run_audit
+    from duban.auditing import only_of
     from duban.evaluate import Limits
     from duban.report.tables import write
 
+    if store_name and out is None:
+        raise click.UsageError("记入历史须同时写出结果：请加 --out | --store needs --out")
     moment = as_of or last_sunday(today(rules_name)).isoformat()
     progress = _progress() if sys.stderr.isatty() and not quiet else None
     limits = Limits(memory, threads or 0, temp)
@@ -97,10 +104,11 @@ def audit(
         if progress is not None:
             click.echo("\r\033[K", nl=False, err=True)
         judgement = _judge(result, engine, whole=not obligations)
-        _only(result, bearers)
+        result = only_of(result, bearers)
         files = write(result, out, judgement, bureau) if out is not None else []
+        recorded = _record(store_name, result, judgement, files) if store_name else None
         if not quiet:
-            _show(result, style, files, judgement)
+            _show(result, style, files, judgement, recorded)
         counts = {status.value: count - result.cleared[status] for status, count in result.counts.items()}
     if any(counts[status] for status in FAIL_ON[fail_on]):
         context.exit(1)
@@ -115,24 +123,12 @@ def _judge(result: Audit, engine: str, *, whole: bool) -> Judgement | None:
     return judge_audit(result, engine)
 
 
-def _only(result: Audit, bearers: tuple[str, ...]) -> None:
-    """Keep the duties of some bearers; an unknown one is an error, not an empty list."""
-    if not bearers:
-        return
-    con = result.connection
-    for bearer in bearers:
-        if not con.execute(
-            "SELECT 1 FROM duties WHERE bearer_id = ? OR bearer_name = ? LIMIT 1", [bearer, bearer]
-        ).fetchone():
-            raise click.UsageError(f"没有主体“{bearer}”的任何履责项 | no duty of bearer {bearer}")
-    keep = list(bearers)
-    con.execute(
-        "DELETE FROM duties WHERE NOT (list_contains(?, bearer_id) OR list_contains(?, bearer_name))", [keep, keep]
-    )
-    con.execute(
-        f"DELETE FROM {result.find_leads()} WHERE NOT (list_has_any(bearer_ids, ?) OR list_has_any(bearer_names, ?))",
-        [keep, keep],
-    )
+def _record(name: str, result: Audit, judgement: Judgement | None, files: list[Path]) -> Recorded:
+    """Keep the audit in the store, whose clock is the pack's."""
+    from duban.history import open_store, record
+
+    with open_store(name) as store:
+        return record(store, result, judgement, files, recorded_at=now_of(result.pack))
 
 
 def _progress() -> Callable[[str], None]:
@@ -142,12 +138,16 @@ def _progress() -> Callable[[str], None]:
     return show
 
 
-def _show(result: Audit, style: str, files: list[Path], judgement: Judgement | None) -> None:
+def _show(result: Audit, style: str, files: list[Path], judgement: Judgement | None, recorded: Recorded | None) -> None:  # fmt: skip
     if style == "text":
         from duban.report.screen import screen
 
         for line in screen(result, files, judgement):
             click.echo(line)
+        if recorded is not None:
+            from duban.history.shown import course_line
+
+            click.echo(f"\n{course_line(recorded.past)}\n已记入历史：{recorded.id[:12]}")
         return
     from duban.report.tables import COLUMNS, FINDINGS, findings_sql, summary
 
