@@ -27,6 +27,7 @@ Manifest = Mapping[str, Any]
 FORMAT = 1
 # The libraries whose version may change a byte of a result.
 LIBRARIES = ("duckdb", "durable-rules", "openpyxl", "pandas", "python-calamine", "sqlglot", "xlrd", "xlsxwriter")
+_NAMED = 3  # jurisdictions that are named
 # What of audit.json says where things lay: it is left out of what two runs must have in common.
 PLACES = ("records", "bureau")
 
@@ -36,6 +37,7 @@ def manifest_of(audit: Audit, judgement: Judgement | None, bureau: Path | None) 
     return {
         "format": FORMAT,
         **rules_of(audit.pack),
+        "jurisdiction": jurisdiction_of(audit),
         "as_of": audit.as_of.isoformat(),
         "known_by": audit.known_by.isoformat(),
         "obligations": [] if audit.plan.obligations == in_force(audit.pack) else sorted(audit.plan.obligations),
@@ -48,13 +50,19 @@ def manifest_of(audit: Audit, judgement: Judgement | None, bureau: Path | None) 
     }
 
 
+def jurisdiction_of(audit: Audit) -> str:
+    """Whose records an audit judged, by the rows, not by the pack: 某县; 某县、某区; 某县等12个（hash of the names）."""
+    rows = audit.connection.execute("SELECT DISTINCT jurisdiction FROM duties ORDER BY 1").fetchall()
+    names = [str(name) for (name,) in rows] or [audit.pack.header.jurisdiction]
+    return "、".join(names) if len(names) <= _NAMED else f"{names[0]}等{len(names)}个（{_digest(names)[:8]}）"
+
+
 def rules_of(pack: Pack) -> dict[str, Any]:
     """The part of a manifest that is about rules."""
     calendar = pack.calendar
     forms = pack.folder / "forms.yaml"
     return {
         "pack": pack.header.id,
-        "jurisdiction": pack.header.jurisdiction,
         "rules": pack.written_digest,
         "calendar": _digest(
             [sorted(map(str, days)) for days in (calendar.holidays, calendar.workdays, calendar.sources)]

@@ -86,8 +86,8 @@ def find_audit(con: Connection, name: str, jurisdiction: str = "", pack: str = "
         return audits[0]
     if audits:
         raise UsageError(f"编号 {name} 不止一个", [Issue("H023", "、".join(one.id[:12] for one in audits))])
-    hint = Issue("H022", "编号和日期见 duban history；编号至少写4位，日期写 2023-12-31")
-    raise UsageError(f"历史库中没有审核“{name}”", [hint])
+    known = Issue("H022", "编号和日期见 duban history；编号至少写4位，日期写 2023-12-31")
+    raise UsageError(f"历史库中没有审核“{name}”", [known])
 
 
 def _day(name: str) -> date | None:

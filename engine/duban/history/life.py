@@ -186,7 +186,7 @@ def _late_words(before: Moment, now: Standing | None) -> str:
     if now is None or now.status == "not_applicable":
         return "资料后到：原记录已更正，不再成立"
     came = f"{now.received:%Y-%m-%d}报送的" if now.received is not None and now.received > before.known_by else "后报的"
-    return f"资料后到：{came}资料，所载为{before.day}以前的事，不是此后行为的变化"
+    return f"资料后到：{came}资料，所载为{before.day}及以前的事"
 
 
 def _gone_words(now: Standing | None) -> str:

@@ -15,7 +15,7 @@ from duban.history.store import Store
 from duban.history.tables import AUDITS
 from duban.model import Life, Past, Point
 
-_TREND = ("breached", "late", "manual", "unproven")
+_TREND = ("breached", "late", "manual", "unproven", "candidates")
 
 
 @dataclass(frozen=True)
@@ -88,4 +88,5 @@ def lives_over(moments: Sequence[tuple[Moment, Mapping[str, Standing]]], names: 
 
 def point_of(as_of: datetime, counts: Mapping[str, int]) -> Point:
     """A point of the trend."""
-    return Point(as_of, *(counts.get(name, 0) for name in _TREND), counts.get("candidates", 0))
+    breached, late, manual, unproven, candidates = (counts.get(name, 0) for name in _TREND)
+    return Point(as_of, breached, late, manual, unproven, candidates)

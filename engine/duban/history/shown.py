@@ -88,7 +88,8 @@ def finding_rows(con: Connection, fingerprint: str) -> list[dict[str, Any]]:
     if not own:
         raise UsageError(f"历史库中没有指纹 {fingerprint}", [Issue("H024", "指纹见 violations.csv 第一列")])
     series = series_of(one for one in audits if (one.jurisdiction, one.pack) == (own[0].jurisdiction, own[0].pack))
-    found, walked = [], []
+    found: list[dict[str, Any]] = []
+    walked: list[tuple[Moment, Standing | None]] = []
     for one in series:
         standing = rows.get(one.number)
         walked.append((one.moment, standing))

@@ -98,7 +98,7 @@ def _url(place: str | Path) -> URL:
         return URL.create("sqlite", database=str(place))
     try:
         url = make_url(place)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # no address, or a port that is no number
         raise UsageError(f"历史库的地址“{_masked(str(place))}”无法识别", [_ADDRESS]) from None
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
