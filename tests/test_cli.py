@@ -399,8 +399,8 @@ def test_a_bug_of_ours_is_exit_3_in_one_line(run: Run, records: Path, monkeypatc
 
 # ---- quick to answer
 
-HEAVY = {"duckdb", "pandas", "pydantic", "numpy", "pyarrow", "sqlglot", "ruamel.yaml", "python_calamine"}
-LIGHT = [["--help"], ["--version"], ["audit", "--help"], ["rules", "--help"], ["explain", "-h"]]
+HEAVY = {"duckdb", "pandas", "pydantic", "numpy", "pyarrow", "sqlglot", "ruamel.yaml", "python_calamine", "sqlalchemy"}
+LIGHT = [["--help"], ["--version"], ["audit", "--help"], ["rules", "--help"], ["explain", "-h"], ["diff", "-h"]]
 
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:

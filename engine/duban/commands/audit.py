@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from duban.commands.options import (
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
-    from duban.history import Recorded
+    from duban.history import Recorded, Store
     from duban.model import Judgement
 
 FAIL_ON = {
@@ -90,23 +91,28 @@ def audit(
     moment = as_of or last_sunday(today(rules_name)).isoformat()
     progress = _progress() if sys.stderr.isatty() and not quiet else None
     limits = Limits(memory, threads or 0, temp)
-    with run_audit(
-        list(paths),
-        rules_name,
-        moment,
-        known_by,
-        settings,
-        obligations=obligations,
-        limits=limits,
-        output=out,
-        progress=progress,
-    ) as result:
+    with (
+        _opened(store_name) as store,
+        run_audit(
+            list(paths),
+            rules_name,
+            moment,
+            known_by,
+            settings,
+            obligations=obligations,
+            limits=limits,
+            output=out,
+            progress=progress,
+        ) as result,
+    ):
         if progress is not None:
             click.echo("\r\033[K", nl=False, err=True)
         judgement = _judge(result, engine, whole=not obligations)
         result = only_of(result, bearers)
+        if store is not None:
+            _refuse_a_part(result, judgement)
         files = write(result, out, judgement, bureau) if out is not None else []
-        recorded = _record(store_name, result, judgement, files) if store_name else None
+        recorded = _record(store, result, judgement, files) if store is not None else None
         if not quiet:
             _show(result, style, files, judgement, recorded)
         counts = {status.value: count - result.cleared[status] for status, count in result.counts.items()}
@@ -123,12 +129,30 @@ def _judge(result: Audit, engine: str, *, whole: bool) -> Judgement | None:
     return judge_audit(result, engine)
 
 
-def _record(name: str, result: Audit, judgement: Judgement | None, files: list[Path]) -> Recorded:
-    """Keep the audit in the store, whose clock is the pack's."""
-    from duban.history import open_store, record
+@contextmanager
+def _opened(name: str | None) -> Iterator[Store | None]:
+    """The store, opened before the audit, so that nobody waits for it in vain."""
+    if not name:
+        yield None
+        return
+    from duban.history import open_store
 
     with open_store(name) as store:
-        return record(store, result, judgement, files, recorded_at=now_of(result.pack))
+        yield store
+
+
+def _refuse_a_part(result: Audit, judgement: Judgement | None) -> None:
+    """Before anything is written: only a whole audit may be recorded."""
+    from duban.history import check_whole
+
+    check_whole(result, judgement)
+
+
+def _record(store: Store, result: Audit, judgement: Judgement | None, files: list[Path]) -> Recorded:
+    """Keep the audit in the store, whose clock is the pack's."""
+    from duban.history import record
+
+    return record(store, result, judgement, files, recorded_at=now_of(result.pack))
 
 
 def _progress() -> Callable[[str], None]:

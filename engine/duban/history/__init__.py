@@ -5,7 +5,7 @@
 """
 
 from duban.history.past import audits_of, past_of
-from duban.history.record import Recorded, record
+from duban.history.record import Recorded, check_whole, record
 from duban.history.store import Store, open_store
 
-__all__ = ["Recorded", "Store", "audits_of", "open_store", "past_of", "record"]
+__all__ = ["Recorded", "Store", "audits_of", "check_whole", "open_store", "past_of", "record"]
