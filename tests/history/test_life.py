@@ -49,6 +49,7 @@ CLEAR = "已澄清"
         ("breached", "", GONE),
         ("breached", "breached " + CLEAR, CLEARED),
         ("", "manual " + CLEAR, CLEARED),
+        ("breached " + CLEAR, "breached " + CLEAR, None),  # said once, in the week in which it was cleared
         ("breached " + CLEAR, "breached", NEW),  # the clearing was taken back
         ("breached " + CLEAR, "met", None),
         ("met", "met", None),
@@ -79,7 +80,8 @@ def walk(*statuses: str) -> list[tuple[Moment, Standing | None]]:
         (["breached", "breached", "late"], CURED, "2023-12-03", 2),
         (["breached", "breached", "late", "late"], STAYS, "2023-12-03", 2),  # since then it is open no more
         (["pending", "late"], NEW, "2023-12-10", 0),
-        (["breached", "breached 已澄清", "breached 已澄清"], CLEARED, "2023-12-03", 1),
+        (["breached", "breached", "breached 已澄清"], CLEARED, "2023-12-03", 2),
+        (["pending", "breached 已澄清"], CLEARED, "2023-12-10", 0),
         (["breached", "met", "breached"], NEW, "2023-12-17", 0),
         (["unproven", "unproven", "breached", "breached"], STAYS, "2023-12-17", 1),
     ],
@@ -126,6 +128,7 @@ LATE = [
         standing("pending", due=DECEMBER),
         replace(standing("breached", due=DECEMBER, last_act=ACTED, received=CAME), kind="forbid"),
     ),
+    ("the ledger was put right", standing("manual"), replace(standing("pending", due=B), kind="forbid")),
     ("the hit was none", standing("breached", due=DECEMBER), replace(standing("met", due=DECEMBER), kind="forbid")),
 ]
 CONDUCT = [

@@ -29,7 +29,7 @@ from duban.errors import UsageError
 from duban.history import store as store_module
 from duban.history.compare import find_audit
 from duban.history.life import Standing
-from duban.history.past import audits_of, past_of, series_of
+from duban.history.past import audits_of, past_of_snapshot, series_of
 from duban.history.record import keep
 from duban.history.snapshots import Snapshot, of_store
 from duban.history.store import Store, open_store
@@ -100,7 +100,7 @@ def test_jurisdictions_and_packs_are_kept_apart(store: Store) -> None:
     put(store, WEEK1, [duty("f2", "breached")], jurisdiction="乙县")
     put(store, WEEK1, [duty("f3", "breached")], jurisdiction="甲县", pack="other")
     now = Snapshot("now", manifest(WEEK2, jurisdiction="甲县"), {"f9": Standing(**duty("f9", "breached"))}, {})
-    past = past_of(store, now, {"breached": 1})
+    past = past_of_snapshot(store, now, {"breached": 1})
     assert [(life.fingerprint, life.course) for life in past.lives] == [("f1", Course.GONE), ("f9", Course.NEW)]
     assert past.before == WEEK1
     with store.reading() as con:
@@ -115,7 +115,7 @@ def test_the_past_is_told_week_by_week(store: Store) -> None:
     put(store, WEEK2, [duty("f1", "breached"), duty("f2", "late"), duty("f3", "met")])
     now = {"f1": duty("f1", "met", last_act=datetime(2023, 12, 20)), "f2": duty("f2", "late"), "f3": duty("f3", "met")}
     snapshot = Snapshot("now", manifest(WEEK3), {name: Standing(**one) for name, one in now.items()}, {})
-    past = past_of(store, snapshot, {"late": 1, "candidates": 2})
+    past = past_of_snapshot(store, snapshot, {"late": 1, "candidates": 2})
     assert past.before == WEEK2
     assert [(one.fingerprint, one.course, str(one.first_seen), one.weeks) for one in past.lives] == [
         ("f1", Course.CURED, "2023-12-10", 2),

@@ -22,7 +22,7 @@ from duban.audit_manifest import audit_id
 from duban.check.log import Entry
 from duban.cli import duban as cli
 from duban.errors import DubanError, UsageError
-from duban.history import open_store, record
+from duban.history import open_store, past_of, record
 from duban.history.snapshots import account_of
 from duban.history.tables import INTAKE, WAIVERS
 from duban.report.tables import write
@@ -233,23 +233,27 @@ def test_waivers_are_kept_with_what_became_of_them(county: County) -> None:
     assert [tuple(row) for row in rows] == [("M3", "used"), ("M2", "unused"), ("M2", "expired")]
 
 
-def test_the_intake_is_kept_once(county: County, tmp_path: Path) -> None:
+def test_an_audit_and_its_intake_are_kept_once(county: County, place: str, tmp_path: Path) -> None:
+    """On either backend."""
     out = tmp_path / "out"
     entry = Entry(
         "2023-12-03T09:00:00", "甲岭镇", "2023-11", "检查记录.csv", "a" * 64, 10, ("inspection",), 4, "complete", 0, 0
     )
     with (
         duban.audit(county.records[0], county.pack, "2023-12-08", output=out) as audit,
-        open_store(tmp_path / "h.db") as store,
+        open_store(place) as store,
     ):
         files = write(audit, out)
+        before = past_of(store, audit, None)
         first = record(store, audit, None, files, recorded_at=audit.as_of, intake=[entry])
         again = record(store, audit, None, files, recorded_at=audit.as_of, intake=[entry, entry])
         with store.reading() as con:
             rows = con.execute(select(INTAKE.c.sender, INTAKE.c.kinds)).all()
     assert [tuple(row) for row in rows] == [("甲岭镇", ["inspection"])]
     assert (first.id, first.again, again.again) == (account_of(county.out[0])["id"], False, True)
-    assert again.past == first.past
+    assert before == first.past == again.past
+    assert (first.past.before, [life.course.value for life in first.past.lives]) == (None, ["新增"] * 3)
+    assert [(point.breached, point.unproven) for point in first.past.trend] == [(3, 0)]
 
 
 def test_recording_again_changes_nothing(county: County, tmp_path: Path) -> None:

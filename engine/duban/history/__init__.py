@@ -4,8 +4,8 @@
 `snapshots` and `past` read; `life` tells what became of a finding; `compare` tells two audits apart, `shown` says it.
 """
 
-from duban.history.past import audits_of, past_of
-from duban.history.record import Recorded, check_whole, record
+from duban.history.past import audits_of
+from duban.history.record import Recorded, check_whole, past_of, record
 from duban.history.store import Store, open_store
 
 __all__ = ["Recorded", "Store", "audits_of", "check_whole", "open_store", "past_of", "record"]

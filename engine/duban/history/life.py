@@ -72,9 +72,9 @@ def day_of(moment: datetime) -> date:
 
 
 def course_of(was: Standing | None, now: Standing | None) -> Course | None:
-    """What became of a duty between two audits; None: it is no finding, and was none."""
+    """What became of a duty between two audits; None: it is no finding, and was none (or was cleared before)."""
     if now is not None and now.cleared:
-        return Course.CLEARED
+        return None if was is not None and was.cleared else Course.CLEARED
     if now is not None and now.looked_at:
         if now.open:
             return Course.PERSISTING if was is not None and was.open else Course.NEW
@@ -132,8 +132,8 @@ def is_late_data(before: Moment, moment: Moment, was: Standing | None, now: Stan
         was is not None and now is not None and was.status == now.status
     ):
         return False
-    if now is None or now.status == "not_applicable":
-        # What called for it was taken back by a correction, unless the rules were changed, or something happened since.
+    if now is None or now.status == "not_applicable" or _is_taken_back(now):
+        # What called for it, or the hit, was taken back by a correction, unless the rules were changed, or something happened since.
         since = now is not None and now.last_act is not None and now.last_act > before.as_of
         return moment.rules == before.rules and was is not None and was.status != "unproven" and not since
     if now.status in ("pending", "waived"):
@@ -145,6 +145,11 @@ def is_late_data(before: Moment, moment: Moment, was: Standing | None, now: Stan
         return False  # no record shows that it was the data
     decided = _decided(was, now)
     return decided is not None and decided <= before.as_of
+
+
+def _is_taken_back(now: Standing) -> bool:
+    """A forbidden thing is a finding before its due; it is none any more only if its record says something else now."""
+    return now.kind == "forbid" and now.status == "pending"
 
 
 def _decided(was: Standing | None, now: Standing) -> datetime | None:
@@ -183,7 +188,7 @@ def _why(
 
 
 def _late_words(before: Moment, now: Standing | None) -> str:
-    if now is None or now.status == "not_applicable":
+    if now is None or now.status == "not_applicable" or _is_taken_back(now):
         return "资料后到：原记录已更正，不再成立"
     came = f"{now.received:%Y-%m-%d}报送的" if now.received is not None and now.received > before.known_by else "后报的"
     return f"资料后到：{came}资料，所载为{before.day}及以前的事"

@@ -59,7 +59,7 @@ def series_of(audits: Iterable[Kept], until: datetime | None = None) -> list[Kep
     return [newest[as_of] for as_of in sorted(newest) if until is None or as_of < until]
 
 
-def past_of(store: Store, now: Snapshot, counts: Mapping[str, int]) -> Past:
+def past_of_snapshot(store: Store, now: Snapshot, counts: Mapping[str, int]) -> Past:
     """What was before an audit of the same jurisdiction and pack; `counts` are its own, for the last point of the trend."""
     with store.reading() as con:
         earlier = series_of(audits_of(con, now.manifest["jurisdiction"], now.manifest["pack"]), until=now.moment.as_of)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from duban.audit_manifest import PLACES, audit_id
+from duban.audit_manifest import PLACES, audit_id, manifest_of
 from duban.errors import Issue, UsageError
 from duban.history.life import day_of
-from duban.history.past import past_of
+from duban.history.past import past_of_snapshot
 from duban.history.snapshots import Snapshot, account_of, of_audit
 from duban.history.store import Store
 from duban.history.tables import AUDITS, CANDIDATES, DUTIES, FINDINGS, INTAKE, WAIVERS
@@ -65,7 +65,14 @@ def record(
     payload = payload_of(audit, judgement, snapshot, account, recorded_at, intake)
     with store.writing() as con:
         again = keep(con, payload)
-    return Recorded(snapshot.id, past_of(store, snapshot, payload.audit["counts"]), again)
+    return Recorded(snapshot.id, past_of_snapshot(store, snapshot, payload.audit["counts"]), again)
+
+
+def past_of(store: Store, audit: Audit, judgement: Judgement | None) -> Past:
+    """What was before an audit, recorded or not: for reports that are written before it is recorded."""
+    manifest = manifest_of(audit, judgement, None)
+    snapshot = of_audit(audit, audit_id(manifest), manifest)
+    return past_of_snapshot(store, snapshot, counts_of(audit, judgement))
 
 
 def check_whole(audit: Audit, judgement: Judgement | None) -> None:

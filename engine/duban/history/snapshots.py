@@ -128,6 +128,7 @@ def _rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with '' where a text is empty; numbers and days stay as they are."""
+    """A row with '' where a text is empty, and without NUL, which PostgreSQL does not take."""
     texts = {column.name for column in FINDINGS.columns if not column.nullable}
-    return {name: "" if value is None and name in texts else value for name, value in row.items()}
+    found = {name: "" if value is None and name in texts else value for name, value in row.items()}
+    return {name: value.replace("\0", "") if isinstance(value, str) else value for name, value in found.items()}

@@ -37,7 +37,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the store. Raises UsageError where it cannot be read."""
-        with _explained(self.name), self.engine.begin() as con:
+        one_state = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with _explained(self.name), self.engine.execution_options(**one_state).begin() as con:
             yield con
 
     @contextmanager
@@ -187,7 +188,7 @@ def _reason(name: str, error: DBAPIError) -> tuple[str, list[Issue]]:
         return f"{name} 不是历史库，或已损坏", [Issue("H006", said, hint="请核对路径；如已损坏，请从备份恢复")]
     if "readonly" in low or "read-only" in low or "unable to open" in low or "permission denied" in low:
         return f"历史库 {name} 不能读写", [Issue("H003", said, hint="请核对文件夹和文件的权限")]
-    if "full" in low or "disk i/o" in low:
+    if "disk is full" in low or "no space" in low or "disk i/o" in low:
         return f"历史库 {name} 没有写入", [Issue("H003", said, hint="磁盘已满或网络盘断开；历史库仍是写入前的样子")]
     if isinstance(error, DatabaseError) and error.connection_invalidated:
         return f"与历史库 {name} 的连接中断，没有写入", [Issue("H007", said)]
