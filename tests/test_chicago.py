@@ -23,7 +23,7 @@ import duban
 from chicago import DAY, EXPECTED, KEY, LOG, README, YEAR, World, city, periodic
 from chicago.triggers import by_due
 from chicago.world import read, tables, unpack
-from duban.report.results import results_of
+from duban.report.results import data_of
 
 PACK = Path(__file__).parent / "fixtures" / "chicago-2013"
 LAST_DAY, SOME_DAY, LATER, A_MOMENT = "2014-10-31", "2013-08-12", "2014-12-31", "2013-09-30T18:00:00Z"
@@ -170,7 +170,7 @@ def test_the_command_line_writes_the_same_findings(folder: Path, everything: Wor
     command += ["--out", tmp_path / "out", "--fail-on", "breached", "--quiet"]
     done = subprocess.run([str(word) for word in command], capture_output=True, check=False)
     assert done.returncode == 1, done.stderr.decode()
-    files = [results_of(tmp_path / "out") / f"{name}.csv" for name in ("violations", "unproven")]
+    files = [data_of(tmp_path / "out") / f"{name}.csv" for name in ("violations", "unproven")]
     written = pd.concat([pd.read_csv(file, dtype=str, keep_default_na=False) for file in files])
     for name in README:
         expected = EXPECTED[name](everything.at(LAST_DAY))[[*KEY, "status"]]

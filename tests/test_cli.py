@@ -20,7 +20,7 @@ from duban import cli
 from duban.commands.options import last_sunday
 from duban.pack import find_pack
 from duban.report import tables
-from duban.report.results import DATA, results_of
+from duban.report.results import DATA, data_of
 
 FILES = {
     "企业名册.csv": """
@@ -96,8 +96,8 @@ def test_audit_writes_its_files(run: Run, records: Path, tmp_path: Path) -> None
     assert (code, errors) == (0, "")
     assert [path.name for path in out.iterdir()] == ["2024-01-05"]
     assert sorted(path.name for path in (out / "2024-01-05" / DATA).iterdir()) == OUTPUT
-    assert (results_of(out) / "violations.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    rows = findings(results_of(out) / "violations.csv")
+    assert (data_of(out) / "violations.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = findings(data_of(out) / "violations.csv")
     assert tuple(rows[0]) == tables.COLUMNS
     found = {(row["obligation"], row["bearer_id"], row["trigger_id"], row["period_start"]): row for row in rows}
     assert set(found) == {
@@ -127,9 +127,9 @@ def test_what_was_not_handed_in_by_known_by_accuses_nobody(run: Run, records: Pa
     out = tmp_path / "out"
     code, _, _ = run("audit", records, "--as-of", "2024-01-05", "--known-by", "2024-01-02", "--out", out)
     assert code == 0
-    assert findings(results_of(out) / "violations.csv") == []
-    assert {row["bearer_id"] for row in findings(results_of(out) / "unproven.csv")} == {"M01", "M02"}
-    assert json.loads((results_of(out) / "audit.json").read_text(encoding="utf-8"))["known_by"] == "2024-01-02"
+    assert findings(data_of(out) / "violations.csv") == []
+    assert {row["bearer_id"] for row in findings(data_of(out) / "unproven.csv")} == {"M01", "M02"}
+    assert json.loads((data_of(out) / "audit.json").read_text(encoding="utf-8"))["known_by"] == "2024-01-02"
 
 
 def test_explain_names_every_record(run: Run, records: Path, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_explain_names_every_record(run: Run, records: Path, tmp_path: Path) -> 
     run("audit", records, "--as-of", "2024-01-05", "--out", out, *HEADS, *HAZARDS)
     (finding,) = (
         row
-        for row in findings(results_of(out) / "violations.csv")
+        for row in findings(data_of(out) / "violations.csv")
         if row["obligation"] == "head-leads-inspections" and row["period_start"] == "2023-11-01"
     )
     code, printed, errors = run("explain", finding["fingerprint"], "--out", out)
@@ -156,7 +156,7 @@ def test_explain_says_why_a_record_does_not_count(run: Run, records: Path, tmp_p
     path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
     out = tmp_path / "out"
     run("audit", records, "--as-of", "2024-01-05", "--out", out, *HEADS, *HAZARDS)
-    (finding,) = (row for row in findings(results_of(out) / "unproven.csv") if row["period_start"] == "2023-11-01")
+    (finding,) = (row for row in findings(data_of(out) / "unproven.csv") if row["period_start"] == "2023-11-01")
     _, printed, _ = run("explain", finding["fingerprint"], "--out", out)
     reasons = dict(re.findall(r"^  · (I\d)　.*csv#\d+　(.*)$", printed, re.MULTILINE))
     assert "不符合条件" in reasons["I4"]
@@ -327,7 +327,7 @@ def test_a_broken_file_beside_sound_ones_is_left_out_and_named(run: Run, records
     (records / "notes.docx").write_bytes(b"x")
     out = tmp_path / "out"
     assert run("audit", records, "--as-of", "2024-01-05", "--out", out, "--quiet", *HEADS) == (0, "", "")
-    issues = findings(results_of(out) / "issues.csv")
+    issues = findings(data_of(out) / "issues.csv")
     assert {"镇名册.xlsx", "notes.docx"} <= {row["file"] for row in issues}
 
 
@@ -346,7 +346,7 @@ def test_the_latest_run_is_explained(run: Run, records: Path, tmp_path: Path) ->
     out = tmp_path / "out"
     for day in ("2024-01-05", "2023-12-05"):
         run("audit", records, "--as-of", day, "--out", out, "--quiet", *HEADS)
-    assert results_of(out) == results_of(out / "2023-12-05") == results_of(out / "2023-12-05" / DATA)
+    assert data_of(out) == data_of(out / "2023-12-05") == data_of(out / "2023-12-05" / DATA)
 
 
 def test_results_are_there_whole_or_not_at_all(run: Run, records: Path, tmp_path: Path) -> None:
@@ -397,8 +397,8 @@ def test_a_bug_of_ours_is_exit_3_in_one_line(run: Run, records: Path, monkeypatc
 
 # ---- quick to answer
 
-HEAVY = {"duckdb", "pandas", "pydantic", "numpy", "pyarrow", "sqlglot", "ruamel.yaml", "python_calamine"}
-LIGHT = [["--help"], ["--version"], ["audit", "--help"], ["rules", "--help"], ["explain", "-h"]]
+HEAVY = {"duckdb", "pandas", "pydantic", "numpy", "pyarrow", "sqlglot", "ruamel.yaml", "python_calamine", "sqlalchemy"}
+LIGHT = [["--help"], ["--version"], ["audit", "--help"], ["rules", "--help"], ["explain", "-h"], ["diff", "-h"]]
 
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:

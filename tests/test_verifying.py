@@ -17,7 +17,7 @@ import pytest
 from duban import cli
 from duban.errors import DataError, DubanError
 from duban.model import Verification, Verified
-from duban.report.results import results_of
+from duban.report.results import data_of
 from duban.report.verify_sheet import FILLED, GIVEN, HEADER, LOG, MARK, METHODS, SHEET, Handout, Item, workbook, write
 from duban.verifying import Moment, Reading, moment_of, open_sheet, read_results, take_in
 
@@ -451,7 +451,7 @@ def audited(run: Run, county: Path, *words: str) -> dict[tuple[str, str], str]:
     """(bearer, month) → verification of each breached duty; the results lie beside the records."""
     only = ("--obligation", "head-leads-inspections", "--as-of", "2024-01-07", "--quiet")
     assert run("audit", county, "--out", county.parent / "out", *only, *words)[0] == 0
-    with (results_of(county.parent / "out") / "violations.csv").open(encoding="utf-8-sig", newline="") as text:
+    with (data_of(county.parent / "out") / "violations.csv").open(encoding="utf-8-sig", newline="") as text:
         return {(row["bearer_id"], row["period_start"][:7]): row["verification"] for row in csv.DictReader(text)}
 
 

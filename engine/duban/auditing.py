@@ -18,7 +18,7 @@ from duban.evaluate import Limits, close_to_outside, database, open_database, ru
 from duban.model import Plan, Status
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_of
-from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers
+from duban.waivers import FILE, NO_WAIVERS, Waiver, Waivers, check_waivers, load_waivers, read_waivers
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,6 +46,14 @@ class Audit:
     timings: Mapping[str, float] = field(default_factory=dict, repr=False)
     source: tuple[str, ...] = ()
     future: Mapping[str, int] = field(default_factory=dict)
+    waivers: Waivers = NO_WAIVERS
+    only: tuple[str, ...] = ()  # the bearers that it is limited to; none: all
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether all obligations in force were judged, of all bearers."""
+        asked = {item.id for item in self.pack.obligations if not item.draft}
+        return not self.only and asked <= set(self.plan.obligations)
 
     @cached_property
     def counts(self) -> dict[Status, int]:
@@ -146,6 +154,13 @@ def audit(
     for name in obligations:
         ready.obligation(name)
     desk = open_desk(records, ready, as_of, known_by, waivers, limits=limits, output=output)
+    return audit_desk(desk, obligations, keep=keep, progress=progress)
+
+
+def audit_desk(
+    desk: Desk, obligations: Iterable[str] = (), *, keep: bool = False, progress: Progress | None = None
+) -> Audit:
+    """Judge what lies on a desk; the audit takes over its connection."""
     con, ready, moment, known = desk.connection, desk.pack, desk.as_of, desk.known_by
     try:
         plan = compile_pack(ready, moment, known, obligations)
@@ -155,8 +170,25 @@ def audit(
         raise
     whole = {item.id for item in ready.obligations if not item.draft} <= set(plan.obligations)
     issues = (*desk.issues, *_loose(con, ready, plan), *_provisional(con, ready), *verification.check(con, whole=whole))
-    source = tuple(str(path) for path in _paths(records))
-    return Audit(ready, moment, known, plan, issues, desk.inputs, con, timings, source, _future(desk))
+    return Audit(ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, _future(desk), desk.waivers)
+
+
+def only_of(audit: Audit, bearers: Sequence[str]) -> Audit:
+    """The audit with the duties and leads of some bearers (ids or names) alone; raises UsageError for an unknown one."""
+    if not bearers:
+        return audit
+    con, keep = audit.connection, list(bearers)
+    for bearer in bearers:
+        if not con.execute("SELECT 1 FROM duties WHERE ? IN (bearer_id, bearer_name) LIMIT 1", [bearer]).fetchone():
+            raise UsageError(f"没有主体“{bearer}”的任何履责项 | no duty of bearer {bearer}")
+    con.execute(
+        "DELETE FROM duties WHERE NOT (list_contains(?, bearer_id) OR list_contains(?, bearer_name))", [keep, keep]
+    )
+    con.execute(
+        f"DELETE FROM {audit.find_leads()} WHERE NOT (list_has_any(bearer_ids, ?) OR list_has_any(bearer_names, ?))",
+        [keep, keep],
+    )
+    return replace(audit, only=tuple(bearers))
 
 
 @dataclass(frozen=True)
@@ -172,6 +204,8 @@ class Desk:
     known_by: datetime
     inputs: tuple[InputFile, ...]
     issues: tuple[Issue, ...]
+    waivers: Waivers = NO_WAIVERS
+    source: tuple[str, ...] = ()
 
 
 def open_desk(
@@ -191,7 +225,9 @@ def open_desk(
     except BaseException:
         con.close()
         raise
-    return Desk(con, pack, moment, known, loaded.inputs, (*loaded.issues, *excused.issues))
+    source = tuple(str(path) for path in _paths(records))
+    issues = (*loaded.issues, *excused.issues)
+    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source)
 
 
 def ready_pack(pack: str | Path | Pack, params: Mapping[str, Any] | None) -> Pack:

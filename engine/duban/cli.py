@@ -51,6 +51,18 @@ VERBS = {
         "duban.commands.verify",
         "核实：发出核实单，读回核实结果。 | Hand out findings to be verified, and read the results back.",
     ),
+    "history": (
+        "duban.commands.history",
+        "历史：列出记下的各次审核，看一项的来龙去脉。 | The audits of a store, and the life of a finding.",
+    ),
+    "diff": (
+        "duban.commands.diff",
+        "比较：两次审核之间的新增、持续、补正，规则变化先说。 | What changed between two audits.",
+    ),
+    "replay": (
+        "duban.commands.replay",
+        "重做：按当时的输入再做一次，逐字节核对结果。 | Run an audit again, and compare its files byte by byte.",
+    ),
     "explain": (
         "duban.commands.explain",
         "说明一项结论或一个单位的由来。 | Show how a finding came about, or why a bearer is proposed.",

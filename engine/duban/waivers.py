@@ -61,6 +61,9 @@ class Waivers:
     issues: tuple[Issue, ...] = ()
 
 
+NO_WAIVERS = Waivers()
+
+
 def read_waivers(path: Path, pack: Pack) -> Waivers:
     """Read a waivers.yaml; every mistake becomes an issue."""
     document = read_yaml(path, path.name)

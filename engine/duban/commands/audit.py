@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +17,18 @@ from duban.commands.options import (
     known_option,
     last_sunday,
     moment_option,
+    now_of,
     rules_option,
     settings_option,
+    store_option,
     today,
 )
-from duban.commands.terminal import Stages, progress, show
+from duban.commands.terminal import Stages, show
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
     from duban.delivery import Delivery
+    from duban.history import Store
     from duban.model import Judgement
 
 FAIL_ON = {
@@ -51,6 +56,13 @@ FAIL_ON = {
     type=click.Path(path_type=Path, file_okay=False),
     help="结果目录，每次运行在其中新建一个文件夹。 | Folder for results; each run makes a new one in it.",
 )
+@store_option
+@click.option(
+    "--reports/--no-reports",
+    default=True,
+    show_default=True,
+    help="是否写出供人看的报告。 | Whether to write the reports for people.",
+)
 @click.option(
     "--format",
     "style",
@@ -73,27 +85,34 @@ FAIL_ON = {
 @click.pass_context
 def audit(
     context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
-    settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, style: str,
-    fail_on: str, memory: str, threads: int | None, temp: str, quiet: bool,
+    settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...],
+    out: Path | None, store_name: str | None, reports: bool, style: str, fail_on: str, memory: str, threads: int | None,
+    temp: str, quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
     from duban.auditing import audit as run_audit
+    from duban.auditing import only_of
     from duban.evaluate import Limits
 
+    if store_name and out is None:
+        raise click.UsageError("记入历史须同时写出结果：请加 --out | --store needs --out")
     moment = as_of or last_sunday(today(rules_name)).isoformat()
-    limits = Limits(memory, threads or 0, temp)
-    stages = progress() if not quiet else Stages(on=False)
-    with stages:
+    stages = Stages(on=not quiet and sys.stderr.isatty())
+    with stages, _opened(store_name) as store:
         stages.stage("读取台账")
         with run_audit(
-            list(paths), rules_name, moment, known_by, settings, obligations=obligations, limits=limits, output=out,
-            progress=lambda step: stages.stage("审核", step),
-        ) as result:  # fmt: skip
+            list(paths), rules_name, moment, known_by, settings, obligations=obligations, output=out,
+            limits=Limits(memory, threads or 0, temp), progress=lambda step: stages.stage("审核", step),
+        ) as whole:  # fmt: skip
             stages.stage("判定措施")
-            judgement = _judge(result, engine, whole=not obligations)
-            _only(result, bearers)
-            stages.stage("写出结果")
-            delivery = _deliver(result, judgement, out, bureau) if out is not None else None
+            judgement = _judge(whole, engine, whole=not obligations)
+            result = only_of(whole, bearers)
+            delivery = None
+            if out is not None:
+                from duban.delivery import Orders, deliver
+
+                orders = Orders(bureau, store, store_name is not None, reports, now_of(result.pack))
+                delivery = deliver(result, judgement, out, orders, stages.stage)
             stages.stage("")
             if not quiet:
                 _show(result, style, delivery, judgement)
@@ -102,10 +121,16 @@ def audit(
         context.exit(1)
 
 
-def _deliver(result: Audit, judgement: Judgement | None, out: Path, bureau: Path | None) -> Delivery:
-    from duban.delivery import deliver
+@contextmanager
+def _opened(name: str | None) -> Iterator[Store | None]:
+    """The store that was named, opened before the audit, so that nobody waits for it in vain."""
+    if not name:
+        yield None
+        return
+    from duban.history import open_store
 
-    return deliver(result, judgement, out, bureau)
+    with open_store(name) as store:
+        yield store
 
 
 def _judge(result: Audit, engine: str, *, whole: bool) -> Judgement | None:
@@ -117,31 +142,13 @@ def _judge(result: Audit, engine: str, *, whole: bool) -> Judgement | None:
     return judge_audit(result, engine)
 
 
-def _only(result: Audit, bearers: tuple[str, ...]) -> None:
-    """Keep the duties of some bearers; an unknown one is an error, not an empty list."""
-    if not bearers:
-        return
-    con = result.connection
-    for bearer in bearers:
-        if not con.execute(
-            "SELECT 1 FROM duties WHERE bearer_id = ? OR bearer_name = ? LIMIT 1", [bearer, bearer]
-        ).fetchone():
-            raise click.UsageError(f"没有主体“{bearer}”的任何履责项 | no duty of bearer {bearer}")
-    keep = list(bearers)
-    con.execute(
-        "DELETE FROM duties WHERE NOT (list_contains(?, bearer_id) OR list_contains(?, bearer_name))", [keep, keep]
-    )
-    con.execute(
-        f"DELETE FROM {result.find_leads()} WHERE NOT (list_has_any(bearer_ids, ?) OR list_has_any(bearer_names, ?))",
-        [keep, keep],
-    )
-
-
 def _show(result: Audit, style: str, delivery: Delivery | None, judgement: Judgement | None) -> None:
     if style == "text":
         from duban.report.screen import screen
 
-        show(screen(result, delivery.data if delivery is not None else (), judgement))
+        show(screen(result, judgement))
+        if delivery is not None:
+            show(delivery.lines())
         return
     from duban.report.tables import COLUMNS, FINDINGS, findings_sql, summary
 

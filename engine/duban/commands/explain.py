@@ -21,9 +21,9 @@ from duban.commands.terminal import show
 def explain(what: str, out: Path) -> None:
     """说明一项结论或一个建议名单单位的由来。 | Why a finding came about, or why a bearer is proposed."""
     from duban.report.judgement import proofs_of, read_candidates
-    from duban.report.results import results_of
+    from duban.report.results import data_of
 
-    out = results_of(out)
+    out = data_of(out)
     proofs = proofs_of(read_candidates(out), what)
     if not proofs or re.fullmatch("[0-9a-f]{16}", what):
         _explain_finding(what, out)

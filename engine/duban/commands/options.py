@@ -43,6 +43,21 @@ bureau_option = click.option(
 )  # fmt: skip
 
 
+def store_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--store PATH|URL`, or DUBAN_STORE: a URL may hold a password, which is not for the list of processes."""
+    return click.option(
+        "--store", "store_name", envvar="DUBAN_STORE", metavar="PATH|URL",
+        help="历史库：文件或 postgresql+psycopg://…，或设 DUBAN_STORE。 | The store of audits; also DUBAN_STORE.",
+    )(function)  # fmt: skip
+
+
+def needed_store(name: str | None) -> str:
+    """The store that a verb cannot do without."""
+    if not name:
+        raise click.UsageError("请用 --store 指出历史库 | name the store with --store")
+    return name
+
+
 def settings_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--set k=v`, any number of times, as a dict."""
     return click.option(
@@ -75,9 +90,14 @@ def today(rules_name: str) -> date:
 
 def today_of(pack: Pack) -> date:
     """Today on the pack's clock."""
+    return now_of(pack).date()
+
+
+def now_of(pack: Pack) -> datetime:
+    """The moment on the pack's clock, without a time zone, as everything else that is kept."""
     from zoneinfo import ZoneInfo
 
-    return datetime.now(ZoneInfo(pack.header.timezone)).date()
+    return datetime.now(ZoneInfo(pack.header.timezone)).replace(tzinfo=None)
 
 
 def last_sunday(today: date) -> date:

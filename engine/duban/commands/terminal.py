@@ -77,11 +77,6 @@ def _coloured(line: str) -> Text:
     return text
 
 
-def progress() -> Stages:
-    """Stages on the standard error, if a person looks at it."""
-    return Stages(on=sys.stderr.isatty())
-
-
 class Stages:
     """Which stage a command is in, and how far: one line that is written anew, and gone at the end."""
 

@@ -35,7 +35,7 @@ def write(
 ) -> None:
     """发出核实单：未达到的、需人工认定的各一行，由人填写核实结果。 | Write a sheet of findings to be verified."""
     from duban.errors import Issue, UsageError
-    from duban.report.results import results_of
+    from duban.report.results import data_of
     from duban.report.verify_sheet import write as write_sheet
     from duban.verifying import Wanted, hand_out
 
@@ -44,7 +44,7 @@ def write(
     if file.exists() and not force:
         hint = Issue("U011", f"已有 {file}", hint="里面可能有填好的核实结果；另取一个名字，或加 --force 覆盖")
         raise UsageError("没有写入核实单", [hint])
-    items, handout = hand_out(results_of(results), Wanted(towns, bearers, obligations))
+    items, handout = hand_out(data_of(results), Wanted(towns, bearers, obligations))
     if not items:
         click.echo("没有需要核实的事项，没有写文件。")
         return

@@ -22,8 +22,8 @@ from duban.verification import IS_CLEARED, verified_duties
 COLUMNS = (
     "fingerprint, obligation, jurisdiction, bearer_kind, bearer_id, bearer_name, town, trigger_id, period_start, period_end, "
     "due, status, enforceable, required, observed, shortfall, days_left, days_overdue, attainable, live_start, live_end, "
-    "done_at, message, speaks_for, data_through, evidence, source, kind, ground, basis, alert, elapsed, past_expected, marks, "
-    "about_kind, about_id"
+    "done_at, message, speaks_for, data_through, evidence, source, last_act, last_received, kind, ground, basis, alert, elapsed, "
+    "past_expected, marks, about_kind, about_id"
 )
 
 
@@ -85,7 +85,7 @@ def _judged(compiler: Compiler, obligations: Sequence[Obligation]) -> str:
         f"  {shortfall} AS shortfall, {left} AS days_left, CAST({overdue} AS INTEGER) AS days_overdue,\n"
         f"  CASE WHEN s.status = 'pending' THEN coalesce({attainable}, FALSE) END AS attainable, s.live_start, s.live_end, s.done_at,\n"
         f"  {message(as_of)} AS message, {speaks_for()} AS speaks_for, CAST(s.through - INTERVAL 1 DAY AS DATE) AS data_through,\n"
-        "  coalesce(e.ids, []) AS evidence, coalesce(e.places, []) AS source, r.kind, r.ground, r.basis, r.alert,\n"
+        "  coalesce(e.ids, []) AS evidence, coalesce(e.places, []) AS source, e.last_act, e.last_received,\n  r.kind, r.ground, r.basis, r.alert,\n"
         f"  CASE WHEN s.due < {sql.END} THEN {share} END AS elapsed, coalesce(s.expected <= {as_of} AND NOT s.timely, FALSE) AS past_expected,\n"
         "  list_sort(s.marks) AS marks, r.about_kind, s.about_id\n"
         f'FROM ({statuses}) s JOIN "rules" r USING (obligation)\nLEFT JOIN ({evidence}) e USING (obligation, duty))'

@@ -68,12 +68,17 @@ def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, resu
 
 
 def _plan_evidence(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str) -> str:
-    """`ID/evidence`: the record ids and places behind each duty's number."""
+    """`ID/evidence`: the record ids and places behind each duty's number, when the last of it happened and was handed in."""
     record = obligation.test.evidence_of(duty.trigger)
+    spec = compiler.pack.records[record]
+    moments = ['r."$t"'] if spec.time else []
+    moments += [f"CAST(r.{quote(name)} AS TIMESTAMP)" for name, field in spec.fields.items() if field.happened]
+    last_act = f"max(greatest({', '.join(moments)}))" if moments else "CAST(NULL AS TIMESTAMP)"
     place = "CASE WHEN _file = '' THEN '第' || _row || '行' ELSE _file || CASE WHEN _sheet = '' THEN '' ELSE '[' || _sheet || ']' END || '#' || _row END"
     return compiler.add(
         f"{obligation.id}/evidence",
-        f'SELECT e.duty, list(r."$id" ORDER BY e.pos) AS ids, list({place} ORDER BY e.pos) AS places\n'
+        f'SELECT e.duty, list(r."$id" ORDER BY e.pos) AS ids, list({place} ORDER BY e.pos) AS places,\n'
+        f"  {last_act} AS last_act, CAST(max(r.submitted_at) AS TIMESTAMP) AS last_received\n"
         f"FROM (SELECT duty, unnest(evidence) AS n, unnest(range(1, len(evidence) + 1)) AS pos FROM {quote(result)}) e\n"
         f'JOIN {quote("seen/" + record)} r ON r."$n" = e.n GROUP BY e.duty',
         f"the {record} rows behind the numbers",

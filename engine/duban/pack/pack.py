@@ -138,12 +138,19 @@ class Pack:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the files of the pack, and the parameters in force: which rules these were."""
-        total = hashlib.sha256()
-        for path in pack_files(self.folder):
-            total.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        total = hashlib.sha256(self._written())
         for name, value in sorted(self.values.items()):
             total.update(f"{name}={value}\0".encode())
         return total.hexdigest()
+
+    @cached_property
+    def written_digest(self) -> str:
+        """SHA-256 over the files alone: tells a changed rule from a changed parameter."""
+        return hashlib.sha256(self._written()).hexdigest()
+
+    def _written(self) -> bytes:
+        files = pack_files(self.folder)
+        return b"".join(p.relative_to(self.folder).as_posix().encode() + b"\0" + p.read_bytes() + b"\0" for p in files)
 
 
 def pack_files(folder: Path) -> list[Path]:

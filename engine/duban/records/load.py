@@ -142,6 +142,7 @@ class _Loading:
             found = source_files(source, KINDS, Path(scratch))
             self.issues.extend(found.issues)
             for mapping in found.mappings:
+                self.inputs.append(InputFile(mapping.name, *_fingerprint(mapping.path), "", "", 0))
                 self.issues.extend(self.mappings.read(mapping.path, mapping.name, self.types))
             for file in found.files:
                 self._file(file)

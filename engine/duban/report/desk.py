@@ -21,13 +21,15 @@ LIST, ROWS = f"{NAME}.xlsx", "interviews.csv"
 SETTINGS = "bureau.yaml"
 
 
-def bureau_of(audit: Audit, path: Path | None) -> Bureau:
-    """The bureau's settings: the file that is named, or the one beside the records; without one the pack's issuer.
-
-    Raises UsageError with every mistake of the file.
-    """
+def bureau_file(audit: Audit, path: Path | None) -> Path | None:
+    """The bureau's settings: the file that is named, or the one beside the records, if there is one."""
     beside = [Path(source) / SETTINGS for source in audit.source if (Path(source) / SETTINGS).is_file()]
-    found = path or next(iter(beside), None)
+    return path or next(iter(beside), None)
+
+
+def bureau_of(audit: Audit, path: Path | None) -> Bureau:
+    """The bureau's settings; without a file the pack's issuer. Raises UsageError with every mistake of the file."""
+    found = bureau_file(audit, path)
     if found is not None:
         return read_bureau(found)
     return Bureau(

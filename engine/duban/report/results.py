@@ -15,7 +15,7 @@ DATA = Path(SECTION, "数据")
 SETTINGS = "audit.json"
 
 
-def results_of(folder: Path) -> Path:
+def data_of(folder: Path) -> Path:
     """The files for programs of an audit: `folder` holds them, or is a run, or holds runs (then of the latest one)."""
     for one in (folder, folder / DATA):
         if (one / SETTINGS).is_file():

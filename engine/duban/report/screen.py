@@ -1,7 +1,7 @@
 """The last screen of an audit: what the head of the bureau asks, in that order, and where to look further.
 
 First the pack's own `headlines`; then what was not handed in, what is to be verified (by kind of bearer), what a person has
-cleared, what cannot be judged, what is due within seven days, the data's faults, the readings used, and the files.
+cleared, what cannot be judged, what is due within seven days, the data's faults, and the readings used. (Where the files are is said by the delivery.)
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ORDER = (
 
 
 def screen(
-    audit: Audit, files: Iterable[Path] = (), judgement: Judgement | None = None, most: int = 8
+    audit: Audit, judgement: Judgement | None = None, most: int = 8
 ) -> Iterator[str]:
     """The lines of the last screen; of each sort of finding at most `most`."""
     yield from _heading(audit)
@@ -56,7 +56,6 @@ def screen(
     yield from _issues(audit, most)
     yield from ("", line) if (line := lead_line(audit)) else ()
     yield from _readings(audit)
-    yield from _files(list(files))
 
 
 def _heading(audit: Audit) -> Iterator[str]:
@@ -255,10 +254,3 @@ def _readings(audit: Audit) -> Iterator[str]:
                 yield f"  {name}={audit.pack.values[name]}{changed}　{spec.title or spec.why}"
         if others := sum(spec.for_leads for spec in specs.values()):
             yield f"  另有{others}项只用于数据异常核对的阈值，见 audit.json"
-
-
-def _files(names: list[Path]) -> Iterator[str]:
-    if names:
-        yield ""
-        yield f"结果文件在 {names[0].parent}：{'、'.join(path.name for path in names)}"
-        yield f"查看依据：duban explain 指纹 --out {names[0].parent}"

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban import __version__
+from duban.audit_manifest import audit_id, manifest_of, results_of
 from duban.report.cells import as_cell, moment_text, number_text
-from duban.report.desk import LIST, ROWS, bureau_of, write_list
+from duban.report.desk import LIST, ROWS, bureau_file, bureau_of, write_list
 from duban.report.judgement import FILE as JUDGEMENT
 from duban.report.judgement import judgement_json
 from duban.report.leads import FILE as LEADS
@@ -77,7 +78,8 @@ def write(audit: Audit, folder: Path, judgement: Judgement | None = None, bureau
     `bureau` is the bureau's settings file. Raises UsageError if that has mistakes; OSError is left to whoever made the
     folder, and takes it away again.
     """
-    settings = bureau_of(audit, bureau)
+    settings_file = bureau_file(audit, bureau)
+    settings = bureau_of(audit, settings_file)
     folder.mkdir(parents=True, exist_ok=True)
     for name, where in FINDINGS.items():
         _csv(audit, findings_sql(audit, where), folder / name)
@@ -86,15 +88,24 @@ def write(audit: Audit, folder: Path, judgement: Judgement | None = None, bureau
         _csv(audit, leads_sql(audit), folder / LEADS)
     _issues(audit, folder / "issues.csv")
     _parquet(audit, folder / "duties.parquet")
-    text = json.dumps(summary(audit), ensure_ascii=False, indent=1, default=str)
-    (folder / "audit.json").write_text(text + "\n", encoding="utf-8")
     if judgement is not None:
         (folder / JUDGEMENT).write_text(judgement_json(audit.pack, judgement), encoding="utf-8")
         write_list(audit, judgement, settings, folder)
+    told = _account(audit, manifest_of(audit, judgement, settings_file), settings_file, folder)
+    text = json.dumps(told, ensure_ascii=False, indent=1, default=str)
+    (folder / "audit.json").write_text(text + "\n", encoding="utf-8")
     leads = [LEADS] if audit.pack.leads else []
     others = [ROWS, LIST, JUDGEMENT] if judgement is not None else []
     names = (*FINDINGS, *leads, "missing.csv", "issues.csv", "duties.parquet", "audit.json", *others)
     return [folder / name for name in names]
+
+
+def _account(audit: Audit, manifest: dict[str, Any], bureau: Path | None, folder: Path) -> dict[str, Any]:
+    """audit.json: the id, the facts, where the inputs lay, the manifest, and the hash of each result."""
+    facts = json.loads(json.dumps(summary(audit), default=str))
+    results = results_of((path for path in folder.iterdir() if path.is_file()), facts)
+    place = {"bureau": str(bureau.resolve()) if bureau is not None else ""}
+    return {"id": audit_id(manifest), **facts, **place, "manifest": manifest, "results": results}
 
 
 def _csv(audit: Audit, sql: str, path: Path) -> None:
