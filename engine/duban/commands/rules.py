@@ -171,7 +171,7 @@ def test(pack: str, obligation: str) -> None:
 @rules.command()
 @click.argument(
     "what",
-    type=click.Choice(["pack", "records", "obligations", "leads", "measures", "checks", "clauses", "forms"]),
+    type=click.Choice(["pack", "records", "obligations", "leads", "measures", "checks", "clauses", "forms", "plan"]),
     default="obligations",
 )
 def schema(what: str) -> None:
