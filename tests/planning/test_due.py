@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -49,6 +50,22 @@ def test_overdue_are_those_that_can_still_be_made_good_danger_first(small: Audit
 def test_a_figure_is_to_be_corrected_and_says_so(small: Audit) -> None:
     (item,) = [one for one in due_of(small, 7).items if one.obligation == "report-agrees"]
     assert item.remark == "核对后更正报送"
+
+
+def test_what_can_no_longer_be_reached_and_what_is_advisory_say_so(small: Audit) -> None:
+    item = due_of(small, 3).items[0]
+    assert item.remark == ""
+    assert replace(item, attainable=False).remark == "按期已不可能达到"
+    assert replace(item, enforceable=False, attainable=False).remark == "仅提示；按期已不可能达到"
+
+
+def test_five_days_cannot_hold_six_visits(tmp_path: Path) -> None:
+    """As of the 26th five days of January are left, and one date counts once."""
+    item = "- {id: six-days, title: 每月六天自查, clause: 四, bearer: mine, applies: status <> '停用', window: months, every: month, perform: {record: visit, where: \"has(levels, '企')\", distinct: date, at_least: 6}}"  # noqa: E501
+    with county.audited(county.folder(tmp_path, plan="", obligations=item), "2024-01-26") as audit:
+        items = {item.bearer_id: item for item in due_of(audit, 7).of(Group.PENDING)}
+        assert (items["A1"].short, items["A1"].attainable, items["A1"].remark) == (6, False, "按期已不可能达到")
+        assert (items["B1"].short, items["B1"].attainable) == (4, True)  # the 5th and the 9th are there
 
 
 def test_what_was_not_handed_in_stands_apart(small: Audit) -> None:

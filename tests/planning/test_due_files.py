@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 
@@ -98,8 +99,6 @@ def test_the_calendar_is_the_same_bytes_each_time(due: Due, ics: bytes) -> None:
 
 
 def test_a_due_with_an_hour_is_a_moment(due: Due) -> None:
-    from dataclasses import replace
-
     item = replace(due.items[0], due=datetime(2024, 1, 17, 9, 30))
     event = Calendar.from_ical(as_ics(replace(due, items=(item,)), "", "Asia/Shanghai")).walk("VEVENT")[0]
     assert event["DTSTART"].dt == datetime(2024, 1, 17, 1, 30, tzinfo=timezone.utc)
@@ -154,6 +153,12 @@ def test_who_goes_to_the_committee_is_in_no_town(small: Audit, due: Due) -> None
     bureau = bureau_of(small, None).model_copy(update={"to_committee": ("centre",)})
     kinds = {item.bearer_kind for items in town_items(due, bureau).values() for item in items}
     assert kinds == {"mine"}
+
+
+def test_two_counties_with_a_town_of_one_name_are_told_apart(small: Audit, due: Due) -> None:
+    other = tuple(replace(item, jurisdiction="另县") for item in due.items)
+    both = replace(due, items=(*due.items, *other))
+    assert set(town_items(both, bureau_of(small, None))) == {"样县甲镇", "样县乙镇", "另县甲镇", "另县乙镇"}
 
 
 def test_nothing_is_written_over(small: Audit, due: Due, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from duban.forms.book import staged, timeless, wide
 from duban.planning.dossier import Page, Table
 from duban.planning.seen import day_of
-from duban.report.papers.words import INTERNAL, shown
+from duban.report.papers.words import INTERNAL, moment_text, shown
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -158,7 +158,11 @@ def _heading(document: Document, page: Page) -> None:
     _run(line, shown(f"{page.name}{page.title}"), LARGE, HEADING_FONT)
     line = document.add_paragraph()
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(line, f"编号{page.bearer_id}　资料截至{day_of(page.as_of)}24时　由台账比对形成，各事项均待现场核实", SMALL)
+    _run(
+        line,
+        f"编号{page.bearer_id}　资料截至{moment_text(page.as_of, hour=True)}　由台账比对形成，各事项均待现场核实",
+        SMALL,
+    )
 
 
 def _facts(document: Document, page: Page) -> None:

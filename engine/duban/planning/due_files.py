@@ -13,6 +13,7 @@ from duban.planning.due import Due, Group, Item
 from duban.report.papers.interviews import inert
 from duban.report.papers.words import moment_text, shown
 
+MOST = 12  # names that a line of the screen holds; the files have all
 # Column of the files: what it is called, in order.
 COLUMNS = {
     "group": "状态", "bearer_title": "类别", "bearer_id": "编号", "bearer_name": "主体", "town": "镇", "title": "事项",
@@ -99,7 +100,7 @@ def left_text(item: Item) -> str:
 def _line(same: Sequence[Item]) -> str:
     first = same[0]
     about = "，".join(filter(None, (first.period, first.trigger_id)))
-    names = "、".join(item.bearer_name for item in same)
+    names = "、".join(item.bearer_name for item in same[:MOST]) + ("……" if len(same) > MOST else "")
     many = f"（{len(same)}个）" if len(same) > 1 else ""
     told = f"{first.title}" + (f"（{about}）" if about else "") + f"　[{first.clause}]"
     return f"{names}{many}　{told}" + (f"　{first.remark}" if first.remark else "")

@@ -35,11 +35,16 @@ _HEADING_ROW = 4
 
 
 def town_items(due: Due, bureau: Bureau) -> dict[str, tuple[Item, ...]]:
-    """What each town may be sent, in the bureau's order of towns: its own bearers' items without those for the committee."""
+    """What each town may be sent, in the bureau's order of towns: its own bearers' items without those for the committee.
+
+    Two jurisdictions may have a town of one name: then the jurisdiction stands before it.
+    """
+    several = len({item.jurisdiction for item in due.items}) > 1
     found: dict[str, list[Item]] = {}
     for item in due.items:
         if item.town and item.bearer_kind not in bureau.to_committee:
-            found.setdefault(item.town, []).append(item)
+            name = f"{item.jurisdiction}{item.town}" if several else item.town
+            found.setdefault(name, []).append(item)
     return {town: tuple(found[town]) for town in in_order(found, bureau)}
 
 
