@@ -82,6 +82,21 @@ from duban.pack.measures import Exculpation, History, Measures, MeasureSpec, Off
 from duban.pack.names import DUTY_COLUMNS, duty_names
 from duban.pack.obligation import Advisory, Each, Given, Note, Obligation
 from duban.pack.obligation import Path as Otherwise
+from duban.pack.planning import (
+    Dossier,
+    Errand,
+    LeftOut,
+    Look,
+    OrderKey,
+    Party,
+    Planning,
+    Section,
+    Shown,
+    ShownColumn,
+    Urging,
+    Week,
+    read_planning,
+)
 from duban.pack.schema import Alert, Headline, PackHeader, Parameter, Question, Window
 from duban.scope import Row
 from duban.vocabulary import (
@@ -317,6 +332,11 @@ def test_the_forms_of_the_page_are_sound(tmp_path: Path) -> None:
     assert set(found.forms.forms) == {"list", "table"}
 
 
+def test_the_plan_of_the_page_is_sound(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(first("yaml plan.yaml"), encoding="utf-8")
+    assert [str(issue) for issue in read_planning(tmp_path, load_pack(pack_folder())).issues] == []
+
+
 # ---- every word
 
 WORD_TABLES = [part for part in PARTS if isinstance(part, Table) and part.header[0] == "word"]
@@ -353,6 +373,9 @@ WORDS: dict[str, list[Any]] = {
     "Posts": [Post, PostSource],
     "The town's workbook": [TownPack, PackSheet],
     "The draft": [Progress, Number, Paragraph],
+    "plan.yaml": [Planning, Urging],
+    "The week": [Week, Party, Errand, OrderKey, LeftOut],
+    "The page": [Dossier, Shown, Section, ShownColumn, Look],
     "Leads": [LeadsFile, Lead, NotCarried],
     "overlap": [Overlap, Other],
     "similar_text": [SimilarText],

@@ -47,6 +47,18 @@ VERBS = {
         "duban.commands.interviews",
         "拟提请约谈研究名单和文书。 | Propose whom to call in, and draft the papers.",
     ),
+    "due": (
+        "duban.commands.due",
+        "到期提示：各主体还要做什么、何时到期、还差多少。 | What each bearer still has to do, by when, how short.",
+    ),
+    "plan-week": (
+        "duban.commands.plan_week",
+        "一周检查建议：去哪几家、为什么。 | Whom to visit in the coming week, and why.",
+    ),
+    "dossier": (
+        "duban.commands.dossier",
+        "随车简况：一家企业一页。 | One page about a bearer, for the car.",
+    ),
     "verify": (
         "duban.commands.verify",
         "核实：发出核实单，读回核实结果。 | Hand out findings to be verified, and read the results back.",

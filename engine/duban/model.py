@@ -269,3 +269,31 @@ class Past:
     before: datetime | None = None
     lives: tuple[Life, ...] = ()
     trend: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a visit is proposed: whose duty it serves, by when, and how many visits that still needs (None: this one)."""
+
+    obligation: str
+    party: str
+    text: str
+    due: date | None = None
+    still: int | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A proposed visit (建议检查). `parties` are to go this week, together where there are several; none: it can wait.
+
+    `facts` are what the order rests on, as (heading, value), in the order of plan.yaml.
+    """
+
+    jurisdiction: str
+    target_kind: str
+    target_id: str
+    name: str
+    town: str
+    parties: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    facts: tuple[tuple[str, str], ...] = ()

@@ -113,3 +113,19 @@ def new_file(path: Path, force: bool) -> Path:
         hint = Issue("U011", f"已有 {path}", hint="里面可能有已经填好的内容；另取一个名字，或加 --force 覆盖")
         raise UsageError("没有写入", [hint])
     return path
+
+
+def written_text(content: str | bytes, path: Path | None, *, mark: bool = False) -> None:
+    """Content to a file, which takes the place of an old one when it is whole; without a path to the screen.
+
+    `mark`: begin the file with a byte order mark, by which spreadsheet programs know UTF-8. Raises UsageError.
+    """
+    if path is None:
+        click.echo(content, nl=False)
+        return
+    from duban.forms.book import staged
+
+    data = content if isinstance(content, bytes) else content.encode("utf-8-sig" if mark else "utf-8")
+    with staged(path) as stage:
+        stage.write_bytes(data)
+    click.echo(f"写出：{path}", err=True)

@@ -47,12 +47,14 @@ def lint(pack: str, waivers: Path | None) -> None:
     from duban.pack import find_pack, read_pack
     from duban.pack.clauses import read_clauses
     from duban.pack.forms import read_forms
+    from duban.pack.planning import read_planning
     from duban.waivers import read_waivers
 
     found, issues = read_pack(find_pack(pack))
     clauses = read_clauses(find_pack(pack), found)
     issues += clauses.issues
     issues += read_forms(find_pack(pack), found).issues
+    issues += read_planning(find_pack(pack), found).issues
     if waivers is not None and found is not None:
         issues += read_waivers(waivers, found).issues
     if issues:
@@ -169,7 +171,7 @@ def test(pack: str, obligation: str) -> None:
 @rules.command()
 @click.argument(
     "what",
-    type=click.Choice(["pack", "records", "obligations", "leads", "measures", "checks", "clauses", "forms"]),
+    type=click.Choice(["pack", "records", "obligations", "leads", "measures", "checks", "clauses", "forms", "plan"]),
     default="obligations",
 )
 def schema(what: str) -> None:

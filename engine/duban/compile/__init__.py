@@ -6,7 +6,7 @@ table of all duties and one of what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from duban.compile.common import plan_views
@@ -26,8 +26,13 @@ from duban.verification import SEEN
 RESULT, MISSING = "duties", "missing"
 
 
-def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = ()) -> Plan:
-    """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named."""
+def compile_pack(
+    pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = (), also: Iterable[str] = ()
+) -> Plan:
+    """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named.
+
+    `also`: more of its tables that stay after the run.
+    """
     compiler = Compiler(pack, as_of, known_by)
     plan_views(compiler)
     chosen = set(only)
@@ -41,8 +46,16 @@ def compile_pack(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable
     # One obligation after the other, so that its tables can go before the next one's come.
     wanted = [name for names in judged.values() for name in names]
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
-    steps = in_order(compiler.steps, [*wanted, RESULT, MISSING])
-    return Plan(steps, RESULT, MISSING, (*loose, SEEN), tuple(judged))
+    stays = tuple(also)
+    steps = in_order(compiler.steps, [*wanted, RESULT, MISSING, *stays])
+    return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(judged))
+
+
+def compile_views(pack: Pack, as_of: datetime, known_by: datetime, tables: Sequence[str]) -> Plan:
+    """Only the records as seen (`seen/T`, `span/T`) and the bearers (`bearer/K`): the tables that are named, and no duty."""
+    compiler = Compiler(pack, as_of, known_by)
+    plan_views(compiler)
+    return Plan(in_order(compiler.steps, tables), tables[0], tables[-1], tuple(tables))
 
 
 def _plan_obligation(compiler: Compiler, obligation: Obligation) -> list[str]:

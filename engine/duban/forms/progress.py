@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from duban.forms.book import staged
+from duban.forms.book import staged, timeless
 from duban.forms.making import Made
 from duban.forms.texts import BLANK, filled_in
 from duban.pack.forms import Progress
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 DRAFT = "草稿：数字由台账得出，请核对；划线处请填写"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_progress(path: Path, spec: Progress, made: Made) -> None:
@@ -52,7 +50,7 @@ def write_progress(path: Path, spec: Progress, made: Made) -> None:
     stream = io.BytesIO()
     document.save(stream)
     with staged(path) as stage:
-        stage.write_bytes(_timeless(stream.getvalue()))
+        stage.write_bytes(timeless(stream.getvalue()))
 
 
 def _day(day: date) -> str:
@@ -83,12 +81,3 @@ def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = Fals
     run = paragraph.add_run(text)
     run.font.name, run.font.size, run.bold = font, _points(size), bold
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
-
-
-def _timeless(content: bytes) -> bytes:
-    """The same package with no times in it."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), old.read(name), zipfile.ZIP_DEFLATED)
-    return stream.getvalue()

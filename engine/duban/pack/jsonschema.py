@@ -12,6 +12,7 @@ from duban.pack.clauses import Entry
 from duban.pack.forms import Forms
 from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
+from duban.pack.planning import Planning
 from duban.pack.schema import PackHeader
 from duban.vocabulary import BUILT_IN, MANIFEST, RecordType
 
@@ -24,6 +25,7 @@ _SHAPES: dict[str, tuple[Any, str]] = {
     "checks": (ChecksFile, "checks.yaml"),
     "clauses": (list[Entry], "clauses.yaml"),
     "forms": (Forms, "forms.yaml"),
+    "plan": (Planning, "plan.yaml"),
 }
 
 

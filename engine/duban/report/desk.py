@@ -44,7 +44,7 @@ def bureau_of(audit: Audit, path: Path | None) -> Bureau:
 def write_list(audit: Audit, judgement: Judgement, bureau: Bureau, folder: Path) -> None:
     """The list for people and the list for machines, into a folder."""
     chosen = entries(listed(audit.pack, judgement), bureau)
-    write_sheet(chosen, _notice(audit), audit.as_of, audit.known_by, folder / LIST)
+    write_sheet(chosen, notice_of(audit), audit.as_of, audit.known_by, folder / LIST)
     write_csv(chosen, audit.as_of, audit.known_by, folder / ROWS)
 
 
@@ -59,9 +59,10 @@ def papers_of(
     ).fetchall()
     names = [str(town) for (town,) in towns]
     return write_papers(
-        folder, on_list, bureau, _notice(audit), audit.as_of, audit.known_by, titles=titles, towns=names
+        folder, on_list, bureau, notice_of(audit), audit.as_of, audit.known_by, titles=titles, towns=names
     )
 
 
-def _notice(audit: Audit) -> Notice:
+def notice_of(audit: Audit) -> Notice:
+    """The notice that papers rest on."""
     return Notice(audit.pack.header.number, audit.pack.header.title)

@@ -97,7 +97,7 @@ def write_papers(
     desk = Desk(bureau, notice, as_of, known, dict(titles or {}))
     findings = _all_findings(judgement)
     listed = entries(judgement.candidates, bureau)
-    with _new_folder(folder) as stage:
+    with new_folder(folder) as stage:
         shelf = Shelf(stage, Forms(bureau))
         inside = PurePosixPath(SECTION)
         note = f"{len(listed)}家，待研究"
@@ -178,7 +178,7 @@ def safe(name: str) -> str:
 
 
 @contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
+def new_folder(folder: Path) -> Iterator[Path]:
     """A place beside the folder that takes its name at the end; nothing is left of it if anything fails."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         hint = Issue("U012", f"{folder} 不是空文件夹", hint="里面可能有已经填写的意见，请另选一个文件夹")
