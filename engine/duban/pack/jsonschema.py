@@ -13,6 +13,7 @@ from duban.pack.forms import Forms
 from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader
+from duban.pack.weekly import Weekly
 from duban.vocabulary import BUILT_IN, MANIFEST, RecordType
 
 _SHAPES: dict[str, tuple[Any, str]] = {
@@ -24,6 +25,7 @@ _SHAPES: dict[str, tuple[Any, str]] = {
     "checks": (ChecksFile, "checks.yaml"),
     "clauses": (list[Entry], "clauses.yaml"),
     "forms": (Forms, "forms.yaml"),
+    "weekly": (Weekly, "weekly.yaml"),
 }
 
 
