@@ -19,7 +19,7 @@ from duban.pack.jsonschema import document
 
 DOCS = Path(__file__).parent
 WIDTH = 100
-SCHEMAS = ("pack", "records", "obligations", "leads", "measures", "checks", "clauses", "forms", "plan")
+SCHEMAS = ("pack", "records", "obligations", "leads", "measures", "checks", "clauses", "forms", "plan", "weekly")
 GENERATED = "<!-- Written by `make docs`. Do not edit. -->"
 
 

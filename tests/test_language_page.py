@@ -98,6 +98,28 @@ from duban.pack.planning import (
     read_planning,
 )
 from duban.pack.schema import Alert, Headline, PackHeader, Parameter, Question, Window
+from duban.pack.weekly import (
+    Accidents,
+    Checks,
+    DataThrough,
+    Decision,
+    FunnelSpec,
+    FunnelStage,
+    Group,
+    Keeper,
+    Latest,
+    Majors,
+    Proof,
+    Returned,
+    RosterGroup,
+    Running,
+    Sent,
+    State,
+    Turned,
+    Weekly,
+    read_weekly,
+)
+from duban.pack.weekly import Part as WeeklyPart
 from duban.scope import Row
 from duban.vocabulary import (
     DECISION_TYPE,
@@ -337,6 +359,13 @@ def test_the_plan_of_the_page_is_sound(tmp_path: Path) -> None:
     assert [str(issue) for issue in read_planning(tmp_path, load_pack(pack_folder())).issues] == []
 
 
+def test_the_weekly_report_of_the_page_is_sound(tmp_path: Path) -> None:
+    (tmp_path / "weekly.yaml").write_text(first("yaml weekly.yaml"), encoding="utf-8")
+    found = read_weekly(tmp_path, load_pack(pack_folder()))
+    assert [str(issue) for issue in found.issues] == []
+    assert [state.title for state in found.weekly.majors.states] == ["已销号", "逾期", "其他"]
+
+
 # ---- every word
 
 WORD_TABLES = [part for part in PARTS if isinstance(part, Table) and part.header[0] == "word"]
@@ -376,6 +405,11 @@ WORDS: dict[str, list[Any]] = {
     "plan.yaml": [Planning, Urging],
     "The week": [Week, Party, Errand, OrderKey, LeftOut],
     "The page": [Dossier, Shown, Section, ShownColumn, Look],
+    "weekly.yaml": [Weekly],
+    "The roster by sorts": [Accidents, Running, RosterGroup, WeeklyPart, Turned, Proof],
+    "Major hazards": [Majors, State, Latest, Keeper],
+    "Checks, papers, groups, decisions": [Checks, Sent, Returned, Group, Decision],
+    "Data and funnels": [DataThrough, FunnelSpec, FunnelStage],
     "Leads": [LeadsFile, Lead, NotCarried],
     "overlap": [Overlap, Other],
     "similar_text": [SimilarText],

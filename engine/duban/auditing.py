@@ -170,7 +170,9 @@ def audit_desk(
         raise
     whole = {item.id for item in ready.obligations if not item.draft} <= set(plan.obligations)
     issues = (*desk.issues, *_loose(con, ready, plan), *_provisional(con, ready), *verification.check(con, whole=whole))
-    return Audit(ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, _future(desk), desk.waivers)
+    return Audit(
+        ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, _future(desk), desk.waivers
+    )
 
 
 def only_of(audit: Audit, bearers: Sequence[str]) -> Audit:

@@ -48,6 +48,7 @@ def lint(pack: str, waivers: Path | None) -> None:
     from duban.pack.clauses import read_clauses
     from duban.pack.forms import read_forms
     from duban.pack.planning import read_planning
+    from duban.pack.weekly import read_weekly
     from duban.waivers import read_waivers
 
     found, issues = read_pack(find_pack(pack))
@@ -55,6 +56,7 @@ def lint(pack: str, waivers: Path | None) -> None:
     issues += clauses.issues
     issues += read_forms(find_pack(pack), found).issues
     issues += read_planning(find_pack(pack), found).issues
+    issues += read_weekly(find_pack(pack), found).issues
     if waivers is not None and found is not None:
         issues += read_waivers(waivers, found).issues
     if issues:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from duban.forms.book import Book, across, height, paper, put, written
 from duban.forms.fields import cell_value
 from duban.forms.making import Made
 from duban.forms.masking import masked
@@ -14,6 +13,7 @@ from duban.forms.problems import Row
 from duban.forms.texts import BLANK, filled_in
 from duban.pack import Pack
 from duban.pack.forms import Form, FormColumn, Forms, Part
+from duban.report.book import Book, across, height, paper, put, written
 from duban.vocabulary import FieldSpec
 
 if TYPE_CHECKING:
@@ -29,19 +29,19 @@ def write_forms(path: Path, pack: Pack, forms: Forms, made: Made) -> None:
     filled = made.filled
     with written(path, f"{filled.town}{filled.month:%Y年%m月}三清单和报表", filled.made_on) as book:
         for name, form in forms.forms.items():
-            _Drawing(book, pack, forms, made).draw(name, form)
+            Drawing(book, pack, forms, made).draw(name, form, f"{form.sheet} {filled.month:%Y-%m}")
 
 
-class _Drawing:
+class Drawing:
     """One form on its sheet."""
 
     def __init__(self, book: Book, pack: Pack, forms: Forms, made: Made) -> None:
         self.book, self.pack, self.forms, self.made = book, pack, forms, made
         self.widths: list[float] = []
 
-    def draw(self, name: str, form: Form) -> None:
-        filled = self.made.filled
-        sheet = self.book.sheet(f"{form.sheet} {filled.month:%Y-%m}")
+    def draw(self, name: str, form: Form, title: str) -> None:
+        """The form `name` on a new sheet."""
+        sheet = self.book.sheet(title)
         last = max(len(part.columns) for part in form.parts) - 1
         self.widths = _widths(form.parts[0])
         for column, width in enumerate(self.widths):

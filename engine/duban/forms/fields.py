@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from duban.forms.book import Book, height, put, wide
 from duban.forms.masking import masked
+from duban.report.book import Book, height, put, wide
 from duban.vocabulary import ASIDE, FieldSpec, RecordType
 
 if TYPE_CHECKING:

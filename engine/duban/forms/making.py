@@ -51,7 +51,7 @@ def make(path: Path, pack: Pack, forms: Forms, day: date) -> Made:
         frames |= {forms.town_pack.roster: desk.select(forms.town_pack.roster), main: _plain(pack, main, problems)}
         # A town's own workbook needs no 报送时间: it is not handed in yet.
         issues = [*filled.issues, *(issue for issue in desk.issues if issue.code != "D402"), *odd]
-        owner = _owner(pack, main, forms.town_pack.roster)
+        owner = owner_of(pack, main, forms.town_pack.roster)
         for row in problems:
             posts = filled.posts.get(str(row.get(owner)), {})
             row.update({f"post:{name}": posts.get(name, "") for name in forms.posts})  # no field is called so
@@ -86,8 +86,8 @@ def _plain(pack: Pack, main: str, problems: list[Row]) -> list[Row]:
     return [{name: row.get(name) for name in fields if name in row} for row in problems]
 
 
-def _owner(pack: Pack, record: str, roster: str) -> str:
-    """The field of a record type that names a row of the roster."""
+def owner_of(pack: Pack, record: str, roster: str) -> str:
+    """The field of a record type that names a row of a roster; '' if none does."""
     for name, references in pack.records[record].references.items():
         if any(pack.schema.target(reference)[0] == roster for reference in references):
             return name

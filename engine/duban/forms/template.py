@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban.errors import Issue, UsageError
-from duban.forms.book import Book, across, height, paper, put, written
 from duban.forms.fields import Choices, meaning, write_columns
 from duban.pack import Pack
+from duban.report.book import Book, across, height, paper, put, written
 from duban.vocabulary import ASIDE, ENVELOPE, SUBMITTED_AT, SUBMITTED_BY, RecordType
 
 if TYPE_CHECKING:

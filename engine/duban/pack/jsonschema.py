@@ -14,6 +14,7 @@ from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
 from duban.pack.planning import Planning
 from duban.pack.schema import PackHeader
+from duban.pack.weekly import Weekly
 from duban.vocabulary import BUILT_IN, MANIFEST, RecordType
 
 _SHAPES: dict[str, tuple[Any, str]] = {
@@ -26,6 +27,7 @@ _SHAPES: dict[str, tuple[Any, str]] = {
     "clauses": (list[Entry], "clauses.yaml"),
     "forms": (Forms, "forms.yaml"),
     "plan": (Planning, "plan.yaml"),
+    "weekly": (Weekly, "weekly.yaml"),
 }
 
 

@@ -6,9 +6,8 @@ cleared, what cannot be judged, what is due within seven days, the data's faults
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban.conditions import compile_boolean, parse
@@ -38,9 +37,7 @@ ORDER = (
 )
 
 
-def screen(
-    audit: Audit, judgement: Judgement | None = None, most: int = 8
-) -> Iterator[str]:
+def screen(audit: Audit, judgement: Judgement | None = None, most: int = 8) -> Iterator[str]:
     """The lines of the last screen; of each sort of finding at most `most`."""
     yield from _heading(audit)
     for headline in audit.pack.header.headlines:

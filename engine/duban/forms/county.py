@@ -1,0 +1,151 @@
+"""The annex form of the whole county: what the towns reported for a month, added up, in the layout that the notice draws.
+
+Nothing is counted anew here: whether a town's figures agree with its ledgers is judged by obligations of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from duban.compile.common import plan_views
+from duban.compile.planner import Compiler, in_order
+from duban.evaluate import run
+from duban.forms.desk import Desk
+from duban.forms.drawn import Drawing
+from duban.forms.figures import Value
+from duban.forms.filled import Filled
+from duban.forms.making import Made, owner_of
+from duban.model import Plan
+from duban.pack.forms import Figures, Form, Forms, Rows, load_forms
+from duban.report.book import Book
+from duban.sqltext import quote
+from duban.vocabulary import JURISDICTION
+
+if TYPE_CHECKING:
+    from duban.auditing import Audit
+
+Row = dict[str, Any]
+Sheet = tuple[str, Callable[[Book, str], None]]  # its name, and what draws it
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A month's form: figures by field, rows of the tables by record type, the towns that reported none."""
+
+    jurisdiction: str
+    month: date
+    made_on: date
+    values: dict[str, Value]
+    tables: dict[str, list[Row]]
+    without: tuple[str, ...]
+
+
+def annex(audit: Audit, issuer: str, town: str = "") -> Sheet | None:
+    """The form of the newest month that was reported; None where there is none.
+
+    Of one town as it reported it, or of all of them, with `issuer` as 填报单位. Raises PackError for a forms.yaml with
+    mistakes.
+    """
+    forms = load_forms(audit.pack)
+    chosen = next(((name, form) for name, form in forms.forms.items() if any(part.lines for part in form.parts)), None)
+    if forms.figures is None or chosen is None:
+        return None
+    name, form = chosen
+    records = [part.record for part in form.parts]
+    roster = _roster(audit, forms.figures)
+    with _seen(audit, forms, [*records, roster]) as desk:
+        reported = _reported(desk, forms.figures, records, roster, town)
+    if reported is None:
+        return None
+
+    def draw(book: Book, sheet: str) -> None:
+        shown = _of_county(form, reported) if not town else form
+        made = _made(audit, name, shown, reported, town or issuer)
+        Drawing(book, audit.pack, forms, made).draw(name, _as_reported(shown), sheet)
+
+    return f"{form.sheet} {reported.month:%Y-%m}", draw
+
+
+def _of_county(form: Form, reported: Reported) -> Form:
+    """The form with the county in its head, and below it whose figures are not in the sums."""
+    head = tuple(cell.model_copy(update={"shown": "{}"}) for cell in form.head)
+    without = f"；没有报表的镇：{'、'.join(reported.without)}" if reported.without else ""
+    return form.model_copy(update={"head": head, "note": f"各镇报表之和{without}"})
+
+
+def _as_reported(form: Form) -> Form:
+    """The form with the rows of its tables as they were reported, and not made of hazards."""
+    return form.model_copy(update={"parts": tuple(part.model_copy(update={"rows": Rows()}) for part in form.parts)})
+
+
+def _made(audit: Audit, name: str, form: Form, reported: Reported, by: str) -> Made:
+    county, day = reported.jurisdiction or audit.pack.header.jurisdiction, reported.made_on
+    filled = Filled(by, county, reported.month, "", day, day, set(), {}, {}, {})
+    tables = {(name, index): reported.tables.get(part.record, []) for index, part in enumerate(form.parts)}
+    return Made(filled, [], tables, reported.values, {"jurisdiction": county, "town": by}, ())
+
+
+def _reported(desk: Desk, figures: Figures, records: list[str], roster: str, town: str) -> Reported | None:
+    """The newest month; records that say no month are none of it."""
+    key = str(desk.pack.records[roster].key[0])
+    rows = {name: _owned(desk, name, roster, town) for name in dict.fromkeys([figures.record, *records])}
+    period = desk.pack.records[figures.record].period
+    lines = rows[figures.record]
+    month = max((row[period] for row in lines if row[figures.line] == figures.current and row[period]), default=None)
+    if month is None:
+        return None
+    own = [row for row in lines if row[period] == month]
+    current = [row for row in own if row[figures.line] == figures.current]
+    total = [row for row in own if row[figures.line] == figures.total]
+    there = {row[figures.town] for row in current}
+    counties = {str(row[JURISDICTION]) for row in current}
+    return Reported(
+        counties.pop() if len(counties) == 1 else "",
+        month,
+        max((row[figures.made_on] for row in own if row[figures.made_on]), default=month),
+        {name: Value(_sum(row[name] for row in current), _sum(row[name] for row in total)) for name in figures.fields},
+        {
+            name: [row for row in found if row.get(desk.pack.records[name].period) == month]
+            for name, found in rows.items()
+        },
+        tuple(row[key] for row in desk.roster(roster) if row[key] not in there),
+    )
+
+
+def _owned(desk: Desk, record: str, roster: str, town: str) -> list[Row]:
+    owner = owner_of(desk.pack, record, roster)
+    return [row for row in desk.select(record) if not town or row.get(owner) == town]
+
+
+def _roster(audit: Audit, figures: Figures) -> str:
+    """The roster of whoever reports the figures."""
+    (group,) = (refs for name, refs in audit.pack.records[figures.record].references.items() if name == figures.town)
+    return audit.pack.schema.target(next(iter(group)))[0]
+
+
+def _sum(values: Iterable[Any]) -> float | None:
+    """The sum of what is there; None if nothing is."""
+    found = [float(value) for value in values if value is not None]
+    return round(sum(found), 6) if found else None
+
+
+@contextmanager
+def _seen(audit: Audit, forms: Forms, types: list[str]) -> Iterator[Desk]:
+    """Records as the audit saw them. Tables that are there already stay there; the others go."""
+    compiler = Compiler(audit.pack, audit.as_of, audit.known_by)
+    plan_views(compiler)
+    wanted = [f"seen/{name}" for name in dict.fromkeys(types)]
+    wanted += [f"span/{name}" for name in dict.fromkeys(types) if audit.pack.records[name].span is not None]
+    there = {str(name) for (name,) in audit.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    steps = tuple(step for step in in_order(compiler.steps, wanted) if step.name not in there)
+    new = tuple(step.name for step in steps)
+    run(audit.connection, Plan(steps, "", "", new), keep=True)
+    try:
+        yield Desk(audit.connection, audit.pack, forms, audit.as_of, ())
+    finally:
+        for name in new:
+            audit.connection.execute(f"DROP TABLE IF EXISTS {quote(name)}")

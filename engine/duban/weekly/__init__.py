@@ -1,0 +1,105 @@
+"""The use case after the judgement: an audit becomes the week that reports show. Reads top to bottom as the story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from duban import __version__
+from duban.auditing import Audit
+from duban.model import Finding, Judgement, Past
+from duban.pack.weekly import Weekly, load_weekly
+from duban.report.papers.bureau import Bureau
+from duban.report.week import Audience, Head, InputFile, Suggested, Swing, Week
+from duban.weekly import parts
+from duban.weekly.cut import INTERNAL, for_audience
+from duban.weekly.facts import facts_of
+from duban.weekly.screen import Screen
+from duban.weekly.text import BLANK, cut_off, last_day, masked, short_day, weekday
+
+
+def week_of(
+    audit: Audit,
+    judgement: Judgement,
+    findings: Iterable[Finding],
+    bureau: Bureau,
+    past: Past | None = None,
+    *,
+    suggested: Sequence[Suggested] = (),
+    swing: Swing | None = None,
+) -> Week:
+    """The full week, of the section: `for_audience` cuts it for others.
+
+    `findings` are all that there are (judging.findings_of); `past` is what a store knows of earlier audits; `suggested` the
+    inspections that are proposed; `swing` what other readings would make of the list. Raises PackError for a weekly.yaml with mistakes,
+    EvaluationError.
+    """
+    known = past or Past()
+    pack, weekly = audit.pack, load_weekly(audit.pack)
+    apart = tuple(bureau.to_committee)
+    facts = facts_of(audit, weekly, apart)
+    shown = parts.shown_findings(pack, findings, judgement, known, apart)
+    candidates = parts.proposed(pack, judgement, apart)
+    counted = parts.tallies(facts)
+    clauses = parts.clauses(pack, counted)
+    majors, due, readings = parts.majors(weekly, facts), parts.due(pack, facts), parts.readings(pack)
+    screen = Screen(
+        audit, weekly, facts, shown, candidates, majors, due, readings, known, tuple(suggested), swing
+    )  # fmt: skip
+    week = Week(
+        head=_head(audit, weekly, judgement, bureau),
+        sections=screen.sections(),
+        findings=shown,
+        proposed=candidates,
+        clauses=clauses,
+        tallies=counted,
+        heat=parts.heat(counted, clauses, parts.towns_of(counted, bureau)),
+        funnels=parts.funnels(weekly, facts),
+        majors=majors,
+        due=due,
+        readings=readings,
+        gaps=parts.gaps(audit, facts),
+        anomalies=parts.anomalies(audit),
+        suggested=tuple(suggested),
+        trend=known.trend,
+        gone=parts.gone(known),
+        first=known.before is None,
+        apart=apart,
+    )
+    return masked(week)
+
+
+def _head(audit: Audit, weekly: Weekly, judgement: Judgement, bureau: Bureau) -> Head:
+    header = audit.pack.header
+    made = last_day(audit.as_of) + timedelta(days=1)
+    title = weekly.title or "{title}周调度表"
+    known = "" if audit.known_by == audit.as_of else f"，掌握至{cut_off(audit.known_by)}"
+    return Head(
+        title=title.format(title=header.title, issue=_issue(audit, weekly)),
+        issuer=bureau.name,
+        notice=f"{header.number} {header.title}",
+        cut_off=f"数据截至{cut_off(audit.as_of)}{known}",
+        made_on=f"编制：{short_day(made)}（{weekday(made)}）",
+        label=INTERNAL,
+        audience=Audience.SECTION,
+        town="",
+        version=__version__,
+        pack=header.id,
+        digest=audit.pack.digest,
+        judge=judgement.judge,
+        as_of=audit.as_of,
+        known_by=audit.known_by,
+        inputs=tuple(InputFile(item.name, item.sha256) for item in audit.inputs),
+    )
+
+
+def _issue(audit: Audit, weekly: Weekly) -> str:
+    """The number of the week, from the one in which the first day lies."""
+    if not weekly.numbered_from:
+        return BLANK
+    first = audit.pack.day(weekly.numbered_from)
+    monday = first - timedelta(days=first.weekday())
+    return str(max((last_day(audit.as_of) - monday).days // 7 + 1, 1))
+
+
+__all__ = ["for_audience", "week_of"]
