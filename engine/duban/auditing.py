@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban import verification
+from duban import waivers as waiving
 from duban.compile import compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import Progress
 from duban.errors import Issue, Severity, UsageError
 from duban.evaluate import Limits, close_to_outside, database, open_database, run
-from duban.model import Plan, Status
+from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_of
-from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers
+from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers, sheet_waivers
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,6 +47,7 @@ class Audit:
     timings: Mapping[str, float] = field(default_factory=dict, repr=False)
     source: tuple[str, ...] = ()
     future: Mapping[str, int] = field(default_factory=dict)
+    waivers: tuple[WaiverUse, ...] = ()
 
     @cached_property
     def counts(self) -> dict[Status, int]:
@@ -131,7 +133,7 @@ def audit(
 
     `records`: a folder or files, or a mapping of record type to list of dicts, DataFrame or Arrow table (the manifest
     among them). `as_of`, `known_by`: a date stands for its end; known_by defaults to as_of. `params` change the pack's
-    parameters. `waivers` default to a waivers.yaml beside the records. `output` is a folder that may be written to; `keep` keeps the
+    parameters. `waivers` default to a waivers.yaml beside the records; rows of the record type `waiver` come on top. `output` is a folder that may be written to; `keep` keeps the
     plan's tables, which `explain` asks.
 
     Raises PackError, DataError, UsageError or EvaluationError; what is merely unsound in the data is in `.issues`.
@@ -154,9 +156,13 @@ def audit(
         con.close()
         raise
     whole = {item.id for item in ready.obligations if not item.draft} <= set(plan.obligations)
-    issues = (*desk.issues, *_loose(con, ready, plan), *_provisional(con, ready), *verification.check(con, whole=whole))
+    used = waiving.uses(con, desk.waivers.items, moment, known, plan.obligations)
+    said = waiving.warnings(used, [one.place for one in desk.waivers.items])
+    loose, later = _loose(con, ready, plan), _provisional(con, ready)
+    issues = (*desk.issues, *said, *loose, *later, *verification.check(con, whole=whole))
     source = tuple(str(path) for path in _paths(records))
-    return Audit(ready, moment, known, plan, issues, desk.inputs, con, timings, source, _future(con, ready, moment))
+    future, listed = _future(con, ready, moment), (*used, *desk.waivers.refused)
+    return Audit(ready, moment, known, plan, issues, desk.inputs, con, timings, source, future, listed)
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,7 @@ class Desk:
     known_by: datetime
     inputs: tuple[InputFile, ...]
     issues: tuple[Issue, ...]
+    waivers: Waivers = field(default_factory=Waivers)
 
 
 def open_desk(
@@ -185,13 +192,13 @@ def open_desk(
     try:
         loaded = _load(con, pack, records)
         pack = _doubted(con, pack, loaded.unread)
-        excused = _waivers(records, waivers, pack)
-        load_waivers(con, excused.items, pack)
+        excused = _waivers(records, waivers, pack) + sheet_waivers(con, pack)
+        load_waivers(con, excused.items)
         close_to_outside(con, *([output] if output is not None else []))
     except BaseException:
         con.close()
         raise
-    return Desk(con, pack, moment, known, loaded.inputs, (*loaded.issues, *excused.issues))
+    return Desk(con, pack, moment, known, loaded.inputs, (*loaded.issues, *excused.issues), excused)
 
 
 def ready_pack(pack: str | Path | Pack, params: Mapping[str, Any] | None) -> Pack:
@@ -228,10 +235,7 @@ def _waivers(records: Source, waivers: Iterable[Mapping[str, Any] | Waiver] | No
     if waivers is not None:
         return check_waivers(waivers, pack)
     files = [path / FILE for path in _paths(records) if (path / FILE).is_file()]
-    read = [read_waivers(path, pack) for path in files]
-    return Waivers(
-        tuple(item for one in read for item in one.items), tuple(issue for one in read for issue in one.issues)
-    )
+    return sum((read_waivers(path, pack) for path in files), start=Waivers())
 
 
 def leads_of(

@@ -137,6 +137,38 @@ class Finding:
     settled_on: date | None = None
 
 
+class WaiverState(str, Enum):
+    """What became of a waiver (经批准不计入) in an audit; `value` is what reports say."""
+
+    USED = "已使用"
+    UNUSED = "未用上"
+    EXPIRED = "已过期"
+    LATER = "尚未生效"
+    REFUSED = "不予采用"
+
+
+@dataclass(frozen=True)
+class WaiverUse:
+    """A waiver as it was handed in, and the fingerprints of the duties that it covers; `why` there is none.
+
+    `place` is where it stands. What could not be read of a refused one is '' or None.
+    """
+
+    place: str
+    state: WaiverState
+    why: str
+    jurisdiction: str
+    obligation: str
+    bearer: str
+    fingerprint: str
+    reason: str
+    approved_by: str
+    approved_on: date | None
+    start: date | None
+    end: date | None
+    duties: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Conclusion:
     """A rule of measures.yaml that holds for a bearer: its proof are the findings, and the conclusions it rests on."""
