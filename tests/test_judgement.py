@@ -52,7 +52,14 @@ def told(line: dict[str, str]) -> Row:
 
 def found(one: Candidate) -> Row:
     grounds, rules = sorted(one.grounds), sorted({item.rule for item in one.conclusions})
-    return one.bearer_kind, one.bearer_id, one.measure, one.tier.value, "、".join(grounds), "、".join(rules)
+    return (
+        one.bearer_kind,
+        "、".join((one.bearer_id, *one.also)),
+        one.measure,
+        one.tier.value,
+        "、".join(grounds),
+        "、".join(rules),
+    )
 
 
 def test_every_rule_has_a_case_where_it_holds_and_one_where_it_does_not() -> None:

@@ -50,6 +50,14 @@ VERBS = {
         "duban.commands.verify",
         "核实：发出核实单，读回核实结果。 | Hand out findings to be verified, and read the results back.",
     ),
+    "measure": (
+        "duban.commands.measure",
+        "处理决定：登记采取的措施、反馈和复核。 | Write down measures taken, answers and re-checks.",
+    ),
+    "waiver": (
+        "duban.commands.waiver",
+        "经批准不计入：核对、登记、列出。 | Check, write down and list waivers.",
+    ),
     "explain": (
         "duban.commands.explain",
         "说明一项结论或一个单位的由来。 | Show how a finding came about, or why a bearer is proposed.",

@@ -100,7 +100,8 @@ class Finding:
     """A duty that a person must look at, as the judge, the list and the papers see it.
 
     `marks` are the machine names of its notes; `contested` the readings under which it would be none (`name=value`);
-    `settled` the measure that has dealt with the same facts, on `settled_on`; `evidence` and `source` are in one order.
+    `settled` the measure that has dealt with the same facts, on `settled_on`; `taken` all measures that were taken, or
+    turned down, on them: none of these is proposed of it again. `evidence` and `source` are in one order.
     """
 
     fingerprint: str
@@ -135,6 +136,7 @@ class Finding:
     contested: tuple[str, ...] = ()
     settled: str = ""
     settled_on: date | None = None
+    taken: tuple[str, ...] = ()
 
 
 class WaiverState(str, Enum):
@@ -206,9 +208,9 @@ class Flip:
 class Candidate:
     """A line of the list: one bearer, all its causes merged, and what speaks for it.
 
-    `measure` is what is proposed (警示约谈 …), `convener` by whom, `nature` its legal nature, `procedure` what is still
-    owed. `speaks_for` is what the exculpatory scan found, `to_verify` what a person has to look at, `earlier` what was
-    done before.
+    `also` are other bearers that the same person answers for: two posts make one line. `measure` is what is proposed
+    (警示约谈 …), `convener` by whom, `nature` its legal nature, `procedure` what is still owed. `speaks_for` is what
+    the exculpatory scan found, `to_verify` what a person has to look at, `earlier` what was done before.
     """
 
     jurisdiction: str
@@ -233,6 +235,7 @@ class Candidate:
     earlier: tuple[str, ...] = ()
     flips: tuple[Flip, ...] = ()
     red: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def verified(self) -> bool:

@@ -170,8 +170,13 @@ DECISION_TYPE = RecordType.model_validate(
             "decided_on": {"title": "决定日期", "type": "date", "required": True},
             "reason": {"title": "理由"},
             "findings": {"title": "所涉指纹", "type": "list"},
+            "doc_no": {"title": "文号", "aliases": ["文书编号", "纪要编号"]},
+            "held_on": {"title": "实施日期", "aliases": ["约谈日期", "发出日期"], "type": "date", "happened": True},
             "due": {"title": "反馈期限", "type": "date"},
-            "done_on": {"title": "办结日期", "type": "date"},
+            "answered_on": {"title": "反馈日期", "type": "date", "happened": True},
+            "rechecked_on": {"title": "复核日期", "aliases": ["复查日期"], "type": "date", "happened": True},
+            "recheck_result": {"title": "复核结论", "aliases": ["复查结论"], "values": ["合格", "不合格"]},
+            "done_on": {"title": "办结日期", "type": "date", "happened": True},
         },
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +64,11 @@ def write_csv(waivers: Sequence[WaiverUse], titles: Mapping[str, str], path: Pat
 def as_json(one: WaiverUse) -> dict[str, Any]:
     """A waiver as audit.json has it."""
     return {**asdict(one), "state": one.state.value, "duties": list(one.duties)}
+
+
+def from_json(found: Mapping[str, Any]) -> WaiverUse:
+    """What `as_json` wrote, read back; days stay text where a file has made them text."""
+    days = {
+        name: date.fromisoformat(text) if (text := found[name]) else None for name in ("approved_on", "start", "end")
+    }
+    return WaiverUse(**{**found, **days, "state": WaiverState(found["state"]), "duties": tuple(found["duties"])})

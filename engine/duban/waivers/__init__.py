@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duban.waivers.loading import load_waivers, sheet_waivers
-from duban.waivers.reading import FILE, Granted, Waiver, Waivers, check_waivers, read_waivers
+from duban.waivers.reading import FILE, Granted, Waiver, Waivers, check_waivers, legal, read_waivers
 from duban.waivers.use import uses, warnings
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Waiver",
     "Waivers",
     "check_waivers",
+    "legal",
     "load_waivers",
     "read_waivers",
     "sheet_waivers",
