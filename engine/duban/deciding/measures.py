@@ -138,7 +138,7 @@ def _row(one: Measure, known: Known, moment: Moment) -> tuple[Row, list[Issue]]:
         issues.append(bearer)
     who = bearer if isinstance(bearer, Bearer) else None
     prints = list(dict.fromkeys(one.findings)) or (known.proposals(who, one.measure) if who else [])
-    if who and not prints:
+    if who and not prints and one.measure in known_measures:
         text = f"审核结果中没有对{who.name}建议“{one.measure}”，要写明所涉事项"
         issues.append(Issue("M004", text, hint="用 --finding 指纹 写明，可多次"))
     issues += [wrong for name in prints if (wrong := known.finding(name, who)) is not None]
@@ -151,7 +151,8 @@ def _row(one: Measure, known: Known, moment: Moment) -> tuple[Row, list[Issue]]:
     }
     if who:
         row |= {"bearer_kind": who.kind, "bearer_id": who.id, JURISDICTION: who.jurisdiction}
-    issues += _unsound(row, moment.day)
+    unread = [name for name in DAYS if getattr(one, name) and not row[name]]
+    issues += _unsound(row, moment.day, unread)
     return _own(row, known.pack), issues
 
 
@@ -165,14 +166,14 @@ def _day(name: str, text: str, issues: list[Issue]) -> str:
     return found.value[:10]
 
 
-def _unsound(row: Mapping[str, str], today: date) -> Iterator[Issue]:
+def _unsound(row: Mapping[str, str], today: date, unread: Sequence[str] = ()) -> Iterator[Issue]:
     """What of a row cannot be: days out of order, a result without its day, a refusal without its reason."""
     titles = {name: spec.title for name, spec in DECISION_TYPE.fields.items()}
 
     def wrong(text: str, hint: str = "") -> Issue:
         return Issue("M009", text, hint=hint)
 
-    if not row["decided_on"]:
+    if not row["decided_on"] and "decided_on" not in unread:
         yield wrong(f"缺“{titles['decided_on']}”", "哪天决定的，须写明")
     for name in _PAST:
         if row[name] > today.isoformat():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from duban.deciding.known import Known, near
 from duban.deciding.register import Moment, Row, rows_of, write_rows
-from duban.errors import DataError, Issue
+from duban.errors import DataError, Issue, Place
 from duban.evaluate import Limits, database
 from duban.pack import Pack
 from duban.pack.obligation import LEGAL
@@ -36,6 +36,8 @@ def add_waiver(row: Mapping[str, str], records: Path, known: Known, moment: Mome
         if one.waiver.approved_on > moment.day:
             issues.append(Issue("W005", f"批准日期{one.waiver.approved_on}晚于今天（{moment.day}）"))
         given["obligation"] = one.waiver.obligation
+    if not found.items and given["bearer"]:  # malformed: the bearer is looked at all the same
+        issues += _no_bearer(given["obligation"], given["bearer"], known.pack.header.jurisdiction, known, Place())
     same = [
         other for other in rows_of(records, WAIVER, known.pack) if all(other[name] == given[name] for name in given)
     ]
@@ -73,9 +75,14 @@ def _unknown(one: Granted, known: Known) -> Iterator[Issue]:
         elif duty["basis"] == LEGAL:
             yield legal(duty["obligation"], one.place)
         return
-    named = [row for row in known.duties.values() if row["obligation"] == waiver.obligation]
-    ids = {row["bearer_id"]: row["bearer_name"] for row in named if row["jurisdiction"] == waiver.jurisdiction}
-    if waiver.bearer not in ids:
-        by_name = [number for number, name in ids.items() if name == waiver.bearer]
-        hint = f"是否为“{by_name[0]}”？" if by_name else near(waiver.bearer, ids)
-        yield Issue("W009", f"义务“{waiver.obligation}”没有责任主体“{waiver.bearer}”（须写编号）", one.place, hint)
+    yield from _no_bearer(waiver.obligation, waiver.bearer, waiver.jurisdiction, known, one.place)
+
+
+def _no_bearer(obligation: str, bearer: str, jurisdiction: str, known: Known, place: Place) -> Iterator[Issue]:
+    """A bearer that has no such duty; the number is said where its name was written."""
+    named = [row for row in known.duties.values() if row["obligation"] == obligation]
+    ids = {row["bearer_id"]: row["bearer_name"] for row in named if row["jurisdiction"] == jurisdiction}
+    if named and bearer not in ids:
+        by_name = [number for number, name in ids.items() if name == bearer]
+        hint = f"是否为“{by_name[0]}”？" if by_name else near(bearer, ids)
+        yield Issue("W009", f"义务“{obligation}”没有责任主体“{bearer}”（须写编号）", place, hint)

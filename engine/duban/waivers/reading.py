@@ -125,9 +125,10 @@ def check_written(written: Iterable[Written], pack: Pack, document: Document | N
         try:
             waiver = one.words if isinstance(one.words, Waiver) else Waiver.model_validate(one.words)
             waiver = _filled(waiver, pack)
-            wrong = list(_unfit(waiver, pack, one.place))
+            wrong = list(_unfit(waiver.obligation, pack, one.place))
         except ValidationError as error:
             wrong = [_malformed(item, one.place, index, document) for item in error.errors()]
+            wrong += _unfit(_named(one.words), pack, one.place)
         if wrong:
             issues += wrong
             refused.append(_refused(one, "；".join(issue.message for issue in wrong)))
@@ -148,16 +149,20 @@ def _filled(waiver: Waiver, pack: Pack) -> Waiver:
     )
 
 
-def _unfit(waiver: Waiver, pack: Pack, place: Place) -> Iterator[Issue]:
+def _named(words: Any) -> str:
+    """The obligation that a malformed waiver names; '' for none."""
+    return str(words.get("obligation") or "") if isinstance(words, Mapping) else ""
+
+
+def _unfit(obligation: str, pack: Pack, place: Place) -> Iterator[Issue]:
     """A waiver on an obligation that is not there, or that the law itself imposes."""
-    basis = {obligation.id: obligation.basis for obligation in pack.obligations}
-    if waiver.obligation and waiver.obligation not in basis:
-        known = [*basis, *(item.title for item in pack.obligations)]
-        close = difflib.get_close_matches(waiver.obligation, known, n=1)
+    basis = {name: one.basis for one in pack.obligations for name in (one.id, one.title)}
+    if obligation and obligation not in basis:
+        close = difflib.get_close_matches(obligation, basis, n=1)
         hint = f"是否为“{close[0]}”？" if close else "义务编号见 duban rules list"
-        yield Issue("W003", f"豁免所指义务“{waiver.obligation}”不存在，不予采用", place, hint)
-    elif basis.get(waiver.obligation) == LEGAL:
-        yield legal(waiver.obligation, place)
+        yield Issue("W003", f"豁免所指义务“{obligation}”不存在，不予采用", place, hint)
+    elif basis.get(obligation) == LEGAL:
+        yield legal(obligation, place)
 
 
 def legal(obligation: str, place: Place) -> Issue:
