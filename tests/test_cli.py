@@ -47,7 +47,7 @@ H2,M02,2023-11-20,重大,
 }
 OUTPUT = [
     "audit.json", "duties.parquet", "interviews.csv", "issues.csv", "judgement.json", "leads.csv", "manual.csv",
-    "missing.csv", "unproven.csv", "violations.csv", "拟提请约谈研究名单.xlsx",
+    "missing.csv", "unproven.csv", "violations.csv", "waived.csv", "waivers.csv", "拟提请约谈研究名单.xlsx",
 ]  # fmt: skip
 
 # To plan the whole notice takes ten seconds: what a command does with its results shows on one or two obligations, too.

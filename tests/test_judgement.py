@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -52,7 +53,14 @@ def told(line: dict[str, str]) -> Row:
 
 def found(one: Candidate) -> Row:
     grounds, rules = sorted(one.grounds), sorted({item.rule for item in one.conclusions})
-    return one.bearer_kind, one.bearer_id, one.measure, one.tier.value, "、".join(grounds), "、".join(rules)
+    return (
+        one.bearer_kind,
+        "、".join((one.bearer_id, *one.also)),
+        one.measure,
+        one.tier.value,
+        "、".join(grounds),
+        "、".join(rules),
+    )
 
 
 def test_every_rule_has_a_case_where_it_holds_and_one_where_it_does_not() -> None:
@@ -138,3 +146,24 @@ def test_what_hangs_on_a_reading_is_of_the_second_tier(tmp_path: Path) -> None:
     readings = {finding.period_start.month: finding.contested for finding in mine[0].findings}  # type: ignore[union-attr]
     assert readings == {11: (), 12: ("duty_counts_as_led=True",)}
     assert any("duty_counts_as_led" in text for text in mine[0].to_verify)
+
+
+def test_what_speaks_for_one_hazard_speaks_for_no_other() -> None:
+    """Two hazards of one mine: only the first was reported as an exception (and that not in full)."""
+    hazard = {"enterprise_id": "M01", "found_date": "2023-11-20", "done_date": ""}
+    rows = {
+        "enterprise": [{"enterprise_id": "M01", "name": "一矿", "town": "甲岭镇", "status": "生产"}],
+        "major_hazard": [
+            {**hazard, "hazard_id": "Z1", "exception_reported_date": "2023-12-20", "county_deadline": ""},
+            {**hazard, "hazard_id": "Z2", "exception_reported_date": "", "county_deadline": ""},
+        ],
+    }
+    pack = load_pack(PACK)
+    assumed = replace(pack, header=pack.header.model_copy(update={"complete": "assumed"}))
+    with duban.audit(rows, assumed, as_of="2024-01-05", obligations=["major-hazard-rectified"]) as audit:
+        judge_audit(audit, switches=False)
+        speaks = audit.connection.execute(
+            'SELECT d.trigger_id, s.id, s.records FROM "judgement/speaks" s JOIN duties d USING (fingerprint) ORDER BY ALL'
+        ).fetchall()
+        assert audit.frame("status = 'breached'")["trigger_id"].tolist() == ["Z1", "Z2"]
+    assert speaks == [("Z1", "exception-reported", ["Z1"])]

@@ -44,7 +44,7 @@ def manifest_of(audit: Audit, judgement: Judgement | None, bureau: Path | None) 
         "bearers": sorted(audit.only),
         "judge": judgement.judge if judgement is not None else "none",
         "inputs": inputs_of(audit.inputs),
-        "waivers": waivers_digest(audit.waivers),
+        "waivers": waivers_digest(audit.excused),
         "bureau": file_digest(bureau) if bureau is not None else "",
         "versions": versions(),
     }
@@ -84,7 +84,7 @@ def inputs_of(inputs: Iterable[InputFile]) -> dict[str, str]:
 
 def waivers_digest(waivers: Waivers) -> str:
     """A hash over what is excused, and over what is wrong with the file that says so."""
-    return _digest([[one.model_dump(mode="json") for one in waivers.items], *map(str, waivers.issues)])
+    return _digest([[one.waiver.model_dump(mode="json") for one in waivers.items], *map(str, waivers.issues)])
 
 
 def versions() -> dict[str, str]:

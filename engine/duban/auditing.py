@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban import verification
+from duban import waivers as waiving
 from duban.compile import compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import Progress
 from duban.errors import Issue, Severity, UsageError
 from duban.evaluate import Limits, close_to_outside, database, open_database, run
-from duban.model import Plan, Status
+from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_of
-from duban.waivers import FILE, NO_WAIVERS, Waiver, Waivers, check_waivers, load_waivers, read_waivers
+from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers, sheet_waivers
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,7 +47,8 @@ class Audit:
     timings: Mapping[str, float] = field(default_factory=dict, repr=False)
     source: tuple[str, ...] = ()
     future: Mapping[str, int] = field(default_factory=dict)
-    waivers: Waivers = NO_WAIVERS
+    excused: Waivers = field(default_factory=Waivers)
+    waivers: tuple[WaiverUse, ...] = ()
     only: tuple[str, ...] = ()  # the bearers that it is limited to; none: all
 
     @cached_property
@@ -139,7 +141,7 @@ def audit(
 
     `records`: a folder or files, or a mapping of record type to list of dicts, DataFrame or Arrow table (the manifest
     among them). `as_of`, `known_by`: a date stands for its end; known_by defaults to as_of. `params` change the pack's
-    parameters. `waivers` default to a waivers.yaml beside the records. `output` is a folder that may be written to; `keep` keeps the
+    parameters. `waivers` default to a waivers.yaml beside the records; rows of the record type `waiver` come on top. `output` is a folder that may be written to; `keep` keeps the
     plan's tables, which `explain` asks.
 
     Raises PackError, DataError, UsageError or EvaluationError; what is merely unsound in the data is in `.issues`.
@@ -169,9 +171,13 @@ def audit_desk(
         con.close()
         raise
     whole = {item.id for item in ready.obligations if not item.draft} <= set(plan.obligations)
-    issues = (*desk.issues, *_loose(con, ready, plan), *_provisional(con, ready), *verification.check(con, whole=whole))
+    used = waiving.uses(con, desk.waivers.items, moment, known, plan.obligations)
+    said = waiving.warnings(used, [one.place for one in desk.waivers.items])
+    loose, later = _loose(con, ready, plan), _provisional(con, ready)
+    issues = (*desk.issues, *said, *loose, *later, *verification.check(con, whole=whole))
+    listed = (*used, *desk.waivers.refused)
     return Audit(
-        ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, _future(desk), desk.waivers
+        ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, _future(desk), desk.waivers, listed
     )
 
 
@@ -206,7 +212,7 @@ class Desk:
     known_by: datetime
     inputs: tuple[InputFile, ...]
     issues: tuple[Issue, ...]
-    waivers: Waivers = NO_WAIVERS
+    waivers: Waivers = field(default_factory=Waivers)
     source: tuple[str, ...] = ()
 
 
@@ -221,8 +227,8 @@ def open_desk(
     try:
         loaded = _load(con, pack, records)
         pack = _doubted(con, pack, loaded.unread)
-        excused = _waivers(records, waivers, pack)
-        load_waivers(con, excused.items, pack)
+        excused = _waivers(records, waivers, pack) + sheet_waivers(con, pack)
+        load_waivers(con, excused.items)
         close_to_outside(con, *([output] if output is not None else []))
     except BaseException:
         con.close()
@@ -266,10 +272,7 @@ def _waivers(records: Source, waivers: Iterable[Mapping[str, Any] | Waiver] | No
     if waivers is not None:
         return check_waivers(waivers, pack)
     files = [path / FILE for path in _paths(records) if (path / FILE).is_file()]
-    read = [read_waivers(path, pack) for path in files]
-    return Waivers(
-        tuple(item for one in read for item in one.items), tuple(issue for one in read for issue in one.issues)
-    )
+    return sum((read_waivers(path, pack) for path in files), start=Waivers())
 
 
 def leads_of(

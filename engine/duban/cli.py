@@ -75,6 +75,14 @@ VERBS = {
         "duban.commands.replay",
         "重做：按当时的输入再做一次，逐字节核对结果。 | Run an audit again, and compare its files byte by byte.",
     ),
+    "measure": (
+        "duban.commands.measure",
+        "处理决定：登记采取的措施、反馈和复核。 | Write down measures taken, answers and re-checks.",
+    ),
+    "waiver": (
+        "duban.commands.waiver",
+        "经批准不计入：核对、登记、列出。 | Check, write down and list waivers.",
+    ),
     "explain": (
         "duban.commands.explain",
         "说明一项结论或一个单位的由来。 | Show how a finding came about, or why a bearer is proposed.",

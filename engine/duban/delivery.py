@@ -1,15 +1,17 @@
-"""What a run leaves on the desk: a new folder, whole or not at all, with a folder in it for each audience.
+"""What a run leaves on the desk: a new folder, whole or not at all, with a folder in it for each audience; and its place
+in the history. Reads top to bottom as the story.
 
-A run never writes over files that somebody may have open. It is made beside its place, and moved there at the end.
+A run never writes over files that somebody may have open: it is made beside its place, and moved there at the end.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,23 +22,108 @@ from duban.report.tables import shown, write
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
-    from duban.model import Judgement
+    from duban.history import Recorded, Store
+    from duban.model import Judgement, Past
+
+STORE = "duban.db"  # beside the runs
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What is wanted of a run: `store` is one that is open already, `must_record` whether a run that cannot be recorded is
+    a mistake; `reports` whether people want to read it; `now` is the moment of the run, on the pack's clock.
+    """
+
+    bureau: Path | None = None
+    store: Store | None = None
+    must_record: bool = False
+    reports: bool = True
+    now: datetime = datetime.min
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """The folder of a run, and the files for programs in it."""
+    """The folder of a run, its files for programs, what to open first (what it is, and where), its place in the history."""
 
     folder: Path
     data: tuple[Path, ...]
+    opened: tuple[tuple[str, Path], ...] = ()
+    recorded: Recorded | None = None
+    store: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """What the last screen says of it."""
+        if self.recorded is not None:
+            from duban.history.shown import course_line
+
+            yield from ("", course_line(self.recorded.past))
+        yield ""
+        yield f"结果在 {self.folder}"
+        for title, path in self.opened:
+            yield f"  {title}：{path.relative_to(self.folder)}"
+        yield f"  数据文件：{DATA}（{'、'.join(path.name for path in self.data[:4])}等{len(self.data)}个）"
+        yield f"查看依据：duban explain 指纹 --out {self.folder}"
+        if self.recorded is not None:
+            yield f"已记入历史：{self.recorded.id[:12]}（重做核对：duban replay {self.recorded.id[:12]} --store {self.store}）"
 
 
-def deliver(audit: Audit, judgement: Judgement | None, base: Path, bureau: Path | None = None) -> Delivery:
-    """Write all files of a run below `base`; raises UsageError if that cannot be, and then nothing has changed."""
-    with _run_folder(base, shown(audit.as_of)) as run:
-        data = write(audit, run.stage / DATA, judgement, bureau)
+def deliver(
+    audit: Audit, judgement: Judgement | None, base: Path, orders: Orders | None = None, told: Told = lambda _: None
+) -> Delivery:
+    """Write all files of a run below `base`, then record it. `told` hears which stage begins.
+
+    Only a whole audit is recorded and reported on: from a part, everything else would seem to be gone. Raises UsageError if
+    something cannot be written, or recorded where it must be; then nothing has changed.
+    """
+    orders = orders or Orders()
+    whole = audit.whole and (judgement is not None or not audit.pack.measures.rules)
+    if orders.must_record:
+        from duban.history import check_whole
+
+        check_whole(audit, judgement)
+    with _run_folder(base, shown(audit.as_of)) as run, _store_of(orders, base, wanted=whole) as store:
+        told("写出数据")
+        data = write(audit, run.stage / DATA, judgement, orders.bureau)
+        opened: Sequence[tuple[str, Path]] = ()
+        if whole and orders.reports:
+            from duban.editions import write_editions
+
+            past = _past(store, audit, judgement)
+            opened = write_editions(audit, judgement, orders.bureau, past, run.stage, told)
+        recorded = None
+        if store is not None:
+            from duban.history import record
+
+            told("记入历史")
+            recorded = record(store, audit, judgement, data, recorded_at=orders.now)
     folder = run.place
-    return Delivery(folder, tuple(folder / path.relative_to(run.stage) for path in data))
+    return Delivery(
+        folder,
+        tuple(folder / path.relative_to(run.stage) for path in data),
+        tuple((title, folder / path.relative_to(run.stage)) for title, path in opened),
+        recorded,
+        store.name if store is not None else "",
+    )
+
+
+@contextmanager
+def _store_of(orders: Orders, base: Path, *, wanted: bool) -> Iterator[Store | None]:
+    """The store that is open already, or the one beside the runs; None for what is not recorded."""
+    if orders.store is not None or not wanted:
+        yield orders.store
+        return
+    from duban.history import open_store  # loads SQLAlchemy
+
+    with open_store(base / STORE) as store:
+        yield store
+
+
+def _past(store: Store | None, audit: Audit, judgement: Judgement | None) -> Past:
+    from duban.history import past_of
+    from duban.model import Past
+
+    return past_of(store, audit, judgement) if store is not None else Past()
 
 
 @dataclass

@@ -186,8 +186,10 @@ class _Trace:
             if found is not None:
                 state = "成立" if found["holds"] else "期限后才具备" if found["mitigates"] else "不成立"
                 yield f"替代路径“{path.title}”", state + ("（由人认定）" if path.manual else "")
-        if row["waiver"]:
-            yield "经批准不计入", row["waiver"]
+        for number in row["waivers"]:
+            excuse = self._one(f'SELECT reason, day_from, day_until FROM "waiver" WHERE n = {number}')
+            assert excuse is not None
+            yield "经批准不计入", f"{excuse['reason']}，{excuse['day_from']}至{excuse['day_until']}"
 
     def _one(self, sql: str) -> dict[str, Any] | None:
         cursor = self.con.execute(sql)

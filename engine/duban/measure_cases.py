@@ -129,7 +129,8 @@ def _finding(pack: Pack, row: dict[str, Any], name: str) -> dict[str, Any]:
     usual = {
         "id": name, "fingerprint": name, "status": "breached", "enforceable": True, "ground": obligation.ground,
         "basis": obligation.basis, "kind": obligation.test.word, "bearer_kind": obligation.bearer, "alert": "",
-        "verification": Verification.OPEN.value, "marks": [], "contested": False, "settled": "", "trigger": "",
+        "verification": Verification.OPEN.value, "marks": [], "contested": False, "settled": "", "taken": [],
+        "trigger": "",
     }  # fmt: skip
     return {**usual, **row}
 

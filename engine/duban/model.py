@@ -100,7 +100,8 @@ class Finding:
     """A duty that a person must look at, as the judge, the list and the papers see it.
 
     `marks` are the machine names of its notes; `contested` the readings under which it would be none (`name=value`);
-    `settled` the measure that has dealt with the same facts, on `settled_on`; `evidence` and `source` are in one order.
+    `settled` the measure that has dealt with the same facts, on `settled_on`; `taken` all measures that were taken, or
+    turned down, on them: none of these is proposed of it again. `evidence` and `source` are in one order.
     """
 
     fingerprint: str
@@ -135,6 +136,39 @@ class Finding:
     contested: tuple[str, ...] = ()
     settled: str = ""
     settled_on: date | None = None
+    taken: tuple[str, ...] = ()
+
+
+class WaiverState(str, Enum):
+    """What became of a waiver (经批准不计入) in an audit; `value` is what reports say."""
+
+    USED = "已使用"
+    UNUSED = "未用上"
+    EXPIRED = "已过期"
+    LATER = "尚未生效"
+    REFUSED = "不予采用"
+
+
+@dataclass(frozen=True)
+class WaiverUse:
+    """A waiver as it was handed in, and the fingerprints of the duties that it covers; `why` there is none.
+
+    `place` is where it stands. What could not be read of a refused one is '' or None.
+    """
+
+    place: str
+    state: WaiverState
+    why: str
+    jurisdiction: str
+    obligation: str
+    bearer: str
+    fingerprint: str
+    reason: str
+    approved_by: str
+    approved_on: date | None
+    start: date | None
+    end: date | None
+    duties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,9 +208,9 @@ class Flip:
 class Candidate:
     """A line of the list: one bearer, all its causes merged, and what speaks for it.
 
-    `measure` is what is proposed (警示约谈 …), `convener` by whom, `nature` its legal nature, `procedure` what is still
-    owed. `speaks_for` is what the exculpatory scan found, `to_verify` what a person has to look at, `earlier` what was
-    done before.
+    `also` are other bearers that the same person answers for: two posts make one line. `measure` is what is proposed
+    (警示约谈 …), `convener` by whom, `nature` its legal nature, `procedure` what is still owed. `speaks_for` is what
+    the exculpatory scan found, `to_verify` what a person has to look at, `earlier` what was done before.
     """
 
     jurisdiction: str
@@ -201,6 +235,7 @@ class Candidate:
     earlier: tuple[str, ...] = ()
     flips: tuple[Flip, ...] = ()
     red: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def verified(self) -> bool:

@@ -136,7 +136,7 @@ MANIFEST_TYPE = RecordType.model_validate(
 
 # What the bureau itself writes down about findings. Every pack has them; nothing is proven by them, so they need no
 # line of the manifest. They have no event: what counts is when they were known (docs/semantics.md §9).
-VERIFICATION, DECISION = "verification", "decision"
+VERIFICATION, DECISION, WAIVER = "verification", "decision", "waiver"
 VERIFICATION_TYPE = RecordType.model_validate(
     {
         "title": "核实结果",
@@ -170,14 +170,37 @@ DECISION_TYPE = RecordType.model_validate(
             "decided_on": {"title": "决定日期", "type": "date", "required": True},
             "reason": {"title": "理由"},
             "findings": {"title": "所涉指纹", "type": "list"},
+            "doc_no": {"title": "文号", "aliases": ["文书编号", "纪要编号"]},
+            "held_on": {"title": "实施日期", "aliases": ["约谈日期", "发出日期"], "type": "date", "happened": True},
             "due": {"title": "反馈期限", "type": "date"},
-            "done_on": {"title": "办结日期", "type": "date"},
+            "answered_on": {"title": "反馈日期", "type": "date", "happened": True},
+            "rechecked_on": {"title": "复核日期", "aliases": ["复查日期"], "type": "date", "happened": True},
+            "recheck_result": {"title": "复核结论", "aliases": ["复查结论"], "values": ["合格", "不合格"]},
+            "done_on": {"title": "办结日期", "type": "date", "happened": True},
+        },
+    }
+)
+# A waiver as a row of a sheet. Nothing is `required` here: what a waiver must have is checked once for rows and for
+# waivers.yaml (waivers/reading.py).
+WAIVER_TYPE = RecordType.model_validate(
+    {
+        "title": "经批准不计入",
+        "aliases": ["豁免", "不计入批准"],
+        "fields": {
+            "obligation": {"title": "义务", "aliases": ["义务编号"]},
+            "bearer": {"title": "责任主体", "aliases": ["主体编号"]},
+            "fingerprint": {"title": "指纹"},
+            "reason": {"title": "理由"},
+            "approved_by": {"title": "批准人"},
+            "approved_on": {"title": "批准日期", "type": "date"},
+            "valid_from": {"title": "起", "aliases": ["起始日期"], "type": "date"},
+            "valid_until": {"title": "止", "aliases": ["截止日期"], "type": "date"},
         },
     }
 )
 # The record types that every pack has; the day of each on which a row without 报送时间 was handed in.
-BUILT_IN = {VERIFICATION: VERIFICATION_TYPE, DECISION: DECISION_TYPE}
-OWN_DAY = {VERIFICATION: "verified_on", DECISION: "decided_on"}
+BUILT_IN = {VERIFICATION: VERIFICATION_TYPE, DECISION: DECISION_TYPE, WAIVER: WAIVER_TYPE}
+OWN_DAY = {VERIFICATION: "verified_on", DECISION: "decided_on", WAIVER: "approved_on"}
 
 
 class BearerKind(Word):

@@ -75,6 +75,7 @@ class Draw:
     def fact(self, kind: str, number: int) -> dict[str, Any]:
         start = self.rng.choice(list(MONTHS))
         found: dict[str, Any] = {"id": str(number), "fingerprint": f"{kind}{number}", "l": self.items()}
+        found["taken"] = ["m"] if self.rng.random() < 0.3 else []
         found |= {"obligation": self.rng.choice("pq"), "period_start": start, "period_end": MONTHS[start]}
         found |= {"ground": self.rng.choice(("g1", "g2", ""))}
         for name, values in (("a", NUMBERS), ("b", (True, False)), ("c", DAYS)):

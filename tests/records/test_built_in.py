@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from duban.model import Verification
-from duban.vocabulary import BUILT_IN, DECISION_TYPE, MANIFEST_TYPE, OWN_DAY, VERIFICATION_TYPE
+from duban.vocabulary import BUILT_IN, MANIFEST_TYPE, OWN_DAY, VERIFICATION_TYPE
 from reading import Read
 
 TYPES = {name: kind.model_dump(by_alias=True) for name, kind in BUILT_IN.items()}
@@ -27,8 +27,8 @@ def test_the_states_are_those_of_the_model_but_the_one_that_is_no_row() -> None:
 def test_nothing_has_to_be_proven_by_them() -> None:
     assert all(kind.is_roster for kind in BUILT_IN.values())
     assert set(OWN_DAY) == set(BUILT_IN)
-    titles = [kind.title for kind in (MANIFEST_TYPE, VERIFICATION_TYPE, DECISION_TYPE)]
-    assert titles == ["报送清单", "核实结果", "处理决定"]
+    titles = [kind.title for kind in (MANIFEST_TYPE, *BUILT_IN.values())]
+    assert titles == ["报送清单", "核实结果", "处理决定", "经批准不计入"]
 
 
 def test_a_csv_by_titles_and_aliases_with_and_without_a_hand_in_time(read: Read, folder: Callable[..., Path]) -> None:

@@ -201,7 +201,8 @@ def _waivers(duty: Duty) -> list[dict[str, Any]]:
     return [
         waiver
         for waiver in duty.world.waivers
-        if waiver.get("obligation") == duty.obligation["id"]
+        if waiver.get("jurisdiction", duty.world.pack["jurisdiction"]) == duty.bearer.jurisdiction
+        and waiver.get("obligation") == duty.obligation["id"]
         and waiver.get("bearer") == duty.bearer.id
         and waiver.get("approved_on") is not None
         and exists_by(to_temporal(waiver["approved_on"]), duty.world.known_by)

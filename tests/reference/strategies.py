@@ -214,6 +214,11 @@ def _partial_line(draw: Draw, record: str, places: list[str | None]) -> Row:
     return line
 
 
+def perhaps_elsewhere(draw: Draw) -> Row:
+    """Now and then the jurisdiction; without it the pack's own."""
+    return one(draw, [{}, {}, {"jurisdiction": HOME}, {"jurisdiction": OTHER}])
+
+
 def draw_waivers(draw: Draw, rules: list[Rule]) -> list[Row]:
     bearers = {
         "enterprise": ENTERPRISES,
@@ -230,6 +235,7 @@ def draw_waivers(draw: Draw, rules: list[Rule]) -> list[Row]:
             {
                 "obligation": chosen["id"],
                 "bearer": one(draw, bearers[chosen["bearer"]]),
+                **perhaps_elsewhere(draw),
                 "reason": "停产检修",
                 "approved_by": "县局",
                 "approved_on": one(draw, [date(2023, 11, 1), *DAYS]).isoformat(),

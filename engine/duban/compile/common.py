@@ -16,6 +16,6 @@ def plan_views(compiler: Compiler) -> None:
             compiler.steps.append(spans(name, record))
     for kind_name, kind in compiler.pack.header.bearers.items():
         compiler.steps += bearers(kind_name, kind, compiler.pack)
-    approved = f"CAST(approved_on AS TIMESTAMP) < {compiler.known_by_sql}"
-    compiler.add("waiver", f"SELECT * FROM raw_waiver WHERE {approved}", "waivers approved by known_by")
+    approved = f"CAST(known_on AS TIMESTAMP) < {compiler.known_by_sql}"
+    compiler.add("waiver", f"SELECT * FROM sound_waiver WHERE {approved}", "waivers approved, and known, by known_by")
     plan_lines(compiler)

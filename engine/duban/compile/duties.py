@@ -23,7 +23,7 @@ COLUMNS = (
     "fingerprint, obligation, jurisdiction, bearer_kind, bearer_id, bearer_name, town, trigger_id, period_start, period_end, "
     "due, status, enforceable, required, observed, shortfall, days_left, days_overdue, attainable, live_start, live_end, "
     "done_at, message, speaks_for, data_through, evidence, source, last_act, last_received, kind, ground, basis, alert, elapsed, "
-    "past_expected, marks, about_kind, about_id"
+    "past_expected, marks, about_kind, about_id, waived_by"
 )
 
 
@@ -87,8 +87,10 @@ def _judged(compiler: Compiler, obligations: Sequence[Obligation]) -> str:
         f"  {message(as_of)} AS message, {speaks_for()} AS speaks_for, CAST(s.through - INTERVAL 1 DAY AS DATE) AS data_through,\n"
         "  coalesce(e.ids, []) AS evidence, coalesce(e.places, []) AS source, e.last_act, e.last_received,\n  r.kind, r.ground, r.basis, r.alert,\n"
         f"  CASE WHEN s.due < {sql.END} THEN {share} END AS elapsed, coalesce(s.expected <= {as_of} AND NOT s.timely, FALSE) AS past_expected,\n"
-        "  list_sort(s.marks) AS marks, r.about_kind, s.about_id\n"
-        f'FROM ({statuses}) s JOIN "rules" r USING (obligation)\nLEFT JOIN ({evidence}) e USING (obligation, duty))'
+        "  list_sort(s.marks) AS marks, r.about_kind, s.about_id,\n"
+        "  CASE WHEN s.status = 'waived' THEN s.waivers ELSE [] END AS waived_by\n"
+        f'FROM ({statuses}) s JOIN "rules" r USING (obligation)\nLEFT JOIN ({evidence}) e USING (obligation, duty)\n'
+        'LEFT JOIN "waiver" w ON w.n = s.waivers[1])'
     )
 
 
@@ -99,7 +101,7 @@ def _blind(compiler: Compiler, blind: Sequence[str]) -> str:
         "SELECT s.fingerprint, s.obligation, s.jurisdiction, r.bearer_kind, s.bearer_id, s.bearer_name, s.town, '' AS trigger_id,\n"
         f"  s.due, CASE WHEN s.given_fails THEN 'not_applicable' WHEN {as_of} < s.due THEN 'pending' ELSE 'unproven' END AS status, NOT s.advised AS enforceable,\n"
         f"  s.live_start, s.live_end, {blind_message(as_of)} AS message, '' AS speaks_for, [] AS evidence, [] AS source,\n"
-        "  r.kind, r.ground, r.basis, r.alert, FALSE AS past_expected, [] AS marks, '' AS about_kind\n"
+        "  r.kind, r.ground, r.basis, r.alert, FALSE AS past_expected, [] AS marks, '' AS about_kind, [] AS waived_by\n"
         f'FROM ({_union(blind)}) s JOIN "rules" r USING (obligation)'
     )
 

@@ -8,7 +8,7 @@ from duban.compile.sql import blank_cells
 from duban.conditions import Checked, Column, compile_moment, parse_moment
 from duban.kinds.base import DutyTable, boolean, period_start, step_interval
 from duban.pack.names import frame_columns
-from duban.pack.obligation import Each, Obligation
+from duban.pack.obligation import LEGAL, Each, Obligation
 from duban.pack.timing import By, Duration
 from duban.scope import Names, Row, belonging, key_text
 from duban.sqltext import literal, quote
@@ -31,6 +31,7 @@ def plan_frames(compiler: Compiler, obligation: Obligation) -> DutyTable:
         unit=obligation.unit or ("month" if obligation.reconcile is not None else ""),
         has_by=bool(obligation.by),
         before=obligation.before,
+        waivable=obligation.basis != LEGAL,
     )
     if obligation.each is not None:
         compiler.add(

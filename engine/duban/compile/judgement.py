@@ -59,6 +59,7 @@ def _held(compiler: Compiler, kind: str) -> str:
     office = compiler.pack.measures.bearers[kind]
     person = f"CAST(b.{quote(office.person)} AS VARCHAR)" if office.person else "CAST(NULL AS VARCHAR)"
     code = f"CAST(b.{quote(office.code)} AS VARCHAR)" if office.code else "CAST(NULL AS VARCHAR)"
+    together = f"CAST(b.{quote(office.together)} AS VARCHAR)" if office.together else "CAST(NULL AS VARCHAR)"
     due = f"coalesce(d.due, {sql.END})"
     rank = held_at(due, "p")
     at_due = (
@@ -66,7 +67,7 @@ def _held(compiler: Compiler, kind: str) -> str:
         f"  ON p.jurisdiction = d.jurisdiction AND p.bearer_id = d.bearer_id WHERE d.bearer_kind = {literal(kind)} AND d.{LOUD} GROUP BY ALL"
     )
     return (
-        f"SELECT d.*, {person} AS person, {code} AS code, h.piece, CAST(NULL AS BIGINT) AS trig, d.live_start AS full_a, d.live_end AS full_b\n"
+        f"SELECT d.*, {person} AS person, {code} AS code, {together} AS together, h.piece, CAST(NULL AS BIGINT) AS trig, d.live_start AS full_a, d.live_end AS full_b\n"
         f'FROM "duties" d JOIN ({at_due}) h ON h.fingerprint = d.fingerprint AND h.jurisdiction = d.jurisdiction\n'
         f"LEFT JOIN {quote('bearer/' + kind)} b ON b.piece = h.piece"
     )
@@ -85,22 +86,30 @@ def _past(compiler: Compiler) -> Iterator[str]:
         yield _of_records(compiler, history)
     if "decision" in compiler.schema.records:
         yield (
-            'SELECT jurisdiction, bearer_kind, bearer_id, "$id" AS id, measure, outcome, CAST(decided_on AS DATE) AS "on",\n'
+            'SELECT jurisdiction, bearer_kind, bearer_id, "$id" AS id, measure, outcome, CAST(coalesce(held_on, decided_on) AS DATE) AS "on",\n'
             "  coalesce(findings, []) AS findings, coalesce(reason, '') AS reason\n"
             f"FROM {quote('seen/decision')} WHERE bearer_kind IS NOT NULL AND bearer_id IS NOT NULL AND measure IS NOT NULL AND decided_on IS NOT NULL"
         )
 
 
 def _of_records(compiler: Compiler, history: History) -> str:
+    """What records say was done; not what a decision says more of (the findings that it was about) under its number."""
     row = Row(compiler.schema, history.record, "r")
     chain = belonging(compiler.schema, history.record, history.bearer, history.link)
     assert chain is not None  # lint has seen to it
     who, names = chain.sql(row), Names(compiler.schema, row)
     where = boolean(history.where, names).sql
+    key = compiler.schema.records[history.record].key
+    own = (
+        f" AND NOT EXISTS (SELECT 1 FROM {quote('seen/decision')} o WHERE o.jurisdiction = r.jurisdiction AND o.measure = {literal(history.measure)}\n"
+        f"  AND o.doc_no = CAST(r.{quote(key[0])} AS VARCHAR) AND o.bearer_kind IS NOT NULL AND o.bearer_id IS NOT NULL AND o.decided_on IS NOT NULL)"
+        if len(key) == 1
+        else ""
+    )
     return (
         f'SELECT r.jurisdiction, {literal(history.bearer)} AS bearer_kind, {who} AS bearer_id, r."$id" AS id,\n'
         f"  {literal(history.measure)} AS measure, '采纳' AS outcome, CAST(r.{quote(history.on)} AS DATE) AS \"on\", CAST([] AS VARCHAR[]) AS findings, '' AS reason\n"
-        f"FROM {quote('seen/' + history.record)} r\n{names.joins()}\nWHERE ({where}) AND {who} IS NOT NULL AND r.{quote(history.on)} IS NOT NULL"
+        f"FROM {quote('seen/' + history.record)} r\n{names.joins()}\nWHERE ({where}) AND {who} IS NOT NULL AND r.{quote(history.on)} IS NOT NULL{own}"
     )
 
 
@@ -127,7 +136,9 @@ def _shown(item: Exculpation, kind: str, records: str) -> str:
 
 
 def _of_record(compiler: Compiler, item: Exculpation, kind: str) -> str:
-    """Records of the bearer that meet the condition; inside the duty's live span, unless the condition speaks of `period.`."""
+    """Records of the bearer that meet the condition: the duty's own trigger; or inside the duty's live span, unless the condition
+    speaks of `period.`.
+    """
     row, bearer = (
         Row(compiler.schema, item.record, "r"),
         Row(compiler.schema, compiler.schema.bearers[kind].record, "b"),
@@ -137,7 +148,9 @@ def _of_record(compiler: Compiler, item: Exculpation, kind: str) -> str:
     names = Names(compiler.schema, row, {"bearer": bearer}, frame_columns())
     where = boolean(item.where, names).sql
     inside = (
-        "TRUE"
+        f'r."$id" = d.trigger_id AND list_contains({literal(_triggered_by(compiler, item.record))}, d.obligation)'
+        if item.by == "trigger"
+        else "TRUE"
         if "period." in item.where
         else 'r."$t" < greatest(d.live_end, d.due) AND r."$t" + INTERVAL 1 DAY > d.live_start'
     )
@@ -147,6 +160,11 @@ def _of_record(compiler: Compiler, item: Exculpation, kind: str) -> str:
         f"JOIN {quote('seen/' + item.record)} r ON r.jurisdiction = d.jurisdiction\n{names.joins()}\n"
         f"WHERE {mine} AND {inside} AND ({where}) GROUP BY ALL"
     )
+
+
+def _triggered_by(compiler: Compiler, record: str) -> list[str]:
+    """The obligations whose duties are called into being by a record type."""
+    return [one.id for one in compiler.pack.obligations if one.each is not None and one.each.record == record]
 
 
 def _of_roster(compiler: Compiler, item: Exculpation, kind: str) -> str:

@@ -37,7 +37,7 @@ def speaks_for() -> str:
         "CASE WHEN s.status = 'pending' AND s.discharging THEN '替代路径已具备；' ELSE '' END",
         "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND (s.could OR s.could_late) THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
         "CASE WHEN NOT s.enforceable AND s.full_ok AND NOT s.timely THEN '按完整日历周期计已达到；' ELSE '' END",
-        "CASE WHEN s.status <> 'waived' AND s.waived_hit THEN '已获批准不计入；' ELSE '' END",
+        "CASE WHEN s.status IN ('breached', 'unproven') AND len(s.waivers) > 0 THEN '已获批准不计入；' ELSE '' END",
     ]
     return f"rtrim({' || '.join(parts)}, '；')"
 
@@ -134,7 +134,7 @@ def message(as_of: str) -> str:
         ("pending", f"{until} || CASE WHEN s.timely THEN '。' ELSE '，' || {not_done} || '。' END"),
         ("unproven", f"{why_unproven()} || {through} || '。证据不足，不作为问题。'"),
         ("not_applicable", f"'不适用：' || {why_not()} || '。'"),
-        ("waived", "'经批准不计入：' || coalesce(s.waiver, '批准不计入的日期') || '。'"),
+        ("waived", "'经批准不计入：' || w.reason || '。'"),
     ]
     branches = "\n".join(f"    WHEN '{status}' THEN {text}" for status, text in cases)
     asked = "coalesce(nullif(s.question, ''), r.manual || '；')"

@@ -9,7 +9,7 @@ from duban.compile.live import given_counts, held_at
 from duban.compile.planner import Compiler
 from duban.compile.proof import plan_proof
 from duban.compile.sentence import about
-from duban.kinds.base import DutyTable, Need, boolean
+from duban.kinds.base import DutyTable, Need, boolean, waivers_of
 from duban.pack.obligation import Given, Obligation, Path
 from duban.scope import Names, Row
 from duban.sqltext import literal, quote
@@ -120,15 +120,10 @@ def _facts(
         else ""
     )
     day = sql.due_day("d.due")
-    waiver = (
-        f'(SELECT min(w.reason) FROM "waiver" w WHERE (w.fingerprint = d.fingerprint OR (w.obligation = {literal(obligation.id)}\n'
-        f"  AND w.bearer = d.bearer_id)) AND w.day_from <= {day} AND {day} <= w.day_until{acting})"
-    )
-    if obligation.basis == "法定义务":  # what the law itself imposes cannot be waived
-        waiver = "CAST(NULL AS VARCHAR)"
+    waivers = f"coalesce({waivers_of(duty, day, acting)}, t.waived_by)"
     return (
-        f"SELECT {literal(obligation.id)} AS obligation, d.*, t.* EXCLUDE (duty), p.proven, p.through, {given}, {flags},\n"
-        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waiver} AS waiver, {concerned}\n"
+        f"SELECT {literal(obligation.id)} AS obligation, d.*, t.* EXCLUDE (duty, waived_by), p.proven, p.through, {given}, {flags},\n"
+        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waivers} AS waivers, {concerned}\n"
         f"FROM {quote(duty.name)} d JOIN {quote(result)} t USING (duty) JOIN {quote(proof)} p USING (duty)\n"
         f"{given_join}{joins}\n{remark_joins}{concerned_joins}"
     )
@@ -198,7 +193,7 @@ def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
         ("f.hit", "'breached'"),
         (met, "'met'"),
         (f"{over} AND f.discharging", "'discharged'"),
-        ("f.waiver IS NOT NULL OR f.waived_hit", "'waived'"),
+        ("len(f.waivers) > 0", "'waived'"),
         (f"{compiler.as_of_sql} < f.due", "'pending'"),
         ("f.done_at IS NOT NULL", late),
         (unsure, "'unproven'"),

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 from duban.audit_manifest import PLACES, audit_id, manifest_of
 from duban.errors import Issue, UsageError
-from duban.history.life import day_of
 from duban.history.past import past_of_snapshot
 from duban.history.snapshots import Snapshot, account_of, of_audit
 from duban.history.store import Store
@@ -24,7 +23,6 @@ from duban.model import Judgement, Past
 if TYPE_CHECKING:
     from duban.auditing import Audit
     from duban.check.log import Entry
-    from duban.waivers import Waiver
 
 Row = dict[str, Any]
 
@@ -188,26 +186,17 @@ def _candidates(judgement: Judgement | None) -> list[Row]:
 
 
 def _waivers(audit: Audit) -> Iterable[Row]:
-    """Each sound waiver, and whether a duty was excused by it."""
-    waived = audit.connection.execute(
-        "SELECT obligation, bearer_id, fingerprint, due FROM duties WHERE status = 'waived'"
-    ).fetchall()
-    for position, waiver in enumerate(audit.waivers.items, start=1):
-        used = any(_excuses(waiver, *duty) for duty in waived)
-        state = "used" if used else "expired" if waiver.end < day_of(audit.as_of) else "unused"
+    """Each waiver that says for which days it is, and what became of it: used, unused, expired, refused."""
+    dated = [one for one in audit.waivers if None not in (one.approved_on, one.start, one.end)]
+    for position, one in enumerate(dated, start=1):
         words = ("obligation", "bearer", "fingerprint", "reason", "approved_by", "approved_on")
         yield {
             "position": position,
-            **{word: getattr(waiver, word) for word in words},
-            "day_from": waiver.start,
-            "day_until": waiver.end,
-            "state": state,
+            **{word: getattr(one, word) for word in words},
+            "day_from": one.start,
+            "day_until": one.end,
+            "state": one.state.value,
         }
-
-
-def _excuses(waiver: Waiver, obligation: str, bearer: str, fingerprint: str, due: datetime | None) -> bool:
-    named = waiver.fingerprint == fingerprint or (waiver.obligation, waiver.bearer) == (obligation, bearer)
-    return named and (due is None or waiver.start <= day_of(due) <= waiver.end)
 
 
 def _intake(jurisdiction: str, entry: Entry) -> Row:

@@ -73,9 +73,17 @@ def _conclude(rule: Rule, firing: Firing, case: Case, before: list[Conclusion]) 
     )
     if rule.then.ground != "same":
         prints = {fact["fingerprint"] for fact in facts}.union(*(item.findings for item in upon))
-        yield replace(base, ground=rule.then.ground, findings=tuple(sorted(prints)))
+        left = prints - _dealt_with(case, rule.then.measure)
+        if left or not prints:
+            yield replace(base, ground=rule.then.ground, findings=tuple(sorted(left)))
         return
     grounds = dict.fromkeys(fact["ground"] for fact in facts if fact.get("ground"))
     for ground in grounds:
         prints = {fact["fingerprint"] for fact in facts if fact.get("ground") == ground}
         yield replace(base, ground=ground, findings=tuple(sorted(prints)))
+
+
+def _dealt_with(case: Case, measure: str) -> set[str]:
+    """The findings on which a measure was taken, or turned down: it is proposed once, not every week."""
+    facts = (fact for kind in ("finding", "about") for fact in case.of(kind))
+    return {fact["fingerprint"] for fact in facts if measure and measure in fact.get("taken", ())}

@@ -12,6 +12,7 @@ from duban.evaluate import run
 from duban.judge import Judge, PlainJudge, compile_program, conclusions_of, open_judge
 from duban.judging.candidates import Bearer, order_of
 from duban.judging.cases import Dossier, case_of, dossiers
+from duban.judging.together import merged
 from duban.model import Candidate, Conclusion, Finding, Judgement, Plan, Tier
 
 Contested = Mapping[str, tuple[str, ...]]
@@ -42,7 +43,7 @@ def judge_audit(audit: Audit, engine: str = "auto", *, switches: bool = True) ->
     if contested:
         kept = [_again(audit, judge, one, contested) for one in kept]
     asking = PlainJudge(program)  # a thousand times what would be if …: the same answer, sooner
-    candidates = [item for one in kept for item in _candidates(audit, asking, one, contested)]
+    candidates = merged((item for one in kept for item in _candidates(audit, asking, one, contested)), _shared(kept))
     candidates.sort(key=lambda item: order_of(audit.pack, item))
     carrying = {one.fingerprint: one for item in candidates for one in item.findings}
     conclusions = tuple(item for one in kept for item in one.conclusions)
@@ -93,6 +94,12 @@ def findings_of(audit: Audit) -> Iterator[Finding]:
     for dossier in dossiers(audit.connection, audit.pack):
         case, known = case_of(dossier, audit.pack.measures, audit.as_of, {})
         yield from (known[fact["fingerprint"]] for fact in case.of("finding"))
+
+
+def _shared(kept: list[_Judged]) -> dict[tuple[str, str, str], str]:
+    """What the bearers of one addressee have in common, by bearer."""
+    rows = [(one.dossier.key, row["together"]) for one in kept for row in one.dossier.findings]
+    return {key: shared for key, shared in rows if shared}
 
 
 def _candidates(audit: Audit, judge: Judge, one: _Judged, contested: Contested) -> Iterator[Candidate]:

@@ -10,7 +10,8 @@ from typing import Any
 from duban.judge import Case, Judge, conclusions_of
 from duban.judging.cases import Dossier, Rows, without
 from duban.model import Addressee, Candidate, Conclusion, Finding, Flip, Tier
-from duban.pack.measures import Rule
+from duban.pack.lint_measures import number
+from duban.pack.measures import Rule, scopes
 from duban.pack.pack import Pack
 
 TIERS = list(Tier)
@@ -44,7 +45,7 @@ class Bearer:
         pack, case = self.pack, self.case
         spec, office = pack.measures.measures[measure], pack.measures.bearers[case.bearer_kind]
         prints = dict.fromkeys(name for item in carrying for name in item.findings)
-        findings = sorted((self.known[name] for name in prints), key=_most_pressing)
+        findings = sorted((self.known[name] for name in prints), key=most_pressing)
         rows = {row["fingerprint"]: row for row in (*self.dossier.findings, *self.dossier.about)}
         tier = _tier(measure, carrying)
         return Candidate(
@@ -66,7 +67,7 @@ class Bearer:
             conclusions=tuple(carrying),
             findings=tuple(findings),
             speaks_for=tuple(_speaks(self.dossier.speaks, findings)),
-            to_verify=tuple(_to_verify(pack, carrying, findings)),
+            to_verify=(*_to_verify(pack, carrying, findings), *_undecided(pack, measure, findings)),
             earlier=tuple(_earlier(self.dossier.past)),
             flips=tuple(self._flips(measure, tier, findings)),
             red=any(one.alert == "红" for one in findings),
@@ -95,7 +96,8 @@ def _tier(measure: str, carrying: Sequence[Conclusion]) -> Tier:
     return min(given, key=TIERS.index, default=Tier.SECOND)
 
 
-def _most_pressing(finding: Finding) -> tuple[Any, ...]:
+def most_pressing(finding: Finding) -> tuple[Any, ...]:
+    """Danger first, then what is overdue longest."""
     return (finding.alert != "红", str(finding.due), finding.obligation, finding.fingerprint)
 
 
@@ -128,6 +130,14 @@ def _to_verify(pack: Pack, carrying: Sequence[Conclusion], findings: Sequence[Fi
     yield from dict.fromkeys(text for item in carrying if (text := rules[item.rule].then.to_verify))
     if readings := dict.fromkeys(name for one in findings for name in one.contested):
         yield f"口径未定，取另一读法则不成立：{'、'.join(readings)}"
+
+
+def _undecided(pack: Pack, measure: str, findings: Sequence[Finding]) -> Iterator[str]:
+    """五(三), R99: a line of the list on which nobody has decided for so long (or it would not be proposed)."""
+    within = number(pack.measures.decide_within, scopes(pack)["finding"])
+    days = max((one.days_overdue or 0 for one in findings), default=0)
+    if pack.measures.measures[measure].listed and within and days >= within:
+        yield f"最早一项到期已{days}日（满{within}日）仍没有处理决定，请股室催办"
 
 
 def _earlier(rows: Rows) -> Iterator[str]:

@@ -76,14 +76,13 @@ def case_of(
     dossier: Dossier, measures: Measures, as_of: datetime, contested: Mapping[str, Sequence[str]]
 ) -> tuple[Case, dict[str, Finding]]:
     """What the judge is told of a bearer; and its findings, by fingerprint. What a person has cleared is none."""
-    settling = [row for row in dossier.past if _settles(row, measures)]
     findings = {
-        row["fingerprint"]: _finding(row, settling, contested.get(row["fingerprint"], ()))
+        row["fingerprint"]: _finding(row, dossier.past, measures, contested.get(row["fingerprint"], ()))
         for row in dossier.findings
         if row.get("verification") != Verification.CLEARED.value
     }
     rows = {row["fingerprint"]: row for row in (*dossier.findings, *dossier.about)}
-    about = [_finding(row, (), ()) for row in dossier.about]
+    about = [replace(_finding(row, dossier.past, measures, ()), settled="", settled_on=None) for row in dossier.about]
     facts: dict[str, list[Fact]] = {
         "finding": [_fact(one, rows[one.fingerprint], as_of) for one in findings.values()],
         "about": [_fact(one, rows[one.fingerprint], as_of) for one in about],
@@ -99,16 +98,10 @@ def _settles(row: Mapping[str, Any], measures: Measures) -> bool:
     return spec is not None and spec.settles
 
 
-def _finding(row: Mapping[str, Any], settling: Sequence[Mapping[str, Any]], contested: Sequence[str]) -> Finding:
-    """A row of the findings with what a person made of it, and the last measure that dealt with the same facts."""
-    due: datetime | None = row["due"]
-    day = (due - timedelta(microseconds=1)).date() if due is not None else None
-    same = [
-        past
-        for past in settling
-        if row["fingerprint"] in past["findings"] or (not past["findings"] and day is not None and day <= past["on"])
-    ]
-    last = max(same, key=lambda past: past["on"], default=None)
+def _finding(row: Mapping[str, Any], past: Rows, measures: Measures, contested: Sequence[str]) -> Finding:
+    """A row of the findings with what a person made of it, and the measures that dealt with the same facts."""
+    same = [one for one in past if _deals_with(one, row)]
+    last = max((one for one in same if _settles(one, measures)), key=lambda one: one["on"], default=None)
     fields = {name: row[name] for name in _COPIED}
     return Finding(
         **fields,
@@ -120,7 +113,16 @@ def _finding(row: Mapping[str, Any], settling: Sequence[Mapping[str, Any]], cont
         contested=tuple(contested),
         settled="" if last is None else f"{'不予' if last['outcome'] == TURNED_DOWN else ''}{last['measure']}",
         settled_on=None if last is None else last["on"],
+        taken=tuple(sorted({one["measure"] for one in same})),
     )
+
+
+def _deals_with(past: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """A measure deals with the findings that it names; one that names none with all that was due when it was taken."""
+    if past["findings"]:
+        return row["fingerprint"] in past["findings"]
+    due: datetime | None = row["due"]
+    return due is not None and (due - timedelta(microseconds=1)).date() <= past["on"]
 
 
 _COPIED = (
@@ -155,6 +157,7 @@ def _fact(finding: Finding, row: Mapping[str, Any], as_of: datetime) -> Fact:
         "marks": list(finding.marks),
         "contested": bool(finding.contested),
         "settled": finding.settled,
+        "taken": list(finding.taken),
         "days_settled": None if finding.settled_on is None else _days(finding.settled_on, as_of),
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -15,6 +15,7 @@ from typing import ClassVar, Literal, Protocol
 
 from duban.conditions import Checked, ConditionError, compile_boolean, compile_number, parse
 from duban.scope import Chain, Names, Row, Schema
+from duban.sqltext import literal
 from duban.vocabulary import Word
 
 # One row per duty, whatever the test:
@@ -24,12 +25,13 @@ from duban.vocabulary import Word
 #   could      BOOLEAN  unknown acts could change a "not satisfied"
 #   could_late BOOLEAN  unknown acts, those after due too, could have satisfied it by now
 #   full_ok    BOOLEAN  would pass counting acts of the whole calendar period
-#   hit        BOOLEAN  forbid: an act on a day that no waiver covers; waived_hit: only such as are covered
+#   hit        BOOLEAN  forbid: an act on a day that no waiver covers
+#   waived_by  BIGINT[] forbid: the waivers that cover its acts, if there are acts and each is covered
 #   empty      BOOLEAN  there is nothing to be done: no target, a percentage of nothing
 #   unclear    BOOLEAN  required is unknown
 #   evidence   BIGINT[] "$n" of the records counted, of type `evidence_of`
 #   missed     VARCHAR[] cover: the names of targets not covered; reconcile: the figures that do not agree
-RESULT = "duty, required, observed, timely, done_at, could, could_late, full_ok, hit, waived_hit, empty, unclear, evidence, missed"
+RESULT = "duty, required, observed, timely, done_at, could, could_late, full_ok, hit, waived_by, empty, unclear, evidence, missed"
 
 Scoping = Literal["period", "named", "rest", "open", "span"]
 
@@ -49,6 +51,18 @@ class DutyTable:
     unit: str = ""  # period unit, '' for none and for once
     has_by: bool = False
     before: bool = False
+    waivable: bool = True  # a duty that the law itself imposes is not
+
+
+def waivers_of(duty: DutyTable, day: str, also: str = "") -> str:
+    """SQL: the numbers of the waivers in force that cover a day of a duty `d`, NULL for none; `also` narrows them further."""
+    if not duty.waivable:
+        return "CAST(NULL AS BIGINT[])"
+    own = f"w.jurisdiction = d.jurisdiction AND w.obligation = {literal(duty.obligation)} AND w.bearer = d.bearer_id"
+    return (
+        f'(SELECT list(w.n ORDER BY w.n) FROM "waiver" w WHERE (w.fingerprint = d.fingerprint OR ({own}))\n'
+        f"  AND w.day_from <= {day} AND {day} <= w.day_until{also})"
+    )
 
 
 class Planner(Protocol):

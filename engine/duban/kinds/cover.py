@@ -120,7 +120,7 @@ class Cover(Test):
             f"SELECT {RESULT} FROM (SELECT d.duty, {need('coalesce(k.n, 0)')} AS required,\n"
             f"  CAST(coalesce(k.c, 0) AS DOUBLE) AS observed, coalesce({timely}, FALSE) AS timely,\n"
             f"  CAST(NULL AS TIMESTAMP) AS done_at, coalesce(NOT ({failed}), FALSE) AS could, FALSE AS could_late,\n"
-            f"  coalesce(k.f >= {need('k.n + k.n2 - k.f2')}, FALSE) AS full_ok, FALSE AS hit, FALSE AS waived_hit,\n"
+            f"  coalesce(k.f >= {need('k.n + k.n2 - k.f2')}, FALSE) AS full_ok, FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by,\n"
             f"  {'TRUE' if amount.percent == 0 else 'k.duty IS NULL'} AS empty, FALSE AS unclear, coalesce(list_sort(e.evidence), []) AS evidence,\n"
             f"  coalesce(k.missed, []) AS missed\nFROM {quote(duty.name)} d LEFT JOIN counts k USING (duty) LEFT JOIN extra e USING (duty)\n"
             f"LEFT JOIN {quote(loose)} z USING (duty))"

@@ -47,7 +47,7 @@ class Done(Test):
             name,
             f"SELECT {RESULT} FROM (SELECT duty, CAST(1 AS DOUBLE) AS required, CAST(there AS DOUBLE) AS observed,\n"
             f"  there AND {on_time} AS timely, CASE WHEN there THEN done_at END AS done_at, FALSE AS could, FALSE AS could_late, FALSE AS full_ok,\n"
-            "  FALSE AS hit, FALSE AS waived_hit, FALSE AS empty, FALSE AS unclear, [trig] AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
+            "  FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by, FALSE AS empty, FALSE AS unclear, [trig] AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
             f"FROM (SELECT d.duty, d.due, d.trig, coalesce({there}, FALSE) AS there, {moment} AS done_at,\n"
             f"    coalesce({when.bare}, FALSE) AS bare\n"
             f'  FROM {quote(duty.name)} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from duban.kinds.acts import Acts, owner_of, plan_acts
-from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test
+from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, waivers_of
 from duban.sqltext import quote
 
 
@@ -34,21 +34,19 @@ class Forbid(Test):
         acts = Acts(self.record, self.where, chain, "span")
         owners = f"(SELECT *, {owner.replace('d.', '')} AS owner FROM {quote(duty.name)})"
         found, loose = plan_acts(planner, duty, acts, owners, name + "/acts")
-        waived = (
-            f"EXISTS (SELECT 1 FROM \"waiver\" w WHERE (w.fingerprint = d.fingerprint OR (w.obligation = '{duty.obligation}'\n"
-            "  AND w.bearer = d.bearer_id)) AND w.day_from <= CAST(a.t AS DATE) AND CAST(a.t AS DATE) <= w.day_until)"
-        )
+        covering = waivers_of(duty, "CAST(a.t AS DATE)")
         return planner.add(
             name,
             f"SELECT {RESULT} FROM (SELECT d.duty, CAST(0 AS DOUBLE) AS required, CAST(coalesce(h.hits, 0) AS DOUBLE) AS observed,\n"
             "  coalesce(h.hits, 0) = 0 AND coalesce(h.maybe, 0) + coalesce(l.many, 0) = 0 AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
             "  coalesce(h.maybe, 0) + coalesce(l.many, 0) > 0 AS could, FALSE AS could_late, FALSE AS full_ok, coalesce(h.hits > h.waived, FALSE) AS hit,\n"
-            "  coalesce(h.hits > 0 AND h.hits = h.waived, FALSE) AS waived_hit, FALSE AS empty, FALSE AS unclear,\n"
+            "  CASE WHEN h.hits > 0 AND h.hits = h.waived THEN h.waivers ELSE [] END AS waived_by, FALSE AS empty, FALSE AS unclear,\n"
             "  coalesce(h.evidence, []) AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
             f"FROM {quote(duty.name)} d LEFT JOIN (\n"
-            "  SELECT duty, count(*) FILTER (ok) AS hits, count(*) FILTER (ok IS NULL) AS maybe, count(*) FILTER (ok AND waived) AS waived,\n"
+            "  SELECT duty, count(*) FILTER (ok) AS hits, count(*) FILTER (ok IS NULL) AS maybe, count(*) FILTER (ok AND excuses IS NOT NULL) AS waived,\n"
+            "    list_sort(list_distinct(flatten(list(excuses) FILTER (ok AND excuses IS NOT NULL)))) AS waivers,\n"
             "    list(n ORDER BY t, n) FILTER (ok) AS evidence\n"
-            f"  FROM (SELECT a.*, {waived} AS waived FROM {quote(found)} a JOIN {quote(duty.name)} d USING (duty) WHERE a.in_scope)\n"
+            f"  FROM (SELECT a.*, {covering} AS excuses FROM {quote(found)} a JOIN {quote(duty.name)} d USING (duty) WHERE a.in_scope)\n"
             f"  GROUP BY duty) h USING (duty) LEFT JOIN {quote(loose)} l USING (duty))",
             "forbid, by duty",
         )

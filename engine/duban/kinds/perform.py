@@ -113,7 +113,7 @@ class Perform(Test):
             f"SELECT {RESULT} FROM (SELECT w.duty, w.required, coalesce(CAST(a.observed AS DOUBLE), 0) AS observed,\n"
             f"  coalesce(a.timely, 0) >= w.required AS timely, {done_at} AS done_at, coalesce("
             f"{could}, FALSE) AS could,\n  coalesce({later}, FALSE) AS could_late,\n"
-            "  coalesce(a.in_full, 0) >= w.required AS full_ok, FALSE AS hit, FALSE AS waived_hit, w.empty,\n"
+            "  coalesce(a.in_full, 0) >= w.required AS full_ok, FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by, w.empty,\n"
             "  w.required IS NULL AS unclear, coalesce(a.evidence, []) AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
             f"FROM {quote(wanted)} w LEFT JOIN (\n"
             f"  SELECT duty, {total('ok AND in_scope')} AS observed, {total('ok AND in_scope AND on_time')} AS timely,\n"

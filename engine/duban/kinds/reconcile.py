@@ -88,7 +88,7 @@ class Reconcile(Test):
             name,
             f"SELECT {RESULT} FROM (SELECT d.duty, CAST({len(checks)} AS DOUBLE) AS required, CAST({holds} AS DOUBLE) AS observed,\n"
             f"  {holds} = {len(checks)} AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
-            f"  NOT ({false}) AND {holds} < {len(checks)} AS could, FALSE AS could_late, FALSE AS full_ok, FALSE AS hit, FALSE AS waived_hit,\n"
+            f"  NOT ({false}) AND {holds} < {len(checks)} AS could, FALSE AS could_late, FALSE AS full_ok, FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by,\n"
             f"  FALSE AS empty, FALSE AS unclear, [d.trig] AS evidence, list_distinct([{figures}]) AS missed\n"
             f'FROM {quote(duty.name)} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n{scope.joins()}\n{joins})',
             "reconcile, by duty",

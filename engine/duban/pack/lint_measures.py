@@ -33,6 +33,14 @@ def lint_measures(pack: Pack) -> Iterator[Problem]:
             yield Problem(
                 ("bearers", name, "person"), f"{record} has no field `{office.person}`", near(office.person, fields)
             )
+        if office.together and fields and office.together not in fields:
+            yield Problem(
+                ("bearers", name, "together"),
+                f"{record} has no field `{office.together}`",
+                near(office.together, fields),
+            )
+        if office.together and not office.person:
+            yield Problem(("bearers", name, "together"), "bearers are put together by their `person`: name its field")
         if (
             office.convener.startswith("param.")
             and office.convener.removeprefix("param.") not in pack.header.parameters
@@ -42,6 +50,10 @@ def lint_measures(pack: Pack) -> Iterator[Problem]:
         yield from _history(pack, history, ("history", index))
     for index, exculpation in enumerate(found.exculpations):
         yield from _exculpation(pack, exculpation, ("exculpations", index))
+    try:
+        number(found.decide_within, scopes(pack)["finding"])
+    except ConditionError as error:
+        yield Problem(("decide_within",), str(error), error.hint)
     yield from _rules(pack)
 
 
@@ -80,6 +92,11 @@ def _exculpation(pack: Pack, item: Exculpation, where: tuple[Any, ...]) -> Itera
         yield from _over_record(pack, item.record, item.where, (*where, "where"), name)
     if item.record and item.record not in pack.records:
         yield Problem((*where, "record"), f"no record type `{item.record}`", near(item.record, pack.records))
+    if item.by == "trigger":
+        triggers = {one.each.record for one in pack.obligations if one.each is not None and one.bearer in item.bearers}
+        if item.record not in triggers:
+            hint = near(item.record, triggers) if item.record else "name its record"
+            yield Problem((*where, "by"), "no duty of theirs has such a trigger: this can never speak", hint)
     if not item.record and not item.where:
         yield Problem(where, "neither `record` nor `where`: what speaks for the bearer?")
 

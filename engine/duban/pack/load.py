@@ -25,7 +25,7 @@ from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack, parameter_value
 from duban.pack.schema import PackHeader
 from duban.pack.yaml import Document, PathKey, read_yaml
-from duban.vocabulary import BUILT_IN, RecordType
+from duban.vocabulary import BUILT_IN, DECISION, WAIVER, RecordType, Reference
 
 Model = TypeVar("Model", bound=BaseModel)
 LEADS = "leads.yaml"
@@ -164,12 +164,13 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
     draft = Draft(folder)
     head = draft.read("pack.yaml")
     header = draft.model(PackHeader, head.value or {}, head, ()) if not head.issues else None
-    records = {**BUILT_IN, **_records(draft)}
+    own = _records(draft)
     obligations, origins = _obligations(draft)
     leads, lines = _listed(draft, Lead, "leads")
     not_carried, others = _listed(draft, NotCarried, "not_carried")
     measures = _optional(draft, MEASURES, Measures)
     checks = _optional(draft, CHECKS, ChecksFile)
+    records = {**built_in(own, header, measures), **own}
     if header is None:
         return None, draft.issues
     values = {}
@@ -197,6 +198,35 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
     for problem in lint_checks(pack) if draft.documents.get(CHECKS) and not broken else ():
         draft.report(problem.code, draft.documents[CHECKS], problem.where, problem.message, problem.hint)
     return (pack if not broken else None), draft.issues
+
+
+def built_in(own: Mapping[str, RecordType], header: PackHeader | None, measures: Measures) -> dict[str, RecordType]:
+    """The record types that every pack has, pointing at its own: whom a decision or a waiver is about, by number or by
+    name; and the minutes (`history`) that a decision names by its document number.
+    """
+    if header is None:
+        return dict(BUILT_IN)
+    kinds = header.bearers.values()
+    bearers = dict.fromkeys(kind.record for kind in kinds if own_key(own.get(kind.record)) == kind.key)
+    minutes = dict.fromkeys(item.record for item in measures.history if len(own_key(own.get(item.record))) == 1)
+    about = {
+        DECISION: {"bearer_id": tuple(bearers), "doc_no": tuple(minutes)},
+        WAIVER: {"bearer": tuple(bearers)},
+    }
+    found = dict(BUILT_IN)
+    for name, fields in about.items():
+        references = {
+            field: tuple(Reference(to=record, outside="ignore") for record in records)
+            for field, records in fields.items()
+            if records
+        }
+        found[name] = found[name].model_copy(update={"references": references})
+    return found
+
+
+def own_key(record: RecordType | None) -> tuple[str, ...]:
+    """The key of a record type; none of one that is not there."""
+    return record.key if record is not None else ()
 
 
 def _optional(draft: Draft, name: str, kind: type[Model]) -> Model:

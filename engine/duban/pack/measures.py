@@ -38,12 +38,14 @@ class MeasureSpec(Word):
 class Office(Word):
     """To whom a measure on a kind of bearer goes: a post, the roster's field of its holder; who would convene.
 
-    `code` is the roster's field of the bearer's official number (统一社会信用代码).
+    `code` is the roster's field of the bearer's official number (统一社会信用代码). Bearers of the kind that share a
+    person and the field `together` of the roster are one line of the list.
     """
 
     post: str
     person: str = ""
     code: str = ""
+    together: str = ""
     convener: str
 
 
@@ -59,12 +61,16 @@ class History(Word):
 
 
 class Exculpation(Word):
-    """What may speak for a bearer: records of it in the duty's time (`record`), or its row of the roster."""
+    """What may speak for a bearer: records of it in the duty's time (`record`), or its row of the roster.
+
+    `by: trigger`: only for the duty that the record itself has called into being.
+    """
 
     id: str
     title: str
     bearers: Names = Field(alias="for")
     record: str = ""
+    by: Literal["bearer", "trigger"] = "bearer"
     where: str = ""
     link: str = ""
 
@@ -124,13 +130,14 @@ class Rule(Word):
 
 
 class Measures(Word):
-    """measures.yaml."""
+    """measures.yaml. `decide_within`: days after which it is said of a line of the list that nobody has decided."""
 
     measures: dict[str, MeasureSpec] = {}
     bearers: dict[str, Office] = {}
     history: Listed[History] = ()
     exculpations: Listed[Exculpation] = ()
     rules: Listed[Rule] = ()
+    decide_within: int | str = 0
 
 
 def scopes(pack: Pack) -> Mapping[str, FactScope]:
@@ -181,5 +188,6 @@ def _finding_fields(pack: Pack) -> dict[str, Column]:
         "marks": Column("", "list", values=tuple(sorted(marks))),
         "contested": Column("", "bool"),
         "settled": Column("", "text"),
+        "taken": Column("", "list", values=tuple(pack.measures.measures)),
         "days_settled": Column("", "int"),
     }

@@ -12,6 +12,8 @@ from duban.kinds import Cover, Done, Forbid, Perform, Reconcile, Respond, Test
 from duban.pack.schema import Window
 from duban.vocabulary import Names, Unit, Word
 
+LEGAL = "法定义务"  # the basis of what the law itself imposes: it cannot be waived
+
 
 class Given(Word):
     """The duty exists only where such records do."""

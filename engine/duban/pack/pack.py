@@ -53,7 +53,7 @@ class Pack:
     @property
     def own_records(self) -> dict[str, RecordType]:
         """The record types that the pack declares; `records` has the built-in ones as well."""
-        return {name: record for name, record in self.records.items() if record is not BUILT_IN.get(name)}
+        return {name: record for name, record in self.records.items() if name not in BUILT_IN}
 
     @cached_property
     def obligations(self) -> tuple[Obligation, ...]:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from duban.forms.book import staged, timeless, wide
 from duban.planning.dossier import Page, Table
 from duban.planning.seen import day_of
+from duban.report.book import staged, timeless, wide
 from duban.report.papers.words import INTERNAL, moment_text, shown
 
 if TYPE_CHECKING:

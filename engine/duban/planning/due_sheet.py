@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban.forms.book import Book, across, height, paper, put, written
 from duban.planning.due import Due, Group, Item
 from duban.planning.due_files import left_text
+from duban.report.book import Book, across, height, paper, put, written
 from duban.report.papers.bureau import Bureau
 from duban.report.papers.towns import in_order
 from duban.report.papers.words import Notice, day_text, moment_text, shown

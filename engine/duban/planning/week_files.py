@@ -11,10 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from duban.forms.book import Book, across, height, paper, put, wide, written
 from duban.model import Suggestion
 from duban.planning.seen import day_of
 from duban.planning.week import Task, WeekPlan
+from duban.report.book import Book, across, height, paper, put, wide, written
 from duban.report.layout import some
 from duban.report.papers.interviews import inert
 from duban.report.papers.words import INTERNAL, shown

@@ -77,7 +77,7 @@ class Document:
         stream = io.BytesIO()
         self._docx.save(stream)
         with staged(path) as stage:
-            stage.write_bytes(_timeless(stream.getvalue()))
+            stage.write_bytes(timeless(stream.getvalue()))
 
     def _lay_out(self) -> None:
         from docx.shared import Mm
@@ -116,7 +116,7 @@ def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = Fals
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
 
 
-def _timeless(content: bytes) -> bytes:
+def timeless(content: bytes) -> bytes:
     """The same package with no times in it."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:

@@ -45,5 +45,6 @@ def proofs_of(candidates: list[dict[str, Any]], name: str) -> list[list[str]]:
     return [
         one["proof"]
         for one in candidates
-        if name in (one["bearer_id"], one["bearer_name"]) or name in {item["fingerprint"] for item in one["findings"]}
+        if name in (one["bearer_id"], one["bearer_name"], *one.get("also", ()))
+        or name in {item["fingerprint"] for item in one["findings"]}
     ]

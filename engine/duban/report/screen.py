@@ -1,7 +1,8 @@
 """The last screen of an audit: what the head of the bureau asks, in that order, and where to look further.
 
 First the pack's own `headlines`; then what was not handed in, what is to be verified (by kind of bearer), what a person has
-cleared, what cannot be judged, what is due within seven days, the data's faults, and the readings used. (Where the files are is said by the delivery.)
+cleared, what is excused, what cannot be judged, what is due within seven days, the data's faults, and the readings used.
+Where the files are is said by the delivery.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from duban.pack.schema import Headline
 from duban.report.candidates import candidate_lines
 from duban.report.layout import aligned, period, some
 from duban.report.leads import lead_line
-from duban.report.tables import shown
+from duban.report.tables import shown, titles_of
+from duban.report.waivers import waiver_lines
 from duban.scope import Names
 from duban.verification import IS_CLEARED, IS_OPEN, told, verified_of
 
@@ -45,6 +47,7 @@ def screen(audit: Audit, judgement: Judgement | None = None, most: int = 8) -> I
     yield from _missing(audit)
     yield from _to_verify(audit, most)
     yield from _cleared(audit, most)
+    yield from _waived(audit, most)
     yield from _undecided(audit, most)
     if judgement is not None:
         yield ""
@@ -199,6 +202,13 @@ def _cleared(audit: Audit, most: int) -> Iterator[str]:
         yield f"  {duty['fingerprint']} {who}“{audit.pack.obligation(duty['obligation']).title}”：{told(verified_of(duty))}"
     if total > most:
         yield f"  …其余{total - most}项见 violations.csv、manual.csv"
+
+
+def _waived(audit: Audit, most: int) -> Iterator[str]:
+    """The waivers: which covered what, and loudly which are malformed, expired or idle."""
+    if audit.waivers:
+        yield ""
+        yield from waiver_lines(audit.waivers, titles_of(audit), most)
 
 
 def _undecided(audit: Audit, most: int) -> Iterator[str]:

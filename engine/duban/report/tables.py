@@ -17,13 +17,16 @@ from duban.report.judgement import FILE as JUDGEMENT
 from duban.report.judgement import judgement_json
 from duban.report.leads import FILE as LEADS
 from duban.report.leads import leads_sql
+from duban.report.waivers import FILE as WAIVERS
+from duban.report.waivers import as_json
+from duban.report.waivers import write_csv as write_waivers
 from duban.sqltext import literal
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
     from duban.model import Judgement
 
-# The columns of violations.csv, unproven.csv and manual.csv, in order.
+# The columns of violations.csv, unproven.csv, manual.csv and waived.csv, in order.
 COLUMNS = (
     "fingerprint", "obligation", "clause", "title", "bearer_kind", "bearer_id", "bearer_name", "town", "trigger_id",
     "period_start", "period_end", "due", "status", "enforceable", "required", "observed", "shortfall", "days_overdue",
@@ -34,6 +37,7 @@ FINDINGS = {
     "violations.csv": "status IN ('breached', 'late')",
     "unproven.csv": "status = 'unproven'",
     "manual.csv": "status = 'manual'",
+    "waived.csv": "status = 'waived'",
 }
 ORDER = "obligation, jurisdiction, bearer_id, trigger_id, period_start"
 
@@ -86,6 +90,7 @@ def write(audit: Audit, folder: Path, judgement: Judgement | None = None, bureau
     _csv(audit, "SELECT * FROM missing", folder / "missing.csv")
     if audit.pack.leads:
         _csv(audit, leads_sql(audit), folder / LEADS)
+    write_waivers(audit.waivers, titles_of(audit), folder / WAIVERS)
     _issues(audit, folder / "issues.csv")
     _parquet(audit, folder / "duties.parquet")
     if judgement is not None:
@@ -96,7 +101,7 @@ def write(audit: Audit, folder: Path, judgement: Judgement | None = None, bureau
     (folder / "audit.json").write_text(text + "\n", encoding="utf-8")
     leads = [LEADS] if audit.pack.leads else []
     others = [ROWS, LIST, JUDGEMENT] if judgement is not None else []
-    names = (*FINDINGS, *leads, "missing.csv", "issues.csv", "duties.parquet", "audit.json", *others)
+    names = (*FINDINGS, WAIVERS, *leads, "missing.csv", "issues.csv", "duties.parquet", "audit.json", *others)
     return [folder / name for name in names]
 
 
@@ -106,6 +111,11 @@ def _account(audit: Audit, manifest: dict[str, Any], bureau: Path | None, folder
     results = results_of((path for path in folder.iterdir() if path.is_file()), facts)
     place = {"bureau": str(bureau.resolve()) if bureau is not None else ""}
     return {"id": audit_id(manifest), **facts, **place, "manifest": manifest, "results": results}
+
+
+def titles_of(audit: Audit) -> dict[str, str]:
+    """Obligation → its title."""
+    return {item.id: item.title for item in audit.pack.obligations}
 
 
 def _csv(audit: Audit, sql: str, path: Path) -> None:
@@ -168,6 +178,7 @@ def summary(audit: Audit) -> dict[str, Any]:
         "after_as_of": dict(audit.future),
         "duties": {status.value: count for status, count in audit.counts.items()},
         "cleared": {status.value: count for status, count in audit.cleared.items() if count},
+        "waivers": [as_json(one) for one in audit.waivers],
         "by_obligation": by_obligation,
         "obligations": sorted(by_obligation),
         "issues": [{"severity": issue.severity.value, "code": issue.code, "place": str(issue.place), "message": issue.message, "hint": issue.hint}

@@ -19,7 +19,7 @@ RECORDS = 6  # of each fact that the list names; the papers name more
 # The columns of interviews.csv, in order.
 CSV_COLUMNS = (
     "number", "jurisdiction", "bearer_kind", "bearer_id", "bearer_name", "town", "uscc", "tier", "measure", "grounds", "convener",
-    "addressee_post", "addressee_on", "clause", "nature", "procedure", "verified", "red", "rules", "obligations", "findings",
+    "addressee_post", "addressee_on", "clause", "nature", "procedure", "verified", "red", "rules", "obligations", "findings", "finding_bearers",
     "states", "records", "sources", "speaks_for", "to_verify", "flips", "earlier", "as_of", "known_by",
 )  # fmt: skip
 
@@ -155,11 +155,12 @@ def _machine_cells(entry: Entry, as_of: datetime, known_by: datetime) -> list[st
     item, post = entry.candidate, entry.candidate.addressee
     findings = standing(item)
     return [
-        str(entry.number), item.jurisdiction, item.bearer_kind, item.bearer_id, item.bearer_name, item.town, words.Plain(item.uscc),
+        str(entry.number), item.jurisdiction, item.bearer_kind, "、".join((item.bearer_id, *item.also)), item.bearer_name, item.town, words.Plain(item.uscc),
         item.tier.name.lower(), item.measure, "；".join(item.grounds), item.convener,
         post.post, post.on.isoformat() if post.on else "", item.clause, item.nature, "；".join(item.procedure),
         str(item.verified).lower(), str(item.red).lower(), "；".join(one.rule for one in item.conclusions),
         "；".join(dict.fromkeys(one.obligation for one in findings)), "；".join(one.fingerprint for one in findings),
+        "；".join(one.bearer_id for one in findings),
         "；".join(one.verified.state.value for one in findings),
         words.some([name for one in findings for name in one.evidence]), words.some([name for one in findings for name in one.source]),
         "；".join([*item.speaks_for, *(text for one in findings for text in words.speaks_for(one))]), "；".join(item.to_verify),

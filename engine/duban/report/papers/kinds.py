@@ -7,7 +7,7 @@ Each of those is a legal act of its own with a procedure of its own (hearing, re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,16 @@ def check_source(kind: Kind, source: Source) -> None:
 def standing(candidate: Candidate) -> tuple[Finding, ...]:
     """The findings of a candidate that have not been cleared."""
     return tuple(item for item in candidate.findings if item.verified.state is not Verification.CLEARED)
+
+
+def not_yet(kind: Kind, candidate: Candidate) -> Candidate:
+    """The candidate without the findings on which this paper was sent, or turned down, before: it is sent once."""
+    left = tuple(item for item in candidate.findings if kind.name not in item.taken)
+    if left == candidate.findings:
+        return candidate
+    grounds = tuple(dict.fromkeys(item.ground for item in left if item.ground))
+    clause = "、".join(dict.fromkeys(item.clause for item in left))
+    return replace(candidate, findings=left, grounds=grounds, clause=clause)
 
 
 def unmet(findings: Sequence[Finding]) -> list[Finding]:

@@ -28,6 +28,7 @@ from duban.report.papers.kinds import (
     REMINDER,
     URGING,
     Kind,
+    not_yet,
     unmet,
     why_not,
 )
@@ -123,8 +124,11 @@ def _candidate_papers(shelf: Shelf, entry: Entry, desk: Desk) -> None:
 
     if not item.verified:
         put(CHECK, inside / CHECK.name / f"{start}-{CHECK.name}.docx", "先核实")
-    if item.bearer_kind != CENTRE and not why_not(REMINDER, item, desk.bureau):
-        put(REMINDER, inside / REMINDER.name / f"{start}-{REMINDER.name}.docx", "股室审定后发")
+    reminded = not_yet(REMINDER, item)
+    if item.bearer_kind != CENTRE and not why_not(REMINDER, reminded, desk.bureau):
+        where = inside / REMINDER.name / f"{start}-{REMINDER.name}.docx"
+        fields = candidate_fields(REMINDER, entry.number, reminded, desk)
+        shelf.put(REMINDER, about, where, fields, "股室审定后发")
     if why := why_not(APPROVAL, item, desk.bureau):
         shelf.omit("约谈文书", about, why)
         return
