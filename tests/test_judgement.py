@@ -163,7 +163,8 @@ def test_what_speaks_for_one_hazard_speaks_for_no_other() -> None:
     with duban.audit(rows, assumed, as_of="2024-01-05", obligations=["major-hazard-rectified"]) as audit:
         judge_audit(audit, switches=False)
         speaks = audit.connection.execute(
-            'SELECT d.trigger_id, s.id, s.records FROM "judgement/speaks" s JOIN duties d USING (fingerprint) ORDER BY ALL'
+            'SELECT d.trigger_id, s.id, s.records FROM "judgement/speaks" s JOIN duties d USING (fingerprint)'
+            " ORDER BY ALL"
         ).fetchall()
         assert audit.frame("status = 'breached'")["trigger_id"].tolist() == ["Z1", "Z2"]
     assert speaks == [("Z1", "exception-reported", ["Z1"])]

@@ -123,7 +123,7 @@ def written_text(content: str | bytes, path: Path | None, *, mark: bool = False)
     if path is None:
         click.echo(content, nl=False)
         return
-    from duban.forms.book import staged
+    from duban.report.book import staged
 
     data = content if isinstance(content, bytes) else content.encode("utf-8-sig" if mark else "utf-8")
     with staged(path) as stage:

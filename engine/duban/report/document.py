@@ -5,19 +5,17 @@ every time. Papers that are filled into templates are made in report/papers.
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from duban.report.book import staged
+from duban.report.book import staged, timeless
 
 if TYPE_CHECKING:
     from docx.document import Document as Docx
 
 BLANK = "____"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _BODY, _INDENT, _LEADING = 16, 32, 28  # points: three-size type, two characters, distance of lines
 
 
@@ -114,12 +112,3 @@ def _run(paragraph: Any, text: str, font: str, size: float, *, bold: bool = Fals
     run = paragraph.add_run(text)
     run.font.name, run.font.size, run.bold = font, _points(size), bold
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
-
-
-def timeless(content: bytes) -> bytes:
-    """The same package with no times in it."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), old.read(name), zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
