@@ -15,12 +15,17 @@ from duban.pack.planning import Urging
 from duban.planning.due import Due, Group, begins, can_be_made_good, days_of, due_of, said
 
 
+@pytest.fixture(scope="module")
+def week(small: Audit) -> Due:
+    return due_of(small, 7)
+
+
 def listed(due: Due, group: Group) -> list[tuple[str, str, str, str]]:
     return [(item.obligation, item.bearer_id, item.trigger_id, item.at) for item in due.of(group)]
 
 
-def test_pending_are_those_due_in_time_and_the_weeks_that_begin(small: Audit) -> None:
-    assert listed(due_of(small, 7), Group.PENDING) == [
+def test_pending_are_those_due_in_time_and_the_weeks_that_begin(week: Due) -> None:
+    assert listed(week, Group.PENDING) == [
         ("hazard-done", "B1", "h2", "2024-01-17"),
         ("order-rechecked", "样县", "o1", "2024-01-18"),  # the 8th and 10 days
         ("checks-weekly", "B1", "", "2024-01-21"),
@@ -37,8 +42,8 @@ def test_the_day_of_a_due_is_within(small: Audit) -> None:
     assert (item.day, item.due, item.days_left) == (date(2024, 1, 17), datetime(2024, 1, 18), 3)
 
 
-def test_overdue_are_those_that_can_still_be_made_good_danger_first(small: Audit) -> None:
-    assert listed(due_of(small, 7), Group.OVERDUE) == [
+def test_overdue_are_those_that_can_still_be_made_good_danger_first(week: Due) -> None:
+    assert listed(week, Group.OVERDUE) == [
         ("hazard-done", "A2", "h1", "2024-01-10"),
         ("report-sent", "乙镇", "", "2023-12-25"),
         ("report-agrees", "甲镇", "甲镇/2023-12-01", "2023-12-25"),
@@ -47,8 +52,8 @@ def test_overdue_are_those_that_can_still_be_made_good_danger_first(small: Audit
     ]
 
 
-def test_a_figure_is_to_be_corrected_and_says_so(small: Audit) -> None:
-    (item,) = [one for one in due_of(small, 7).items if one.obligation == "report-agrees"]
+def test_a_figure_is_to_be_corrected_and_says_so(week: Due) -> None:
+    (item,) = [one for one in week.items if one.obligation == "report-agrees"]
     assert item.remark == "核对后更正报送"
 
 
@@ -68,13 +73,13 @@ def test_five_days_cannot_hold_six_visits(tmp_path: Path) -> None:
         assert (items["B1"].short, items["B1"].attainable) == (4, True)  # the 5th and the 9th are there
 
 
-def test_what_was_not_handed_in_stands_apart(small: Audit) -> None:
-    assert [item.bearer_id for item in due_of(small, 7).of(Group.UNPROVEN)] == ["B1", "A1", "A2"]
+def test_what_was_not_handed_in_stands_apart(week: Due) -> None:
+    assert [item.bearer_id for item in week.of(Group.UNPROVEN)] == ["B1", "A1", "A2"]
 
 
-def test_what_is_left_out_is_counted_with_the_reason(small: Audit) -> None:
+def test_what_is_left_out_is_counted_with_the_reason(week: Due) -> None:
     """Later: the share, two towns, two reports, h3. Final: four weeks of A1 and A2, and one figure that is a fact."""
-    assert {one.why: (one.count, one.next) for one in due_of(small, 7).left_out} == {
+    assert {one.why: (one.count, one.next) for one in week.left_out} == {
         "到期在7日以后": (6, date(2024, 1, 25)),
         "只须保持、没有要办的（不得有所列情形的）": (3, None),
         "期间已过或已成事实，不能补办（仍在待核实清单）": (5, None),
@@ -114,8 +119,8 @@ def test_an_unknown_bearer_or_town_is_an_error_with_what_is_near(
     assert f"是否为 {said_of}" in str(caught.value)
 
 
-def test_cleared_is_left_out_and_confirmed_is_said(small: Audit, pack: Path) -> None:
-    prints = {item.obligation + item.bearer_id: item.fingerprint for item in due_of(small, 7).of(Group.OVERDUE)}
+def test_cleared_is_left_out_and_confirmed_is_said(week: Due, pack: Path) -> None:
+    prints = {item.obligation + item.bearer_id: item.fingerprint for item in week.of(Group.OVERDUE)}
     records = county.rows()
     found = {"verified_by": "核实员", "verified_on": date(2024, 1, 14), "how": "现场", "evidence": "照片"}
     records["verification"] = [
