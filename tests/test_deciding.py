@@ -213,6 +213,10 @@ def test_it_is_proposed_once_and_an_overdue_answer_is_a_finding(known: Known, re
     assert {finding.obligation for finding in one.findings} == {MONTHLY, ANSWERED}
     assert {finding.taken for finding in one.findings if finding.obligation == MONTHLY} == {("提醒函",)}
     assert "2024-01-08 提醒函（函1号）" in one.earlier
+    (known_of,) = after.taken
+    assert (known_of.id, known_of.bearer_id, known_of.on, known_of.due) == (
+        "函1号", "M01", date(2024, 1, 8), date(2024, 1, 15),
+    )  # fmt: skip
     assert any("到期已46日（满30日）仍没有处理决定" in text for text in one.to_verify)  # 11-30 to 01-15
 
 

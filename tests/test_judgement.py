@@ -150,7 +150,7 @@ def test_what_hangs_on_a_reading_is_of_the_second_tier(tmp_path: Path) -> None:
 
 def test_what_speaks_for_one_hazard_speaks_for_no_other() -> None:
     """Two hazards of one mine: only the first was reported as an exception (and that not in full)."""
-    hazard = {"enterprise_id": "M01", "found_date": "2023-11-20", "done_date": ""}
+    hazard = {"enterprise_id": "M01", "found_date": "2023-11-20", "confirm_result": "重大", "done_date": ""}
     rows = {
         "enterprise": [{"enterprise_id": "M01", "name": "一矿", "town": "甲岭镇", "status": "生产"}],
         "major_hazard": [

@@ -17,11 +17,12 @@ import pytest
 from docx import Document
 
 from duban.errors import UsageError
+from duban.model import Tier
 from duban.report.papers import KINDS, Kind, PaperError, read_bureau, write_papers
 from duban.report.papers.fields import Desk, candidate_fields, circular_fields, committee_fields, town_fields
 from duban.report.papers.figures import figures
 from duban.report.papers.forms import SHIPPED, Forms, read_form, text_of
-from duban.report.papers.kinds import FORBIDDEN, Source, forbidden
+from duban.report.papers.kinds import FORBIDDEN, Source, forbidden, not_yet, why_not
 from duban.report.papers.towns import towns_to_urge
 from papers_world import (
     AS_OF,
@@ -38,6 +39,17 @@ from papers_world import (
 )
 
 DESK = Desk(bureau(), NOTICE, AS_OF, AS_OF, {})
+
+
+def test_a_reminder_is_drafted_once_for_the_same_facts() -> None:
+    sent, new = finding(1, taken=("提醒函",)), finding(2, clause="三(三)", ground="隐患整治不彻底")
+    item = candidate(sent, new, grounds=("自查自改不认真", "隐患整治不彻底"), tier=Tier.SECOND)
+    left = not_yet(KINDS["提醒函"], item)
+    assert (left.findings, left.grounds, left.clause) == ((new,), ("隐患整治不彻底",), "三(三)")
+    assert why_not(KINDS["提醒函"], left, bureau()) == ""
+    again = not_yet(KINDS["提醒函"], candidate(sent, tier=Tier.SECOND))
+    assert why_not(KINDS["提醒函"], again, bureau()) != ""  # nothing is left to remind of
+    assert not_yet(KINDS["核实单"], item) == item
 
 
 # ---- which papers there are

@@ -245,13 +245,39 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A measure that was taken, or turned down (`outcome`); `id` is its record, `findings` are those that it names.
+
+    `due` is until when it is to be answered, by its own paper or minutes.
+    """
+
+    jurisdiction: str
+    bearer_kind: str
+    bearer_id: str
+    id: str
+    measure: str
+    outcome: str
+    on: date
+    reason: str = ""
+    doc_no: str = ""
+    findings: tuple[str, ...] = ()
+    due: date | None = None
+    answered_on: date | None = None
+    rechecked_on: date | None = None
+    done_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Judgement:
-    """What an audit leads to: candidates in the order of the list, all conclusions, their findings, the judge used."""
+    """What an audit leads to: candidates in the order of the list, all conclusions, their findings, the judge used; and
+    the measures that were taken before.
+    """
 
     candidates: tuple[Candidate, ...]
     conclusions: tuple[Conclusion, ...]
     findings: tuple[Finding, ...]
     judge: str  # durable-rules or plain
+    taken: tuple[Taken, ...] = ()
 
 
 class Course(str, Enum):

@@ -77,7 +77,8 @@ def _held(compiler: Compiler, kind: str) -> str:
 
 _NO_PAST = (
     "SELECT '' AS jurisdiction, '' AS bearer_kind, '' AS bearer_id, '' AS id, '' AS measure, '' AS outcome, DATE '2000-01-01' AS \"on\","
-    " CAST([] AS VARCHAR[]) AS findings, '' AS reason WHERE FALSE"
+    " CAST([] AS VARCHAR[]) AS findings, '' AS reason, '' AS doc_no, NULL::DATE AS due, NULL::DATE AS answered_on,"
+    " NULL::DATE AS rechecked_on, NULL::DATE AS done_on WHERE FALSE"
 )
 
 
@@ -87,7 +88,8 @@ def _past(compiler: Compiler) -> Iterator[str]:
     if "decision" in compiler.schema.records:
         yield (
             'SELECT jurisdiction, bearer_kind, bearer_id, "$id" AS id, measure, outcome, CAST(coalesce(held_on, decided_on) AS DATE) AS "on",\n'
-            "  coalesce(findings, []) AS findings, coalesce(reason, '') AS reason\n"
+            "  coalesce(findings, []) AS findings, coalesce(reason, '') AS reason, coalesce(doc_no, '') AS doc_no,\n"
+            "  due, answered_on, rechecked_on, done_on\n"
             f"FROM {quote('seen/decision')} WHERE bearer_kind IS NOT NULL AND bearer_id IS NOT NULL AND measure IS NOT NULL AND decided_on IS NOT NULL"
         )
 
@@ -99,6 +101,15 @@ def _of_records(compiler: Compiler, history: History) -> str:
     assert chain is not None  # lint has seen to it
     who, names = chain.sql(row), Names(compiler.schema, row)
     where = boolean(history.where, names).sql
+    days = ", ".join(
+        f"{f'CAST(r.{quote(name)} AS DATE)' if name else 'NULL::DATE'} AS {word}"
+        for word, name in (
+            ("due", history.due),
+            ("answered_on", history.answered_on),
+            ("rechecked_on", history.rechecked_on),
+            ("done_on", ""),
+        )
+    )
     key = compiler.schema.records[history.record].key
     own = (
         f" AND NOT EXISTS (SELECT 1 FROM {quote('seen/decision')} o WHERE o.jurisdiction = r.jurisdiction AND o.measure = {literal(history.measure)}\n"
@@ -108,7 +119,8 @@ def _of_records(compiler: Compiler, history: History) -> str:
     )
     return (
         f'SELECT r.jurisdiction, {literal(history.bearer)} AS bearer_kind, {who} AS bearer_id, r."$id" AS id,\n'
-        f"  {literal(history.measure)} AS measure, '采纳' AS outcome, CAST(r.{quote(history.on)} AS DATE) AS \"on\", CAST([] AS VARCHAR[]) AS findings, '' AS reason\n"
+        f"  {literal(history.measure)} AS measure, '采纳' AS outcome, CAST(r.{quote(history.on)} AS DATE) AS \"on\", CAST([] AS VARCHAR[]) AS findings, '' AS reason,\n"
+        f"  '' AS doc_no, {days}\n"
         f"FROM {quote('seen/' + history.record)} r\n{names.joins()}\nWHERE ({where}) AND {who} IS NOT NULL AND r.{quote(history.on)} IS NOT NULL{own}"
     )
 

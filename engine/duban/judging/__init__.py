@@ -11,7 +11,7 @@ from duban.doubts import contested_under
 from duban.evaluate import run
 from duban.judge import Judge, PlainJudge, compile_program, conclusions_of, open_judge
 from duban.judging.candidates import Bearer, order_of
-from duban.judging.cases import Dossier, case_of, dossiers
+from duban.judging.cases import Dossier, case_of, dossiers, taken_of
 from duban.judging.together import merged
 from duban.model import Candidate, Conclusion, Finding, Judgement, Plan, Tier
 
@@ -47,7 +47,8 @@ def judge_audit(audit: Audit, engine: str = "auto", *, switches: bool = True) ->
     candidates.sort(key=lambda item: order_of(audit.pack, item))
     carrying = {one.fingerprint: one for item in candidates for one in item.findings}
     conclusions = tuple(item for one in kept for item in one.conclusions)
-    return Judgement(tuple(candidates), conclusions, tuple(carrying.values()), judge.name)
+    taken = tuple(taken_of(audit.connection))
+    return Judgement(tuple(candidates), conclusions, tuple(carrying.values()), judge.name, taken)
 
 
 def _prepare(audit: Audit) -> None:

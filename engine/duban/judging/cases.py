@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from duban.compile.judgement import FINDINGS, PAST, SPEAKS
 from duban.crew import beside
 from duban.judge import Case, Fact
-from duban.model import Finding, Status, Verification
+from duban.model import Finding, Status, Taken, Verification
 from duban.pack.measures import Measures
 from duban.pack.pack import Pack
 from duban.sqltext import quote
@@ -189,3 +189,13 @@ def without(case: Case, fingerprint: str) -> Case:
     """The same bearer, had one finding been cured or refuted."""
     left = [fact for fact in case.of("finding") if fact["fingerprint"] != fingerprint]
     return replace(case, facts={**case.facts, "finding": left})
+
+
+def taken_of(con: duckdb.DuckDBPyConnection) -> Iterator[Taken]:
+    """Every measure that is known, whoever it was taken on, in a fixed order."""
+    columns = [item.name for item in fields(Taken)]
+    listed = ", ".join(map(quote, columns))
+    order = 'jurisdiction, "on", bearer_kind, bearer_id, measure, id'
+    for row in con.execute(f"SELECT {listed} FROM {quote(PAST)} ORDER BY {order}").fetchall():
+        found = dict(zip(columns, row, strict=True))
+        yield Taken(**{**found, "outcome": found["outcome"] or "", "findings": tuple(found["findings"])})

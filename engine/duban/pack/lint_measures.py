@@ -67,9 +67,11 @@ def _history(pack: Pack, history: History, where: tuple[Any, ...]) -> Iterator[P
     if record is None:
         yield Problem((*where, "record"), f"no record type `{history.record}`", near(history.record, pack.records))
         return
-    spec = record.field(history.on)
-    if spec is None or spec.type not in ("date", "datetime"):
-        yield Problem((*where, "on"), f"`{history.on}` is no date of {history.record}", near(history.on, record.fields))
+    for word in ("on", "due", "answered_on", "rechecked_on"):
+        name = getattr(history, word)
+        spec = record.field(name)
+        if (name or word == "on") and (spec is None or spec.type not in ("date", "datetime")):
+            yield Problem((*where, word), f"`{name}` is no date of {history.record}", near(name, record.fields))
     yield from _over_record(pack, history.record, history.where, (*where, "where"))
     yield from _bearer(pack, history.bearer, (*where, "bearer"))
     if history.bearer in pack.header.bearers and pack.header.bearers[history.bearer].record in pack.records:

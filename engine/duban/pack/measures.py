@@ -50,7 +50,10 @@ class Office(Word):
 
 
 class History(Word):
-    """Records that say what was done with bearers of a kind before, as facts `past`."""
+    """Records that say what was done with bearers of a kind before, as facts `past`.
+
+    `due`, `answered_on`, `rechecked_on` are their fields with the day of the answer and of the re-check.
+    """
 
     record: str
     bearer: str
@@ -58,6 +61,9 @@ class History(Word):
     where: str = ""
     on: str
     measure: str
+    due: str = ""
+    answered_on: str = ""
+    rechecked_on: str = ""
 
 
 class Exculpation(Word):

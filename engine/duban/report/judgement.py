@@ -24,6 +24,7 @@ def judgement_json(pack: Pack, judgement: Judgement) -> str:
         "judge": judgement.judge,
         "candidates": candidates,
         "conclusions": [asdict(one) for one in judgement.conclusions],
+        "taken": [asdict(one) for one in judgement.taken],
     }
     return json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n"
 
