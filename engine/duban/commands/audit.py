@@ -26,6 +26,7 @@ from duban.commands.options import (
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.check.log import Entry
     from duban.history import Recorded, Store
     from duban.model import Judgement
 
@@ -56,6 +57,11 @@ FAIL_ON = {
 )
 @store_option
 @click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="收件日志，随审核记入历史库。 | The intake log, kept in the store with the audit.",
+)
+@click.option(
     "--format",
     "style",
     type=click.Choice(["text", "csv", "json"]),
@@ -77,7 +83,7 @@ FAIL_ON = {
 @click.pass_context
 def audit(
     context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
-    settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, store_name: str | None, style: str,
+    settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...], out: Path | None, store_name: str | None, log: Path | None, style: str,
     fail_on: str, memory: str, threads: int | None, temp: str, quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
@@ -88,6 +94,9 @@ def audit(
 
     if store_name and out is None:
         raise click.UsageError("记入历史须同时写出结果：请加 --out | --store needs --out")
+    if log is not None and not store_name:
+        raise click.UsageError("收件日志记入历史库：请加 --store | --log needs --store")
+    intake = _receipts(log)
     moment = as_of or last_sunday(today(rules_name)).isoformat()
     progress = _progress() if sys.stderr.isatty() and not quiet else None
     limits = Limits(memory, threads or 0, temp)
@@ -112,7 +121,7 @@ def audit(
         if store is not None:
             _refuse_a_part(result, judgement)
         files = write(result, out, judgement, bureau) if out is not None else []
-        recorded = _record(store, result, judgement, files) if store is not None else None
+        recorded = _record(store, result, judgement, files, intake) if store is not None else None
         if not quiet:
             _show(result, style, files, judgement, recorded)
         counts = {status.value: count - result.cleared[status] for status, count in result.counts.items()}
@@ -148,11 +157,22 @@ def _refuse_a_part(result: Audit, judgement: Judgement | None) -> None:
     check_whole(result, judgement)
 
 
-def _record(store: Store, result: Audit, judgement: Judgement | None, files: list[Path]) -> Recorded:
+def _receipts(log: Path | None) -> list[Entry]:
+    """The lines of the intake log; a broken one is said before the audit."""
+    if log is None:
+        return []
+    from duban.check.log import read
+
+    return read(log)
+
+
+def _record(
+    store: Store, result: Audit, judgement: Judgement | None, files: list[Path], intake: list[Entry]
+) -> Recorded:
     """Keep the audit in the store, whose clock is the pack's."""
     from duban.history import record
 
-    return record(store, result, judgement, files, recorded_at=now_of(result.pack))
+    return record(store, result, judgement, files, recorded_at=now_of(result.pack), intake=intake)
 
 
 def _progress() -> Callable[[str], None]:
