@@ -22,6 +22,7 @@ from duban.report.tables import shown, write
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.check.log import Entry
     from duban.history import Recorded, Store
     from duban.model import Judgement, Past
 
@@ -32,7 +33,7 @@ Told = Callable[[str], None]
 @dataclass(frozen=True)
 class Orders:
     """What is wanted of a run: `store` is one that is open already, `must_record` whether a run that cannot be recorded is
-    a mistake; `reports` whether people want to read it; `now` is the moment of the run, on the pack's clock.
+    a mistake; `reports` whether people want to read it; `now` is the moment of the run, on the pack's clock; `intake` the lines of the intake log.
     """
 
     bureau: Path | None = None
@@ -40,6 +41,7 @@ class Orders:
     must_record: bool = False
     reports: bool = True
     now: datetime = datetime.min
+    intake: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def deliver(
             from duban.history import record
 
             told("记入历史")
-            recorded = record(store, audit, judgement, data, recorded_at=orders.now)
+            recorded = record(store, audit, judgement, data, recorded_at=orders.now, intake=orders.intake)
     folder = run.place
     return Delivery(
         folder,

@@ -245,8 +245,8 @@ def test_an_audit_and_its_intake_are_kept_once(county: County, place: str, tmp_p
     ):
         files = write(audit, out)
         before = past_of(store, audit, None)
-        first = record(store, audit, None, files, recorded_at=audit.as_of, intake=[entry])
-        again = record(store, audit, None, files, recorded_at=audit.as_of, intake=[entry, entry])
+        first = record(store, audit, None, files, recorded_at=audit.as_of, intake=[entry, entry])
+        again = record(store, audit, None, files, recorded_at=audit.as_of, intake=[entry])
         with store.reading() as con:
             rows = con.execute(select(INTAKE.c.sender, INTAKE.c.kinds)).all()
     assert [tuple(row) for row in rows] == [("甲岭镇", ["inspection"])]
@@ -274,9 +274,13 @@ def test_a_part_is_no_week(county: County, tmp_path: Path, part: tuple[str, str]
 
 
 def test_frames_and_stores_without_results_are_refused(county: County, tmp_path: Path) -> None:
+    out = tmp_path / "out"
     told = run("audit", county.records[0], "--rules", county.pack, "--store", tmp_path / "h.db", code=2)
     assert "--store needs --out" in told
-    out = tmp_path / "out"
+    asked = ("audit", county.records[0], "--rules", county.pack, "--log", county.records[0] / "waivers.yaml")
+    assert "--log needs --store" in run(*asked, code=2)
+    assert "收件日志不可用" in run(*asked, "--out", out, "--store", tmp_path / "h.db", code=2)
+    assert not out.exists()
     rows = [{"enterprise_id": "M1", "name": "样1号石料矿", "town": "甲岭镇"}]
     with (
         duban.audit({"enterprise": rows}, county.pack, "2023-12-08", output=out) as audit,
@@ -347,6 +351,9 @@ def test_replay_says_what_differs(county: County, tmp_path: Path) -> None:
     account: dict[str, Any] = account_of(tmp_path / "out")
     account["results"]["violations.csv"] = "0" * 64
     account["manifest"]["versions"]["duckdb"] = "0.0"
+    (tmp_path / "out" / "audit.json").write_text(json.dumps(account), encoding="utf-8")
+    assert "审核凭单被改动过" in run("replay", "--out", tmp_path / "out", code=2)
+    account["id"] = audit_id(account["manifest"])
     (tmp_path / "out" / "audit.json").write_text(json.dumps(account), encoding="utf-8")
     told = run("replay", "--out", tmp_path / "out", code=1)
     assert "1个不同" in told

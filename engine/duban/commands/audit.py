@@ -27,6 +27,7 @@ from duban.commands.terminal import Stages, show
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.check.log import Entry
     from duban.delivery import Delivery
     from duban.history import Store
     from duban.model import Judgement
@@ -64,6 +65,11 @@ FAIL_ON = {
     help="是否写出供人看的报告。 | Whether to write the reports for people.",
 )
 @click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="收件日志，随审核记入历史库。 | The intake log, kept in the store with the audit.",
+)
+@click.option(
     "--format",
     "style",
     type=click.Choice(["text", "csv", "json"]),
@@ -86,8 +92,8 @@ FAIL_ON = {
 def audit(
     context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
     settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...],
-    out: Path | None, store_name: str | None, reports: bool, style: str, fail_on: str, memory: str, threads: int | None,
-    temp: str, quiet: bool,
+    out: Path | None, store_name: str | None, reports: bool, log: Path | None, style: str, fail_on: str, memory: str,
+    threads: int | None, temp: str, quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
     from duban.auditing import audit as run_audit
@@ -96,6 +102,9 @@ def audit(
 
     if store_name and out is None:
         raise click.UsageError("记入历史须同时写出结果：请加 --out | --store needs --out")
+    if log is not None and out is None:
+        raise click.UsageError("收件日志记入历史库：请加 --out | --log needs --out")
+    intake = _receipts(log)
     moment = as_of or last_sunday(today(rules_name)).isoformat()
     stages = Stages(on=not quiet and sys.stderr.isatty())
     with stages, _opened(store_name) as store:
@@ -111,7 +120,7 @@ def audit(
             if out is not None:
                 from duban.delivery import Orders, deliver
 
-                orders = Orders(bureau, store, store_name is not None, reports, now_of(result.pack))
+                orders = Orders(bureau, store, store_name is not None, reports, now_of(result.pack), intake)
                 delivery = deliver(result, judgement, out, orders, stages.stage)
             stages.stage("")
             if not quiet:
@@ -131,6 +140,15 @@ def _opened(name: str | None) -> Iterator[Store | None]:
 
     with open_store(name) as store:
         yield store
+
+
+def _receipts(log: Path | None) -> list[Entry]:
+    """The lines of the intake log; a broken one is said before the audit."""
+    if log is None:
+        return []
+    from duban.check.log import read
+
+    return read(log)
 
 
 def _judge(result: Audit, engine: str, *, whole: bool) -> Judgement | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from duban.audit_manifest import Manifest
+from duban.audit_manifest import Manifest, audit_id
 from duban.errors import Issue, UsageError
 from duban.history.life import LOOKED_AT, Moment, Standing
 from duban.history.tables import AUDITS, DUTIES, FINDINGS
@@ -81,18 +81,27 @@ def account_of(folder: Path) -> dict[str, Any]:
     path = folder / "audit.json"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(found, dict) and {"id", "manifest", "results"} <= found.keys():
-            return found
     except (OSError, ValueError):
-        pass
+        found = None
+    if isinstance(found, dict) and {"id", "manifest", "results"} <= found.keys():
+        return sound(found, str(path))
     hint = Issue("H020", str(path), hint="请重新审核：duban audit … --out")
     raise UsageError(f"{folder} 中没有可用的审核结果（缺 audit.json，或由旧版本写出）", [hint])
+
+
+def sound(account: dict[str, Any], where: str) -> dict[str, Any]:
+    """An account whose manifest makes its id; raises UsageError for one that somebody has altered."""
+    if account["id"] != audit_id(account["manifest"]):
+        hint = "编号是凭单内容的哈希，两者对不上；请从备份恢复，或重新审核"
+        raise UsageError("审核凭单被改动过", [Issue("H025", where, hint=hint)])
+    return account
 
 
 def account_in(con: Connection, number: int) -> dict[str, Any]:
     """The same of an audit in the store: `id`, `manifest`, `results`, and `places`, where its inputs lay."""
     words = (AUDITS.c.id, AUDITS.c.manifest, AUDITS.c.results, AUDITS.c.places)
-    return dict(con.execute(select(*words).where(AUDITS.c.number == number)).mappings().one())
+    found = dict(con.execute(select(*words).where(AUDITS.c.number == number)).mappings().one())
+    return sound(found, str(found["id"]))
 
 
 def of_store(con: Connection, number: int) -> Snapshot:
