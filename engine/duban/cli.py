@@ -50,6 +50,10 @@ VERBS = {
         "duban.commands.verify",
         "核实：发出核实单，读回核实结果。 | Hand out findings to be verified, and read the results back.",
     ),
+    "report": (
+        "duban.commands.report",
+        "周报：首页、分镇、走势、清单，按对象分开。 | The weekly report, an edition for each audience.",
+    ),
     "explain": (
         "duban.commands.explain",
         "说明一项结论或一个单位的由来。 | Show how a finding came about, or why a bearer is proposed.",

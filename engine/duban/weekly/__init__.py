@@ -41,7 +41,7 @@ def week_of(
     shown = parts.shown_findings(pack, findings, judgement, known, apart)
     candidates = parts.proposed(pack, judgement, apart)
     counted = parts.tallies(facts)
-    clauses = parts.clauses(pack, counted)
+    clauses, towns = parts.clauses(pack, counted), parts.towns_of(counted, bureau)
     majors, due, readings = parts.majors(weekly, facts), parts.due(pack, facts), parts.readings(pack)
     screen = Screen(
         audit, weekly, facts, shown, candidates, majors, due, readings, known, tuple(suggested), swing
@@ -53,8 +53,8 @@ def week_of(
         proposed=candidates,
         clauses=clauses,
         tallies=counted,
-        heat=parts.heat(counted, clauses, parts.towns_of(counted, bureau)),
-        funnels=parts.funnels(weekly, facts),
+        heat=parts.heat(counted, clauses, towns),
+        funnels=parts.funnels(weekly, facts, towns),
         majors=majors,
         due=due,
         readings=readings,

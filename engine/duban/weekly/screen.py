@@ -35,7 +35,7 @@ FIRST = "首次审核，无上周对比"
 CHOICES = ("同意", "不同意", "再核")
 MAJORS_COLUMNS = ("企业", "隐患", "发现／期限", "现状", "挂牌／包保", "最近到场", "建议")
 NAMED = 6  # names that one sentence lists
-ROWS = 10  # rows of a table on the first screen, so that it stays one page
+ROWS, ASKED = 8, 8  # rows of a table, and decisions, on the first screen: it is one page
 LEGAL = "法定义务"
 
 
@@ -203,7 +203,9 @@ class Screen:
     # --- 四
     def decisions(self) -> Iterator[Line]:
         made = [one for spec in self.weekly.decisions for one in self._decision(spec)]
-        yield from made
+        yield from made[:ASKED]
+        if len(made) > ASKED:
+            yield line(f"另有{len(made) - ASKED}条，见重大隐患和建议名单")
         if not made:
             yield line("本周没有需要决定的事项。")
 
