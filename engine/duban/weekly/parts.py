@@ -236,6 +236,7 @@ def _major(weekly: Weekly, row: Row, kept: bool) -> Major:
         advice=state.advice if state is not None else "",
         fingerprint=row["fingerprint"] or "",
         place=row["place"],
+        unproven=row["status"] == Status.UNPROVEN.value,
     )
 
 

@@ -168,11 +168,16 @@
     if (!open && there) there.remove();
   }
 
+  function clear() {
+    byId("filters").reset();
+    state.only = null;
+    state.page = 0;
+  }
+
   // Show one finding, or those that a number rests on.
   function reveal(ids, { open = false } = {}) {
-    byId("filters").reset();
+    clear();
     state.only = new Set(ids);
-    state.page = 0;
     if (open) ids.forEach((id) => state.opened.add(id));
     show();
     byId("findings").scrollIntoView();
@@ -220,11 +225,9 @@
       state.page = 0;
       show();
     } else if (given.obligation !== undefined) {
-      byId("filters").reset();
-      state.only = null;
+      clear();
       byId("by-town").value = given.town || "-";
       byId("by-obligation").value = given.obligation;
-      state.page = 0;
       show();
       byId("findings").scrollIntoView();
       byId("by-obligation").focus({ preventScroll: true });
@@ -232,14 +235,29 @@
   });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("filters").addEventListener("input", () => { state.page = 0; show(); });
-  byId("filters").addEventListener("reset", () => { state.only = null; state.page = 0; setTimeout(show); });
+  byId("clear").addEventListener("click", () => { clear(); show(); });
   byId("previous").addEventListener("click", () => { state.page -= 1; show(); });
   byId("next").addEventListener("click", () => { state.page += 1; show(); });
   byId("print-first").addEventListener("click", () => {
     document.body.classList.add("only-first");
     window.print();
   });
-  window.addEventListener("afterprint", () => document.body.classList.remove("only-first"));
+  // On paper the first screen is one page: the largest text with which it is.
+  const PAPER = (297 - 2 * 9 - 1) * 96 / 25.4;
+  function fit() {
+    document.documentElement.classList.add("printing");
+    const first = byId("first");
+    for (let size = 9.6; size >= 5; size -= 0.1) {
+      first.style.setProperty("--size", `${size.toFixed(1)}pt`);
+      if (first.offsetHeight <= PAPER) break;
+    }
+    Object.values(Chart.instances).forEach((chart) => chart.resize());
+  }
+  window.addEventListener("beforeprint", fit);
+  window.addEventListener("afterprint", () => {
+    document.documentElement.classList.remove("printing");
+    document.body.classList.remove("only-first");
+  });
 
   // ---- the choices that there are
   function options(id, values, named) {
@@ -279,6 +297,5 @@
       options: { ...still, indexAxis: "y", plugins: { legend: { display: false } }, scales: { x: { beginAtZero: true, ticks: { precision: 0 } } } },
     });
   }
-  window.addEventListener("beforeprint", () => Object.values(Chart.instances).forEach((chart) => chart.resize()));
   show();
 })();

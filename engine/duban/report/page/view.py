@@ -74,6 +74,7 @@ def _section(one: Section, bases: Bases) -> dict[str, Any]:
         "lines": [_line(item, bases) for item in one.lines],
         "table": _table(one.table, bases) if one.table is not None else None,
         "choices": one.choices,
+        "note": one.note,
     }
 
 
