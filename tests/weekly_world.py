@@ -187,3 +187,40 @@ def _proposed() -> Proposed:
         red=True,
         apart=False,
     )
+
+
+def full_screen() -> tuple[Section, ...]:
+    """A first screen as full as it may get: every list at its limit, every name long."""
+    mine = "癸河样一百零一号建筑石料用灰岩矿"
+    names = "、".join([mine] * 6) + "等20家"
+    cell = (Piece(mine),)
+    hazard = (Piece("采场北帮：工作帮坡角大于设计，未采取有效措施，坡脚被采动"),)
+    row = (
+        cell,
+        hazard,
+        (Piece("11月18日／12月31日"),),
+        (Piece("未整改·五到位缺项"),),
+        (Piece("云示县应急管理局／副局长"),),
+        (Piece("12月21日县局"),),
+        (Piece("今日定措施：停用、撤人或挂牌督办，派人到场"),),
+    )
+    columns = ("企业", "隐患", "发现／期限", "现状", "挂牌／包保", "最近到场", "建议")
+    asked = f"{mine}“采场北帮：工作帮坡角大于设计，未采取有效措施”逾期17天：派人到场核实，定停用、撤人或挂牌督办"
+
+    def section(
+        key: str, title: str, *lines: str, table: Table | None = None, choices: tuple[str, ...] = ()
+    ) -> Section:
+        return Section(key, title, tuple((Piece(text),) for text in lines), table, choices)
+
+    return (
+        section("sentence", "一、一句话", f"本周接报事故、险情0起。重大隐患逾期未整改20条（{names}），请局领导今日定措施。县局1月检查3/145家，距30%（44家）还差41家，余18个工作日。"),
+        section("running", "二、矿山运行", f"名册145家：在产134｜基建3｜停产4｜停产整顿1｜长期停产3（无人2）。本周停产→复产6家（{names}），复产验收手续：未见（{names}）。"),
+        section("majors", "三、重大隐患", "行动以来38条：已销号12｜待验收1｜未整改25（逾期20、五到位缺项1、已报告缓改1、县局限期内1）；另行动前遗留1条。", table=Table("未销号的重大隐患", columns, (row,) * 8, "另有18条见重大隐患一节")),
+        section("decide", "四、请局领导本周决定", *[asked] * 7, choices=("同意", "不同意", "再核")),
+        section("checks", "五、检查任务", "县局：11月12/145（不足，已列本局整改）→12月15/146→1月3/145。", f"镇全覆盖（12月）：121/142，缺：{names}；其中2镇需人工认定。", f"本周建议检查：{names}。"),
+        section("sent", "六、报送", f"12月材料：12镇收齐8，按时5、迟报3（{names[:60]}）、未收齐4；以前各期仍未收齐2项；退改未结2；下次：1月25日。"),
+        section("verify", "七、待核实事项（较上周）", "企业116（新增5、澄清3）｜镇应急管理中心14（新增1）｜县局自身5（单列、新增1）｜镇及镇领导职务3（单列，送县安委办）｜逾期履行17（不计入前列）｜证据不足109（不作为问题）｜需人工认定16｜提示性13。法定义务类14项另送执法、法制。"),
+        section("interviews", "八、拟提请约谈研究（建议稿）", f"优先研究20：{names}。", f"先核实、提醒35：{names}。", f"已核实0、企业已说明1。前期约谈逾期未反馈6：{names}。"),
+        section("due", "九、七日内到期", *[f"1月25日　镇应急管理中心每月25日前报送阶段性进展：{names[:80]}"] * 4, "另有3项，见 duban due。"),
+        section("data", "十、口径与数据", "企业数据截至12月25日至12月31日（最早：甲岭镇、乙溪镇、丙川镇等12家）；县局数据截至1月7日；采用的有争议口径13项；若全部取另一读法，名单变化：＋11／－12；本次改了口径3项；数据问题2处错误、242处提醒。"),
+    )  # fmt: skip

@@ -83,6 +83,10 @@ VERBS = {
         "duban.commands.waiver",
         "经批准不计入：核对、登记、列出。 | Check, write down and list waivers.",
     ),
+    "report": (
+        "duban.commands.report",
+        "周报：首页、分镇、走势、清单，按对象分开。 | The weekly report, an edition for each audience.",
+    ),
     "explain": (
         "duban.commands.explain",
         "说明一项结论或一个单位的由来。 | Show how a finding came about, or why a bearer is proposed.",

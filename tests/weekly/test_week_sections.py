@@ -13,8 +13,13 @@ import duban
 from duban.auditing import Audit
 from duban.judging import findings_of, judge_audit
 from duban.model import Course, Life, Past, Point
+from duban.pack.weekly import load_weekly
 from duban.report.week import Suggested, Swing, Week
-from duban.weekly import week_of
+from duban.weekly import field, week_of
+from duban.weekly.facts import Facts
+from duban.weekly.found import plain_findings
+from duban.weekly.material import Material
+from duban.weekly.text import plain
 from papers_world import bureau
 
 # 2024-01-07, a Sunday; the week is 1 to 7 January.
@@ -124,6 +129,21 @@ def test_nothing_is_breached_where_nothing_was_handed_in(week: Week) -> None:
     """Without a manifest every duty is unproven: the archive still says how each hazard stands."""
     assert said(week, "majors") == "行动以来4条：已销号1｜未整改2（情况不明2）｜待验收1；另行动前遗留1条。"
     assert "证据不足" in said(week, "verify")
+    # ZD1, ZD2, ZD3 and ZD5 are open and unproven: whether they are overdue is not known, and “none” would be a claim.
+    assert "重大隐患4条证据不足，是否逾期不明。" in said(week, "sentence")
+    assert "没有逾期" not in said(week, "sentence")
+
+
+def test_an_archive_that_nobody_handed_in_is_not_an_empty_one(audit: Audit) -> None:
+    nothing = Facts({}, [], [], [], [])
+    material = Material(audit, load_weekly(audit.pack), nothing, (), (), (), (), (), Past(), (), None)
+    assert plain(next(field.archive(material))) == "重大隐患档案未报。"
+    assert "重大隐患档案未报，是否逾期不明。" in plain(next(field.sentence(material)))
+
+
+def test_findings_without_measures_are_the_same_findings(audit: Audit) -> None:
+    judge_audit(audit, "plain", switches=False)
+    assert {one.fingerprint for one in plain_findings(audit)} == {one.fingerprint for one in findings_of(audit)}
 
 
 def test_papers_sent_back_are_settled_by_a_newer_version(week: Week) -> None:

@@ -176,7 +176,7 @@ class _Bench:
             "majors",
             f"SELECT r.\"$id\" AS id, {_PLACE} AS place, {who} AS bearer_id, coalesce(nullif(i.bearer_name, ''), {who}) AS bearer_name,\n"
             f"  coalesce(i.town, '') AS town, CASE {state} END AS state, coalesce(({since}), FALSE) AS since, MAP {{{texts}}} AS texts,\n"
-            f"  CAST(r.{quote(majors.found)} AS DATE) AS found, {supervised} AS supervised, y.fingerprint, y.due, y.days_overdue,\n"
+            f"  CAST(r.{quote(majors.found)} AS DATE) AS found, {supervised} AS supervised, y.fingerprint, y.status, y.due, y.days_overdue,\n"
             f"  k.posts, {'v.at, v.level' if majors.visited else 'CAST(NULL AS DATE) AS at, NULL AS level'}\n"
             f"FROM {quote('seen/' + majors.record)} r\n{names.joins()}\n"
             f"LEFT JOIN {quote(f'bearer/{majors.bearer}/ids')} i ON i.jurisdiction = r.jurisdiction AND i.bearer_id = {who}\n"

@@ -47,13 +47,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A numbered section of the first screen. `choices` stand after each line: 同意／不同意／再核."""
+    """A numbered section of the first screen. `choices` stand after each line: 同意／不同意／再核; `note` below them."""
 
     key: str
     title: str
     lines: tuple[Line, ...]
     table: Table | None = None
     choices: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,10 @@ class Funnel:
 
 @dataclass(frozen=True)
 class Major:
-    """A row of the archive of major hazards: `state` in words, `overdue` if its day is over and it is not done."""
+    """A row of the archive of major hazards: `state` in words, `overdue` if its day is over and it is not done.
+
+    `unproven`: the data that would tell is not complete.
+    """
 
     hazard_id: str
     bearer_id: str
@@ -227,6 +231,7 @@ class Major:
     advice: str
     fingerprint: str
     place: str
+    unproven: bool = False
 
 
 @dataclass(frozen=True)

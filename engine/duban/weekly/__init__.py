@@ -14,7 +14,8 @@ from duban.report.week import Audience, Head, InputFile, Suggested, Swing, Week
 from duban.weekly import parts
 from duban.weekly.cut import INTERNAL, for_audience
 from duban.weekly.facts import facts_of
-from duban.weekly.screen import Screen
+from duban.weekly.material import Material
+from duban.weekly.screen import sections
 from duban.weekly.text import BLANK, cut_off, last_day, masked, short_day, weekday
 
 
@@ -41,20 +42,20 @@ def week_of(
     shown = parts.shown_findings(pack, findings, judgement, known, apart)
     candidates = parts.proposed(pack, judgement, apart)
     counted = parts.tallies(facts)
-    clauses = parts.clauses(pack, counted)
+    clauses, towns = parts.clauses(pack, counted), parts.towns_of(counted, bureau)
     majors, due, readings = parts.majors(weekly, facts), parts.due(pack, facts), parts.readings(pack)
-    screen = Screen(
+    material = Material(
         audit, weekly, facts, shown, candidates, majors, due, readings, known, tuple(suggested), swing
     )  # fmt: skip
     week = Week(
         head=_head(audit, weekly, judgement, bureau),
-        sections=screen.sections(),
+        sections=sections(material),
         findings=shown,
         proposed=candidates,
         clauses=clauses,
         tallies=counted,
-        heat=parts.heat(counted, clauses, parts.towns_of(counted, bureau)),
-        funnels=parts.funnels(weekly, facts),
+        heat=parts.heat(counted, clauses, towns),
+        funnels=parts.funnels(weekly, facts, towns),
         majors=majors,
         due=due,
         readings=readings,

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from duban.model import Finding, Status
 from duban.report.week import Audience, Line, Piece, Section, Shown, Table, Week
+from duban.weekly.desk import due_lines
+from duban.weekly.field import MAJORS_COLUMNS
 from duban.weekly.parts import heat, recount
-from duban.weekly.screen import MAJORS_COLUMNS, due_lines
 from duban.weekly.text import line, piece, some
 
 INTERNAL = "内部资料·机器初筛·待核实·不得外传·不作为处罚依据"

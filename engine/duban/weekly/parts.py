@@ -236,11 +236,12 @@ def _major(weekly: Weekly, row: Row, kept: bool) -> Major:
         advice=state.advice if state is not None else "",
         fingerprint=row["fingerprint"] or "",
         place=row["place"],
+        unproven=row["status"] == Status.UNPROVEN.value,
     )
 
 
-def funnels(weekly: Weekly, facts: Facts) -> tuple[Funnel, ...]:
-    """Of the county first, then of each town."""
+def funnels(weekly: Weekly, facts: Facts, towns: Sequence[str]) -> tuple[Funnel, ...]:
+    """Of the county first, then of each town in their order."""
     found: list[Funnel] = []
     for index, spec in enumerate(weekly.funnels):
         own = facts.rows(f"funnel/{index}")
@@ -253,7 +254,7 @@ def funnels(weekly: Weekly, facts: Facts) -> tuple[Funnel, ...]:
                 row["town"],
                 tuple(Stage(spec.stages[n].title, row[f"n{n}"], tuple(row[f"p{n}"] or ())) for n in numbers),
             )
-            for row in own
+            for row in sorted(own, key=lambda row: towns.index(row["town"]) if row["town"] in towns else len(towns))
             if row["town"]
         ]
     return tuple(found)

@@ -182,11 +182,14 @@ def safe(name: str) -> str:
 
 
 @contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """A place beside the folder that takes its name at the end; nothing is left of it if anything fails."""
+def new_folder(folder: Path, what: str = "文书") -> Iterator[Path]:
+    """A place beside the folder that takes its name at the end; nothing is left of it if anything fails.
+
+    Raises UsageError if the folder is there and not empty, or cannot be written.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         hint = Issue("U012", f"{folder} 不是空文件夹", hint="里面可能有已经填写的意见，请另选一个文件夹")
-        raise UsageError("文书没有写入", [hint])
+        raise UsageError(f"{what}没有写入", [hint])
     beside: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -199,7 +202,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
         stage.rename(folder)
     except OSError as error:
         hint = Issue("U010", f"{error.strerror or error}：{error.filename or folder}", hint="请检查磁盘空间和权限")
-        raise UsageError(f"文书没有写入 {folder}", [hint]) from error
+        raise UsageError(f"{what}没有写入 {folder}", [hint]) from error
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
