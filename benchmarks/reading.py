@@ -4,7 +4,7 @@
 
 The workbooks are the inspections of a month with Chinese headers, one sheet each; the CSV is the inspections of a
 province under the names of the fields. duban finds the headers, types and checks every cell and keeps the place of each
-row; pandas parses. Each run is a process of its own, the two take turns, and the fastest of each counts.
+row, in the database that an audit opens; pandas parses. Each run is a process of its own, the two take turns, and the fastest of each counts.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def make_csv(rows: int, folder: Path) -> None:
 
 
 def by_duban(folder: Path) -> int:
+    from duban.evaluate import Limits, database
     from duban.pack import load_pack
     from duban.records.load import load
 
     types = load_pack("zezhou-2023-331").records
-    with tempfile.TemporaryDirectory() as spill:
-        con = duckdb.connect(f"{spill}/records.duckdb")
+    with tempfile.TemporaryDirectory() as spill, database(Limits(temp_folder=spill)) as con:
         loaded = load(con, types, folder, jurisdiction="样县", timezone="Asia/Shanghai")
         wrong = [issue for issue in loaded.issues if issue.place and issue.place.row]
         assert not wrong, wrong[:3]
