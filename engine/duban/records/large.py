@@ -1,14 +1,14 @@
 """The first large table of a record type: written by all cores at once, and numbered after that.
 
 An ordinary INSERT counts rows while they pass, so that they pass one by one, and writes every column, though a large
-table fills a few of forty. Here the filled columns become the table, in the order of the file; the others are added
-to it, which costs DuckDB next to nothing, and so are the numbers.
+table fills a few of forty. Here the filled columns become the table, in the order of the file; constants and the
+numbers are added to it, which costs next to nothing; the others take no room until something is to be written there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
@@ -20,35 +20,52 @@ _BLANK = "$blank"
 _COUNT = quote("duban$count")
 
 
-def create(con: duckdb.DuckDBPyConnection, target: str, columns: Mapping[str, str], typed: Typed) -> bool:
-    """Create `target` anew with the typed rows; `columns`: all that it has, and their types, in any order.
+def create(
+    con: duckdb.DuckDBPyConnection, target: str, columns: Mapping[str, str], typed: Typed, written: Collection[str]
+) -> bool:
+    """Create `target` anew with the typed rows; `columns`: all that it has, and their types, in any order; those
+    `written` by others when all is read have room for that.
 
     False, with nothing done, if the rows would not keep their order. Raises duckdb.Error with `target` as it was, if
     they cannot be read.
     """
     filled = dict(typed.columns)
     if typed.row is None:
-        filled["_row"] = "CAST(_row AS INTEGER)"
+        filled["_row"] = "_row"
     if typed.content:
         filled[_BLANK] = f"NOT ({typed.content})"
-    chosen = ", ".join(f"{sql} AS {quote(name)}" for name, sql in filled.items())
-    rows = f"SELECT {chosen} FROM {typed.rows}"
+    rows = f"SELECT {', '.join(filled.values())} FROM {typed.rows}"
     if not _keeps_order(con, rows):
         return False
-    con.execute(f"CREATE OR REPLACE TABLE {target} AS {rows}")
+    kinds = {**columns, _BLANK: "BOOLEAN"}
+    added = {name: kinds[name] for name in columns if name in {*typed.constants, *written} - filled.keys()}
+    spared = [name for name in columns if name not in (*filled, *added, "_n", "_row")]
+    parts = [f"{quote(name)} {kinds[name]}" for name in filled]
+    parts += [f"{quote(name)} {kinds[name]} GENERATED ALWAYS AS (CAST(NULL AS {kinds[name]}))" for name in spared]
+    con.execute("BEGIN")
+    try:
+        con.execute(f"CREATE OR REPLACE TABLE {target} ({', '.join(parts)})")
+        con.execute(f"INSERT INTO {target} ({', '.join(map(quote, filled))}) {rows}")
+    except duckdb.Error:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
     _count(con, target, "_n", 1)
     if typed.row is not None:
         con.execute(f"ALTER TABLE {target} ADD COLUMN _row INTEGER")
         con.execute(f"ALTER TABLE {target} ALTER COLUMN _row SET DATA TYPE INTEGER USING (_n + {typed.row - 1})")
     if typed.content:
         _drop_blank(con, target)
-    for name, kind in columns.items():
-        if name in typed.constants:
-            con.execute(f"ALTER TABLE {target} ADD COLUMN {quote(name)} {kind} DEFAULT {typed.constants[name]}")
-            con.execute(f"ALTER TABLE {target} ALTER COLUMN {quote(name)} DROP DEFAULT")
-        elif name not in (*filled, "_n", "_row"):
-            con.execute(f"ALTER TABLE {target} ADD COLUMN {quote(name)} {kind}")
+    for name, kind in added.items():
+        constant = typed.constants.get(name, "NULL")
+        con.execute(f"ALTER TABLE {target} ADD COLUMN {quote(name)} {kind} DEFAULT {constant}")
+        con.execute(f"ALTER TABLE {target} ALTER COLUMN {quote(name)} DROP DEFAULT")
     return True
+
+
+def widen(con: duckdb.DuckDBPyConnection, target: str) -> None:
+    """Give all columns of a table room to be written."""
+    con.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {target}")
 
 
 def _keeps_order(con: duckdb.DuckDBPyConnection, rows: str) -> bool:

@@ -14,7 +14,7 @@ from duban.records.headers import columns_of
 from duban.records.raw import RawColumn, RawTable
 from duban.records.spellings import UNUSABLE
 from duban.sqltext import literal, quote
-from duban.vocabulary import FieldSpec, RecordType
+from duban.vocabulary import SUBMITTED_AT, FieldSpec, RecordType
 
 __all__ = ["BARE", "ODD", "Filling", "columns_in", "create", "fill", "finish", "table_name"]
 
@@ -51,8 +51,9 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
     rows_of = typed(con, filling)
     alone = filling.table.large and not before
-    if not (alone and large.create(con, target, columns_in(filling.fields), rows_of)):
-        con.execute(f"INSERT INTO {target} {rows_of.numbered(before)}")
+    written = {*filling.identities, SUBMITTED_AT, SUBMITTED_AT + BARE}
+    if not (alone and large.create(con, target, columns_in(filling.fields), rows_of, written)):
+        _append(con, target, f"INSERT INTO {target} {rows_of.numbered(before)}")
     rows = _scalar(con, f"SELECT count(*) FROM {target} WHERE _n > {before}")
     cells = f"unnest({quote(ODD)}, recursive := true)"
     contexts, context = filling.contexts()
@@ -61,6 +62,15 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
         return rows, []
     unusual.read(con, target, odd, filling.fields, contexts, filling.timezone)
     return rows, _cell_issues(con, filling, odd)
+
+
+def _append(con: duckdb.DuckDBPyConnection, target: str, statement: str) -> None:
+    """Run an INSERT; it may be the first to fill a column of a large table."""
+    try:
+        con.execute(statement)
+    except duckdb.BinderException:
+        large.widen(con, target)
+        con.execute(statement)
 
 
 def _cell_issues(con: duckdb.DuckDBPyConnection, filling: Filling, odd: str) -> list[Issue]:
