@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from duban.records import versions
 from reading import Read
 
 
@@ -157,6 +158,14 @@ VERSIONS: list[tuple[str, str, list[dict[str, Any]], list[int]]] = [
 )
 def test_versions(read: Read, name: str, rows: list[dict[str, Any]], expected: list[int]) -> None:
     got = read({name: rows}, types=KEYED)
+    assert [issue.place.row for issue in got.loaded.issues if issue.code == "D401"] == expected
+
+
+@pytest.mark.parametrize(("keys", "expected"), [("123", []), ("1223", [3]), ("1321", [4])])
+def test_versions_in_a_large_table(read: Read, monkeypatch: pytest.MonkeyPatch, keys: str, expected: list[int]) -> None:
+    """Keys that ascend are not looked at any closer; all others are."""
+    monkeypatch.setattr(versions, "_MANY", 1)
+    got = read({"t": [{"id": key, "x": str(i)} for i, key in enumerate(keys)]}, types=KEYED)
     assert [issue.place.row for issue in got.loaded.issues if issue.code == "D401"] == expected
 
 

@@ -1,18 +1,20 @@
 """From a column to typed values, as SQL: the usual spellings, by the million rows.
 
-A field is worked out in two steps, each a level of one nested SELECT, so that nothing is computed twice: `r0`, the
-trimmed text (or the typed value as it came; NULL if empty), then `v0`, its value. Where `r0` is something and `v0` is
-NULL, the cell is spelt unusually, or wrong: `spellings` decides.
+A field is worked out in steps, each a level of one nested SELECT, so that nothing is computed twice. `s0`: the cell as
+it came. `f0`: its value if it is written just as DuckDB or the pack writes it, as most cells of a large table are.
+`r0`: the trimmed text (or the typed value) of all other cells, NULL if empty. `v0`: the value of either. Where `r0` is
+something and `v0` is NULL, the cell is spelt unusually, or wrong: `spellings` decides.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from duban.records.numbers import HEADER_UNIT, units_agree
 from duban.records.raw import RawColumn
 from duban.records.spellings import ELEMENT, FALSE, TRUE, UNUSABLE
-from duban.records.text import BLANKS, trimmed_sql
+from duban.records.text import BLANKS, FIRST_OF_NOTHING, trimmed, trimmed_sql
 from duban.sqltext import literal
 from duban.vocabulary import NUMERIC_TYPES, FieldSpec, FieldType
 
@@ -33,6 +35,15 @@ STAGED = "VARCHAR staged"
 # Lists that are no list: "无", names with "等3人".
 _ODD_LISTS = r"^无$|等[\d一二三四五六七八九十]*[人名位]?$"
 
+# A list whose elements need trimming, or are separated otherwise than by 、.
+_BLANK = rf"\s{BLANKS[6:]}#"
+_ODD_ELEMENTS = rf"[；;，,|\x1f{_BLANK}]|、、|^、|、$|{_ODD_LISTS}"
+# A text that may need trimming for what the above does not find, or has no content.
+_ODD_ENDS = rf"^$|^[\v{re.escape(FIRST_OF_NOTHING)}]|\v$".replace("'", "''")
+
+# How many characters the usual spellings have that DuckDB writes, too: year of four digits, no fraction.
+_LENGTHS: dict[FieldType, str] = {"int": "<= 18", "date": "= 10", "datetime": "= 19"}
+
 _DAY = r"(1[89]|[2-9]\d)\d\d[-/]\d{1,2}[-/]\d{1,2}"
 _MOMENT = _DAY + r"([ T]\d\d?:\d\d(:\d\d(\.\d{1,6})?)?)?"
 _MONTH = r"(1[89]|[2-9]\d)\d\d-\d\d"
@@ -40,8 +51,12 @@ _MONTH = r"(1[89]|[2-9]\d)\d\d-\d\d"
 
 @dataclass(frozen=True)
 class Coercion:
-    """The SQL of one field: `raw`, then `value` (which may use raw's name); `bare` (may use both), for a datetime."""
+    """The SQL of one field, each step of which may use the names of those before it: `source`, `fast` ('' if there is
+    no such way), `raw`, `value`; `bare`, for a datetime.
+    """
 
+    source: str
+    fast: str
     raw: str
     value: str
     bare: str = ""
@@ -62,29 +77,58 @@ class Source:
 
 
 def coerce(field: FieldSpec, number: int, column: Source, timezone: str) -> Coercion:
-    """How the cells of a column become values of a field; its steps are called `r<number>` and `v<number>`."""
+    """How the cells of a column become values of a field; its steps are called `s<number>`, `f<number>` …"""
     expression, source, midnights = column.expression, column.type, column.midnights
-    r, v = f"r{number}", f"v{number}"
+    s, f, r, v = (f"{step}{number}" for step in "sfrv")
     family = family_of(source)
     if family == "zoned":
         expression, family = f"timezone({literal(timezone)}, {expression})", "moment"
     direct = _DIRECT.get((family, field.type))
     if direct is not None:
         bare = f"CASE WHEN {v} IS NOT NULL THEN {str(family == 'date' or midnights).lower()} END"
-        return Coercion(_present(family, expression), direct.format(r=r), bare if field.type == "datetime" else "")
+        raw, value = _present(family, s), direct.format(r=r)
+        return Coercion(expression, "", raw, value, bare if field.type == "datetime" else "")
     if family != "text":
         expression = _as_text(family, expression, column.identity)
     if field.type != "list" and (family == "list" or source == STAGED):
         expression = f"replace(rtrim({expression}, chr(31)), chr(31), '、')"
-    bare = f"CASE WHEN {v} IS NOT NULL THEN NOT contains({r}, ':') END"
-    return Coercion(
-        trimmed_sql(expression), _from_text(field, r, column.identity), bare if field.type == "datetime" else ""
-    )
+    fast, sure = _fast(field, s, f)
+    raw, value, bare = trimmed_sql(s), _from_text(field, r, column.identity), f"NOT contains({r}, ':')"
+    if sure:
+        raw = f"CASE WHEN {sure} THEN NULL ELSE {raw} END"
+        value = f"CASE WHEN {r} IS NULL THEN {f} ELSE {value} END"
+        bare = f"{r} IS NOT NULL AND {bare}"
+    bare = f"CASE WHEN {v} IS NOT NULL THEN {bare} END" if field.type == "datetime" else ""
+    return Coercion(expression, fast, raw, value, bare)
 
 
-def absent(field: FieldSpec) -> Coercion:
-    """A field whose column is not there at all."""
-    return Coercion("NULL", f"NULL::{SQL_TYPES[field.type]}", "NULL" if field.type == "datetime" else "")
+def _fast(field: FieldSpec, s: str, f: str) -> tuple[str, str]:
+    """The value of a text that needs neither trimming nor reading, and what makes sure that it is one; '' for neither.
+
+    Never another value than `_from_text` has for the trimmed text, and NULL for a text without content. A number or a
+    moment is sure if it is written back as the same text, which is found out sooner than by a pattern.
+    """
+    if field.type == "text":
+        known = _clean(field.values)
+        return (f"CASE WHEN {_among(s, known)} THEN {s} END", f"{f} IS NOT NULL") if known else ("", "")
+    if field.type == "list":
+        known = tuple(value for value in _clean(field.values) if "、" not in value)
+        if field.values and not known:
+            return "", ""
+        plain = _among(s, known) if field.values else f"NOT regexp_matches({s}, '{_ODD_ELEMENTS}|{_ODD_ENDS}')"
+        value = f"[{s}]" if field.values else f"string_split({s}, '、')"
+        return f"CASE WHEN {plain} THEN {value} END", f"{f} IS NOT NULL"
+    if field.type not in _LENGTHS:
+        return "", ""
+    sure = f"strlen({s}) {_LENGTHS[field.type]} AND cast({f} AS VARCHAR) = {s}"
+    if field.type != "int":
+        sure += f" AND {s} BETWEEN '1800' AND ':'"
+    return f"try_cast({s} AS {SQL_TYPES[field.type]})", sure
+
+
+def _clean(values: tuple[str, ...]) -> tuple[str, ...]:
+    """The allowed values that trimming leaves as they are."""
+    return tuple(value for value in values if value and value == trimmed(value))
 
 
 def family_of(source: str) -> str:
@@ -187,17 +231,16 @@ def _list(field: FieldSpec, r: str) -> str:
     if field.values:
         split = f"CASE WHEN ends_with({r}, chr(31)) THEN {staged} ELSE string_split({r}, '、') END"
         return f"list_filter([{split}], lambda x: list_has_all({_array(field.values)}, x))[1]"
-    blanks = f"\\s{BLANKS[6:]}#"
-    odd = f"[；;，,|\\x1f{blanks}]|、、|^、|、$|{_ODD_LISTS}"
     return (
-        f"CASE WHEN NOT regexp_matches({r}, '{odd}') THEN string_split({r}, '、')"
-        f" WHEN ends_with({r}, chr(31)) AND NOT regexp_matches({r}, '[{blanks}]|\\x1f\\x1f|^\\x1f') THEN {staged} END"
+        f"CASE WHEN NOT regexp_matches({r}, '{_ODD_ELEMENTS}') THEN string_split({r}, '、')"
+        f" WHEN ends_with({r}, chr(31)) AND NOT regexp_matches({r}, '[{_BLANK}]|\\x1f\\x1f|^\\x1f') THEN {staged} END"
     )
 
 
 def _among(expression: str, values: tuple[str, ...]) -> str:
-    # Not `IN`: from seven values on DuckDB makes it a join, which costs more than all the rest here.
-    return f"list_contains({_array(values)}, {expression})"
+    # Not `IN`, nor what DuckDB rewrites to it: a long one becomes a join, which costs more than all the rest here, and
+    # the order of the rows.
+    return f"coalesce(list_position({_array(values)}, {expression}), 0) > 0"
 
 
 def _array(values: tuple[str, ...]) -> str:

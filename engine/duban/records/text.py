@@ -17,7 +17,10 @@ NOTHING = ("/", "／", "\\", "-", "--", "—", "——", "－", "空", "空白")
 # How a spreadsheet marks a number as text, where that was not its own doing.
 APOSTROPHE = "'"
 
-_STARTS = literal([*BLANKS, APOSTROPHE, *dict.fromkeys(word[0] for word in NOTHING)])
+# What a text begins with that may be one of those words, or has such a mark.
+FIRST_OF_NOTHING = APOSTROPHE + "".join(dict.fromkeys(word[0] for word in NOTHING))
+
+_STARTS = literal([*BLANKS, *FIRST_OF_NOTHING])
 _ENDS = literal(list(BLANKS))
 _WORDS = literal(list(NOTHING))
 
@@ -57,13 +60,25 @@ def narrow(text: str) -> str:
     return _WHITESPACE.sub("", narrowed(text)).lower()
 
 
+def trimmed(text: str) -> str:
+    """What `trimmed_sql` makes of a text, '' where that is NULL.
+
+    >>> trimmed(" '甲 矿 "), trimmed("——"), trimmed("-3")
+    ('甲 矿', '', '-3')
+    """
+    bare = text.rstrip(BLANKS).lstrip(BLANKS + APOSTROPHE)
+    return "" if bare in NOTHING else bare
+
+
 def trimmed_sql(expression: str) -> str:
     """SQL: the text without blanks around it and an apostrophe before it, NULL if there is nothing else or only a word
     for it. Few cells need that looked at, which is slow.
     """
     bare = f"ltrim(rtrim({expression}, {literal(BLANKS)}), {literal(BLANKS + APOSTROPHE)})"
+    plain = f"{expression} BETWEEN '0' AND 'Z~' AND NOT list_contains({_ENDS}, {expression}[-1])"
     return (
-        f"CASE WHEN list_contains({_STARTS}, {expression}[1]) OR list_contains({_ENDS}, {expression}[-1])"
+        f"CASE WHEN {plain} THEN {expression}"
+        f" WHEN list_contains({_STARTS}, {expression}[1]) OR list_contains({_ENDS}, {expression}[-1])"
         f" THEN CASE WHEN NOT list_contains({_WORDS}, {bare}) THEN nullif({bare}, '') END"
         f" WHEN {expression} <> '' THEN {expression} END"
     )

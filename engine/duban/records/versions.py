@@ -12,6 +12,8 @@ from duban.records.tables import table_name
 from duban.sqltext import quote
 from duban.vocabulary import RecordType
 
+_MANY = 100_000  # rows
+
 
 def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType]) -> list[Issue]:
     """A warning for every row that says something else than an earlier one of the same key and hand-in time."""
@@ -20,10 +22,21 @@ def check(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType]) -> li
     ]
 
 
+def _ascends(con: duckdb.DuckDBPyConnection, table: str, part: str) -> bool:
+    """Whether a large table has its rows in the order of a key, none twice: a tenth of the cost of all hashes."""
+    ((rows,),) = con.execute(f"SELECT count(*) FROM {table}").fetchall()
+    if rows < _MANY:
+        return False
+    pairs = f"SELECT {part} > lag({part}) OVER () AS ascends FROM {table} WHERE {part} IS NOT NULL"
+    return bool(con.execute(f"SELECT bool_and(ascends) FROM ({pairs})").fetchall()[0][0])
+
+
 def _conflicts(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -> list[Issue]:
     table = table_name(name)
     parts = [quote(field) for field in record_type.key]
     start = [quote(record_type.span.start)] if record_type.span else []
+    if _ascends(con, table, parts[0]):
+        return []
     same = ", ".join(dict.fromkeys(["jurisdiction", *parts, *start, "submitted_at"]))
     keyed = " AND ".join(f"{part} IS NOT NULL" for part in parts)
     content = "hash(" + ", ".join(quote(field) for field in record_type.fields) + ")"

@@ -29,7 +29,9 @@ from duban.records.sources import SourceFile
 from duban.records.text import BLANKS
 from duban.sqltext import literal
 
+LARGE = SMALL  # bytes; a larger file goes to all cores
 _BLOCK = 1 << 22
+_PIECE = 1 << 15
 _CHUNK = 50_000
 _LONGEST_RECORD = 200  # lines; a quoted cell with more is a quote that was never closed
 
@@ -171,7 +173,8 @@ def _by_duckdb(file: SourceFile, head: _Head, delimiter: str, patient: _Reading)
         f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true)"
     )
     return RawTable(
-        file.name, "", head.columns, relation, 2, (file.stem,), context=head.context, instead=patient.table
+        file.name, "", head.columns, relation, 2, (file.stem,), context=head.context,
+        large=file.path.stat().st_size > LARGE, instead=patient.table,
     )  # fmt: skip
 
 
@@ -199,15 +202,24 @@ def look_at(path: Path) -> _Look:
         while block := stream.read(_BLOCK):
             joined = tail + block.removeprefix(codecs.BOM_UTF8)
             nul = nul or b"\0" in block
-            blank = blank or b"\n\n" in joined or b"\n\r\n" in joined or b"\r\r" in joined
+            blank = blank or b"\n\n" in joined
+            if not blank and b"\r" in joined:
+                blank = b"\n\r\n" in joined or b"\r\r" in joined
             tail = block[-2:]
-            if not broken:
-                try:
-                    decoder.decode(block, final=len(block) < _BLOCK)
-                except UnicodeDecodeError:
-                    broken = True
+            broken = broken or not _is_utf8(decoder, block, final=len(block) < _BLOCK)
     encoding = "gb18030" if broken and not _header_is_utf8(path) else "utf-8"
     return _Look(encoding, _delimiter(path, encoding), nul, odd=nul or blank or broken, broken=broken)
+
+
+def _is_utf8(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) -> bool:
+    """Whether a block goes on as UTF-8; in pieces that stay in the processor's cache, which takes half the time."""
+    view = memoryview(block)
+    try:
+        for start in range(0, len(block), _PIECE):
+            decoder.decode(view[start : start + _PIECE], final=final and start + _PIECE >= len(block))
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _header_is_utf8(path: Path) -> bool:

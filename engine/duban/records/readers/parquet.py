@@ -8,6 +8,7 @@ import duckdb
 
 from duban.errors import Place
 from duban.records import problems
+from duban.records.pools import SMALL
 from duban.records.raw import RawColumn, RawTable
 from duban.records.readers.task import Task
 from duban.sqltext import literal, quote
@@ -23,4 +24,5 @@ def read(task: Task) -> Iterator[RawTable]:
         issues.append(problems.unreadable_file(Place(file=file.name), str(error).splitlines()[0]))
         return
     columns = tuple(RawColumn(name, quote(name), kind) for name, kind, *_ in described)
-    yield RawTable(file.name, "", columns, relation, "file_row_number + 2", (file.stem,), sparse=False)
+    large = file.path.stat().st_size > SMALL
+    yield RawTable(file.name, "", columns, relation, "file_row_number + 2", (file.stem,), sparse=False, large=large)
