@@ -111,11 +111,12 @@ def _faults(
     run = Rules(con, pack.schema, at, views)
     if loaded.counts:
         sheet = confirm.Sheet.read(asked.confirm) if asked.confirm is not None else confirm.Sheet()
+        sheet.told(con, pack.records)
         run.twins = sheet.keep
         unread = _unread(pack, faults)
         run.unread = frozenset((fault.record_type, fault.field) for fault in faults if fault.where.row and fault.field)
         for item in pack.checks.checks:
-            fields = reads(item)
+            fields = reads(item, pack.schema)
             hits = [hit for hit in run.run(item) if not unread.get((hit.file, hit.sheet, hit.row), set()) & fields]
             if item.same is not None:
                 faults = _without_conflicts(faults, hits)

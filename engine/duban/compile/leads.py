@@ -10,6 +10,7 @@ from duban.compile import sql
 from duban.compile.common import plan_views
 from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import plan_proven
+from duban.compile.sameness import raw
 from duban.conditions import compile_moment
 from duban.kinds.base import exists_by, step_interval
 from duban.leads import Lead, Looked
@@ -117,7 +118,7 @@ class Bench:
         at = 'CASE WHEN q."submitted_at$bare" THEN CAST(CAST(q.submitted_at AS DATE) AS TIMESTAMP) ELSE q.submitted_at END'
         return self.add(
             f"first/{record}",
-            f'SELECT s."$n" AS n, min({at}) AS handed FROM {quote("seen/" + record)} s JOIN {quote("raw_" + record)} q ON {alike}\n'
+            f'SELECT s."$n" AS n, min({at}) AS handed FROM {quote("seen/" + record)} s JOIN {raw(self.schema, record)} q ON {alike}\n'
             f'WHERE q.submitted_at IS NULL OR {known} GROUP BY s."$n" HAVING count(*) = count(q.submitted_at)',
             "when each record was first handed in",
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from duban.conditions import Column, ConditionError, compile_number, parse, unknown_name
-from duban.kinds.base import boolean
+from duban.kinds.base import as_one, boolean
 from duban.scope import Names as NameScope
 from duban.scope import Row, Schema
 from duban.sqltext import literal, quote
@@ -102,7 +102,7 @@ class Source:
 
     def select(self, *columns: str, where: str = "TRUE", joins: str = "") -> str:
         """SQL: n, jurisdiction and the columns (SQL over `r`) of each row under the guard."""
-        guard = boolean(self.looked.where, self.names).sql
+        guard = as_one(boolean(self.looked.where, self.names).sql, self.planner.schema, self.looked.record, "r")
         start, end = self.planner.window()
         if start != "NULL":
             guard = f'{guard} AND CAST(r."$t" AS DATE) BETWEEN {start} AND {end}'

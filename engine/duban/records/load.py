@@ -18,7 +18,7 @@ import duckdb
 
 from duban.errors import DataError, Issue, PackError
 from duban.pack.forms import Forms
-from duban.records import given, identity, manifest, names, problems, references, versions
+from duban.records import answers, given, identity, manifest, names, problems, references, twins, versions
 from duban.records.drawn_tables import DrawnForms
 from duban.records.headers import Seen, TypeHeaders, columns_of
 from duban.records.mapping import Mappings
@@ -284,6 +284,8 @@ class _Loading:
                 self.issues.extend(manifest.undated(self.con, name, record_type))
             if name in OWN_DAY:
                 manifest.date_by_own_day(self.con, name, OWN_DAY[name])
+        twins.find(self.con, filled)
+        self.issues.extend(answers.check(self.con, filled))
         self.issues.extend(versions.check(self.con, filled))
         self.issues.extend(references.check(self.con, self.types, filled, self.seen))
 
