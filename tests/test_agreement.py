@@ -147,6 +147,8 @@ def test_property(check: Any, world: Row, seed: int) -> None:
 @settings(NO_SHRINK, max_examples=20)
 @given(world=worlds())
 def test_files_say_the_same_as_tables(tmp_path_factory: pytest.TempPathFactory, world: Row) -> None:
-    """The rows of each type split over two files."""
+    """The rows of each type split over two files. (Two files are two hand-ins: no twins.)"""
+    for row in world["rows"].get("hazard", []):
+        row["text"] = None
     folder: Path = write_tables(world["rows"], tmp_path_factory.mktemp("files"))
     assert summary(engine_duties(world, records=folder)) == summary(engine_duties(world))

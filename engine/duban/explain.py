@@ -115,6 +115,9 @@ class _Trace:
         elif isinstance(self.obligation.test, Perform):
             near = 'r."$t" + INTERVAL 1 DAY > d.live_start' if not self.duty.unit else "TRUE"
         judged = ", ".join(f"{sql} AS q{index}" for index, (_, sql) in enumerate(parts)) or "TRUE AS q"
+        twins = "CAST(NULL AS VARCHAR)"
+        if spec.identity is not None:
+            twins = f'(SELECT s."$twins" FROM {quote("seen/" + record)} s WHERE s."$n" = r."$n")'
         acts = quote(f"{self.obligation.id}/test/acts")
         joins = f"{at_event}\n{names.joins()}"
         key = (
@@ -124,7 +127,7 @@ class _Trace:
             f"WITH r AS (SELECT {event} FROM {quote('raw_' + record)} raw), looked AS (\n"
             f'SELECT DISTINCT {key} AS id, r._file, r._sheet, r._row, r."$t", r."$tb", ({known}) AS known,\n'
             f'  EXISTS (SELECT 1 FROM {quote("seen/" + record)} s WHERE s."$n" = r."$n") AS seen,\n'
-            f"  {happened} AS happened, r.submitted_at, {near} AS near,\n"
+            f"  {happened} AS happened, r.submitted_at, {near} AS near, {twins} AS twins,\n"
             f'  (SELECT max(CASE WHEN a.ok AND a.in_scope THEN 2 WHEN a.in_scope THEN 1 ELSE 0 END) FROM {acts} a WHERE a.duty = d.duty AND a.n = r."$n") AS used,\n'
             f"  {who} AS who, d.bearer_id, d.trigger_key, d.duty, {judged}\n"
             f"FROM {self.one} d JOIN r ON r.jurisdiction = d.jurisdiction\n{joins})\n"
@@ -159,6 +162,8 @@ class _Trace:
         for index, (text, _) in enumerate(parts):
             if row[f"q{index}"] is None:
                 return f"条件无法判断（单元格为空）：{text}，不计入，但可能改变结论"
+        if row["twins"] is not None and row["near"]:
+            return f"与“{row['twins']}”是否同一条待确认，不计入，但可能改变结论"
         return "不在计算的时间范围内"
 
     def facts(self) -> Iterator[tuple[str, str]]:

@@ -83,6 +83,26 @@ class Span(Word):
     end: str = Field(alias="to")
 
 
+class Identity(Word):
+    """What makes two rows one thing, whatever number they have: whose, when, where, what.
+
+    Rows that agree in all of it, texts normalised, are one; what is nearly equal (days at most `days` apart, one place
+    named within the other, texts `alike` by that share) may be one, and is a question for a person.
+    """
+
+    owner: Names
+    day: str
+    place: str = ""
+    text: str
+    days: int = Field(default=3, ge=0, le=31)
+    alike: float = Field(default=0.75, gt=0, le=1)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All of them, in the order in which a key is made of them."""
+        return (*self.owner, self.day, *((self.place,) if self.place else ()), self.text)
+
+
 class RecordType(Word):
     """A kind of record: what identifies a row, when it happened, what it refers to, and its columns."""
 
@@ -97,7 +117,7 @@ class RecordType(Word):
     lag: str = ""
     references: dict[str, References] = {}
     named_by: Names = ()
-    identity: Names = ()
+    identity: Identity | None = None
     fields: dict[str, FieldSpec]
     note: str = ""
 
@@ -134,9 +154,9 @@ MANIFEST_TYPE = RecordType.model_validate(
 )
 
 
-# What the bureau itself writes down about findings. Every pack has them; nothing is proven by them, so they need no
-# line of the manifest. They have no event: what counts is when they were known (docs/semantics.md §9).
-VERIFICATION, DECISION, WAIVER = "verification", "decision", "waiver"
+# What the bureau itself writes down about findings and records. Every pack has them; nothing is proven by them, so they
+# need no line of the manifest. They have no event: what counts is when they were known (docs/semantics.md §9).
+VERIFICATION, DECISION, WAIVER, SAMENESS = "verification", "decision", "waiver", "sameness"
 VERIFICATION_TYPE = RecordType.model_validate(
     {
         "title": "核实结果",
@@ -198,9 +218,44 @@ WAIVER_TYPE = RecordType.model_validate(
         },
     }
 )
+# Two records of one type under two keys: one thing or two? The sheet that `duban check --confirm` writes is such a
+# table, so its columns for the reader are declared, too. A row without an answer says that somebody has asked.
+SAMENESS_TYPE = RecordType.model_validate(
+    {
+        "title": "同一认定",
+        "aliases": ["待确认表", "待确认", "同一隐患认定"],
+        "key": ["record", "first", "second"],
+        "fields": {
+            "record": {"title": "记录类型", "required": True},
+            "first": {"title": "编号甲", "required": True},
+            "second": {"title": "编号乙", "required": True},
+            "owner": {"title": "主体"},
+            "first_day": {"title": "日期甲"},
+            "second_day": {"title": "日期乙"},
+            "first_place": {"title": "部位甲"},
+            "second_place": {"title": "部位乙"},
+            "first_text": {"title": "内容甲"},
+            "second_text": {"title": "内容乙"},
+            "similarity": {"title": "相似度"},
+            "same": {"title": "是否同一", "type": "bool"},
+            "confirmed_by": {"title": "确认人", "personal": True},
+            "confirmed_on": {"title": "确认日期", "type": "date"},
+        },
+    }
+)
 # The record types that every pack has; the day of each on which a row without 报送时间 was handed in.
-BUILT_IN = {VERIFICATION: VERIFICATION_TYPE, DECISION: DECISION_TYPE, WAIVER: WAIVER_TYPE}
-OWN_DAY = {VERIFICATION: "verified_on", DECISION: "decided_on", WAIVER: "approved_on"}
+BUILT_IN = {
+    VERIFICATION: VERIFICATION_TYPE,
+    DECISION: DECISION_TYPE,
+    WAIVER: WAIVER_TYPE,
+    SAMENESS: SAMENESS_TYPE,
+}
+OWN_DAY = {
+    VERIFICATION: "verified_on",
+    DECISION: "decided_on",
+    WAIVER: "approved_on",
+    SAMENESS: "confirmed_on",
+}
 
 
 class BearerKind(Word):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 from checking import SOUND, Checked
 
+import duban
 from duban.check import Verdict, log
 from duban.errors import UsageError
 from duban.intake import intake
 from duban.pack import load_pack
+from duban.report.draft import write
 
 FIRST, SECOND, THIRD = datetime(2023, 12, 25, 9), datetime(2023, 12, 28, 9), datetime(2023, 12, 29, 9)
 TOWN = {"sender": "甲岭镇", "period": "2023-12"}
@@ -111,3 +114,26 @@ def test_the_manifest_takes_the_first_receipt_from_the_log(hazards: Path, checke
     assert any("收件日志" in ground for ground in line.grounds)
     with pytest.raises(UsageError, match="找不到收件日志"):
         intake([hazards], pack, book.with_name("无.jsonl"))
+
+
+def test_an_audit_knows_the_corrected_file_from_its_first_receipt_on(
+    hazards: Path, checked: Checked, book: Path
+) -> None:
+    """Returned on the 25th, corrected on the 28th: on the 26th the audit knows the rows."""
+    checked(hazards, now=FIRST, log=book, **TOWN)
+    hazards.write_text(SOUND, encoding="utf-8-sig")
+    checked(hazards, now=SECOND, log=book, **TOWN)
+    pack = load_pack("zezhou-2023-331")
+    drafted = hazards.with_name("报送清单.csv")
+    write(intake([hazards], pack, book).lines, drafted)
+    rows = list(csv.DictReader(drafted.read_text("utf-8-sig").splitlines()))
+    with drafted.open("w", encoding="utf-8-sig", newline="") as stream:
+        out = csv.DictWriter(stream, rows[0])
+        out.writeheader()
+        out.writerows({**row, "报送单位": "甲岭镇", "确认": "是"} for row in rows)
+    rule = "hazards-corrected-in-time"
+    records = [hazards, drafted, hazards.parent / "beside"]
+    for known_by, expected in (("2023-12-24", []), ("2023-12-26", [("H1", "met")])):
+        audit = duban.audit(records, pack, as_of="2023-12-12", known_by=known_by, obligations=[rule])
+        told = "SELECT trigger_id, status FROM duties WHERE trigger_id <> ''"
+        assert audit.connection.execute(told).fetchall() == expected, known_by

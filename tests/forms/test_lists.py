@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from functools import cache
@@ -13,10 +14,12 @@ import duckdb
 import month
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from month import FIGURES, PROBLEMS
 
+from duban.cli import duban as cli
 from duban.errors import DataError, Severity
 from duban.forms.crosscheck import Result, crosscheck
 from duban.forms.handed import Handed, handed_in, records_in
@@ -50,7 +53,7 @@ def read(*paths: Path) -> Drawn:
 
 
 def checked(*paths: Path) -> Result:
-    return crosscheck(read(*paths), month.PACK, month.FORMS)
+    return crosscheck(read(*paths).parts, month.PACK, month.FORMS)
 
 
 # ---- what is written
@@ -161,7 +164,7 @@ def test_reading_back_gives_the_same_figures(lists: Path) -> None:
 
 
 def test_the_lists_put_together_are_the_problems(lists: Path, made: Made) -> None:
-    (handed,) = handed_in(read(lists), month.FORMS)
+    (handed,) = handed_in(read(lists).parts, month.FORMS)
     assert (handed.town, handed.month) == ("丙川镇", date(2023, 12, 1))
     rows = records_in(handed, month.FORMS)["hazard"]
     drawn = {
@@ -175,7 +178,7 @@ def test_the_lists_put_together_are_the_problems(lists: Path, made: Made) -> Non
 
 def test_what_was_read_back_is_sound_as_records(lists: Path) -> None:
     """The records go through the same reader as any other, without an issue."""
-    (handed,) = handed_in(read(lists), month.FORMS)
+    (handed,) = handed_in(read(lists).parts, month.FORMS)
     frames = records_in(handed, month.FORMS)
     with duckdb.connect() as con:
         loaded = load(con, month.PACK.records, frames, jurisdiction="云示县", timezone="Asia/Shanghai")
@@ -345,6 +348,33 @@ def test_a_reported_figure_stands_beside_its_recount(lists: Path, tmp_path: Path
     assert (one.reported, one.recount) == (12, 2)
 
 
+def test_a_check_holds_them_against_each_other_in_every_format(lists: Path, tmp_path: Path) -> None:
+    """`duban check` of a book of lists: the same issues in each format, and in a baseline; and a receipt."""
+    path = tmp_path / "清单.xlsx"
+    shutil.copy(lists, path)
+    book = openpyxl.load_workbook(path)
+    book["责任清单 2023-12"].delete_rows(5)
+    book.save(path)
+
+    def run(style: str, *words: str) -> Any:
+        return CliRunner().invoke(cli, ["check", str(path), "--now", "2023-12-25", "--format", style, *words])
+
+    found = run("json")
+    assert found.exit_code == 1
+    told = json.loads(found.output)
+    (fault,) = [fault for fault in told["faults"] if fault["code"] == "F202"]
+    assert (fault["where"]["sheet"], fault["where"]["row"], fault["value"]) == ("问题清单 2023-12", 5, "样-1")
+    (receipt,) = told["receipt"]
+    assert receipt["verdict"] == "退回补正"
+    assert {"问题清单", "整改清单", "责任清单"} <= {table["title"] for table in receipt["tables"]}
+    for style in ("text", "junit", "sarif", "github", "gitlab", "csv"):
+        assert "F202" in run(style).output, style
+    accepted = tmp_path / "基线.yaml"
+    words = ["--accept", str(accepted), "--accept-until", "2024-01-31", "--accept-why", "补报中", "--accept-by", "股室"]
+    run("json", *words)
+    assert run("json", "--baseline", str(accepted)).exit_code == 0
+
+
 def test_a_list_that_was_not_handed_in_and_an_empty_one(lists: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(lists)
     del book["责任清单 2023-12"]
@@ -374,7 +404,7 @@ def rename(path: Path, made_on: str) -> None:
 
 def test_senders_are_kept_apart(lists: Path, tmp_path: Path) -> None:
     other = annex(tmp_path / "样镇.xlsx", {"now": [1] * 12, "total": [1] * 12})
-    found: list[Handed] = handed_in(read(lists, other), month.FORMS)
+    found: list[Handed] = handed_in(read(lists, other).parts, month.FORMS)
     assert [(handed.town, sorted(handed.parts)) for handed in found] == [
         ("丙川镇", ["duty_list", "problem_list", "rectify_list", "stat_form"]),
         ("样镇", ["stat_form"]),

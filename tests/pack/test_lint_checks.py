@@ -130,8 +130,8 @@ checks:
 - code: E008
   title: 样
   record: hazard
-  twins: {fields: mine, day: found, place: note, text: note, alike: 2.0}
-  #! is no share
+  twins: {certain: true}
+  #! has no identity
   says: 样
   hint: 样
   example: {wrong: {}, right: {}}

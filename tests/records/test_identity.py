@@ -11,7 +11,7 @@ TYPES = {
         "title": "隐患台账",
         "key": "hazard_id",
         "time": "found",
-        "identity": ["mine", "found", "place", "text"],
+        "identity": {"owner": "mine", "day": "found", "place": "place", "text": "text"},
         "fields": {
             "hazard_id": {"title": "隐患编号"},
             "mine": {"title": "企业"},

@@ -104,7 +104,7 @@ def acts_of(duty: Duty, spec: dict[str, Any], scope: Any) -> list[Act]:
         owned = belongs(duty.world, record, duty.bearer, duty.trigger, spec.get("link"), where)
         if owned is False:
             continue
-        holds = truth(where, duty.act_names(record))
+        holds = record.as_one(truth(where, duty.act_names(record)))
         within = scope(record)
         if holds is False or within is False:
             continue

@@ -109,7 +109,7 @@ def triggers_of(world: World, obligation: dict[str, Any], bearer: Bearer) -> lis
             continue
         start = _from(world, each, record)
         row = bearer.at(_order_key_of(record))
-        holds = truth(where, world.names(record, row, record, world.window_of(obligation)))
+        holds = record.as_one(truth(where, world.names(record, row, record, world.window_of(obligation))))
         if holds is not False:
             triggers.append(Trigger(record, holds is True, start, _until(world, each, record)))
     if each.get("first"):

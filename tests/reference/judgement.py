@@ -245,7 +245,7 @@ def given_holds(duty: Duty) -> bool | None:
     for record in duty.world.view.rows(given["record"], duty.bearer.jurisdiction):
         where = given.get("where")
         owned = belongs_to_bearer(duty.world, record, duty.bearer, given.get("link"), where)
-        holds = truth(where, duty.names(record))
+        holds = record.as_one(truth(where, duty.names(record)))
         if owned is False or holds is False or not _is_given_inside(record, (first, last)):
             continue
         certain = owned is True and holds is True and (record.event is not None or not record.type.time)

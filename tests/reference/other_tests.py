@@ -90,7 +90,7 @@ def _side_rows(duty: Duty, side: dict[str, Any]) -> tuple[list[Record], bool]:
     for record in duty.world.view.rows(side["record"], duty.bearer.jurisdiction):
         where = side.get("where")
         owned = belongs_to_bearer(duty.world, record, duty.bearer, side.get("link"), where)
-        holds = truth(where, duty.names(record))
+        holds = record.as_one(truth(where, duty.names(record)))
         its_period = record.period(unit)
         if owned is False or holds is False or (its_period is not None and its_period != wanted):
             continue

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from reference.calendar import Period, period_of
+from reference.sameness import Sameness, answers_of
 from reference.schema import RecordType
 from reference.temporal import END, START, TICK, Span, Temporal, boundary, day_of, exists_by, order_key
 
@@ -22,6 +23,12 @@ class Record:
     jurisdiction: str
     values: Row
     id: str = ""
+    alone: bool = True
+    """False: nobody knows whether it is a record of its own (§2.7)."""
+
+    def as_one(self, holds: bool | None) -> bool | None:
+        """A condition about the row: what holds of it is unknown if it may be another one."""
+        return holds if self.alone or holds is False else None
 
     @property
     def key(self) -> tuple[Any, ...] | None:
@@ -164,20 +171,64 @@ def see(
 ) -> View:
     """Steps 1–6 of §2, in that order."""
     view = View(types, as_of, handed_in=frozenset(name for name, given in rows.items() if given))
-    for name, record_type in types.items():
-        records = [
+    loaded = {
+        name: [
             Record(record_type, values["jurisdiction"], values)
             for row in rows.get(name, [])
             for values in [_known_values(record_type, row, manifest, jurisdiction)]
         ]
-        records = [r for r in records if _is_known(r, known_by)]
+        for name, record_type in types.items()
+    }
+    sameness = _sameness(types, loaded, rows.get("sameness", []), jurisdiction, known_by)
+    for name in types:
+        records = [r for r in loaded[name] if _is_known(r, known_by)]
+        for record in records:
+            _rename(record, sameness)
         records = _newest_versions(records)
         records = [r for r in records if r.event is None or exists_by(r.event, as_of)]
         view.by_type[name] = [_without_future(r, as_of) for r in records]
         _name(view.by_type[name])
+        _mark_unsure(view.by_type[name], sameness)
     view.add_to_index()
     _empty_outside_references(view)
     return view
+
+
+def _sameness(
+    types: dict[str, RecordType], loaded: dict[str, list[Record]], answers: list[Row], home: str, known_by: datetime
+) -> dict[tuple[str, str], Sameness]:
+    """§2.7, by record type and jurisdiction."""
+    found = {}
+    for name, record_type in types.items():
+        if record_type.identity is None:
+            continue
+        for place in {record.jurisdiction for record in loaded[name]}:
+            here = [record for record in loaded[name] if record.jurisdiction == place]
+            known = [record for record in here if record.key is not None and _is_known(record, known_by)]
+            newest = [record.values for record in _newest_versions(known)]
+            said = answers_of(answers, (name, record_type.title), place, home, known_by)
+            found[name, place] = Sameness(record_type, [record.values for record in here], newest, said)
+    return found
+
+
+def _rename(record: Record, sameness: dict[tuple[str, str], Sameness]) -> None:
+    """Keys that are one thing are one key, here and wherever they are referred to."""
+    fields = {name: (t.type, t.field) for name, targets in record.type.references.items() for t in targets}
+    fields |= {name: (record.type.name, name) for name in record.type.key}
+    for name, (kind, field_name) in fields.items():
+        known = sameness.get((kind, record.jurisdiction))
+        if known is not None and field_name == known.key:
+            record.values[name] = known.one.get(record.values.get(name), record.values.get(name))
+
+
+def _mark_unsure(records: list[Record], sameness: dict[tuple[str, str], Sameness]) -> None:
+    """Of two records that may be one, the one that was handed in earlier (at one time: the smaller key)."""
+    by_key = {(record.jurisdiction, record.key[0]): record for record in records if record.key is not None}
+    for (name, place), known in sameness.items():
+        for pair in known.open_pairs() if records and records[0].type.name == name else ():
+            both = [by_key[place, key] for key in pair if (place, key) in by_key]
+            if len(both) == 2:
+                min(both, key=lambda record: (_age(record), record.key)).alone = False
 
 
 def _known_values(record_type: RecordType, row: Row, manifest: list[ManifestLine], jurisdiction: str) -> Row:

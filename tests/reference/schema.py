@@ -32,6 +32,8 @@ class RecordType:
     """A day is handed in up to so many days later (`lag: N days`)."""
     references: dict[str, tuple[Target, ...]]
     fields: dict[str, dict[str, Any]]
+    identity: dict[str, Any] | None = None
+    title: str = ""
 
     @property
     def happened(self) -> list[str]:
@@ -66,6 +68,8 @@ def _read_type(name: str, spec: dict[str, Any], keys: dict[str, tuple[str, ...]]
             for field, targets in (spec.get("references") or {}).items()
         },
         fields=spec.get("fields") or {},
+        identity=spec.get("identity"),
+        title=spec.get("title", ""),
     )
 
 

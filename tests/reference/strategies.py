@@ -15,12 +15,14 @@ from reference.temporal import boundary, day_it_ends
 from reference.vocabulary import (
     DAYS,
     ENTERPRISES,
+    HAZARDS,
     HOME,
     LEVELS,
     MONTHS,
     NUMBERS,
     OTHER,
     PERSONS,
+    PLACES,
     POSTS,
     RECORDS,
     SENDERS,
@@ -82,6 +84,8 @@ def draw_field(draw: Draw, record: str, name: str, spec: Row) -> Any:
         "person": PERSONS,
         "status": ["正常"] * 8 + ["停产", "停产", "关闭"],
         "grade": ["重大"] * 3 + ["一般"],
+        "place": [*PLACES, None],
+        "text": [*HAZARDS, None],
         **NUMBERS,
     }
     kind = spec["type"]
@@ -133,9 +137,42 @@ def draw_records(draw: Draw, record: str, places: list[str | None]) -> list[Row]
         if key is None:
             continue
         row[key] = f"{record}{number}" if not often(draw, 1, 20) else None
+        if row[key] is None and "text" in row:
+            row["text"] = None  # or the reader would make it a key
         if row[key] and often(draw, 1, 6):
             again = {**draw_row(draw, record, places), "jurisdiction": row["jurisdiction"], key: row[key]}
             rows.append({**again, "submitted_at": a_moment(draw, 20 + number), "submitted_by": None})
+    return rows
+
+
+def draw_twins(draw: Draw, rows: list[Row]) -> None:
+    """Now and then a hazard that says what another one says, or nearly so, told at another time."""
+    for number, row in enumerate(list(rows)):
+        if row["hazard_id"] is not None and row["found_date"] is not None and often(draw, 1, 4):
+            twin = {**row, "hazard_id": f"hazard{one(draw, [7, 8, 9])}{number}", "text": one(draw, HAZARDS)}
+            twin["found_date"] += timedelta(days=one(draw, [0, 0, 0, 2, 4]))
+            for name in some(draw, ["done_date", "grade", "planned", "deadline"], 2):
+                twin[name] = draw_field(draw, "hazard", name, RECORDS["hazard"]["fields"][name])
+            rows.append({**twin, "submitted_at": a_moment(draw, 40 + number), "submitted_by": None})
+
+
+def draw_sameness(draw: Draw, hazards: list[Row], places: list[str | None]) -> list[Row]:
+    """Answers, at different times: 是, 否, none, or not signed."""
+    keys = sorted({row["hazard_id"] for row in hazards if row["hazard_id"]})
+    rows: list[Row] = []
+    for day in draw.sample(DAYS, one(draw, [0, 0, 1, 2, 4])) if len(keys) > 1 else ():
+        first, second = draw.sample(keys, 2)
+        rows.append(
+            {
+                "jurisdiction": one(draw, places),
+                "record": one(draw, ["hazard", "隐患台账"]),
+                "first": first,
+                "second": second,
+                "same": one(draw, [True, True, False, None]),
+                "confirmed_by": one(draw, ["安监股"] * 5 + [None]),
+                "confirmed_on": day,
+            }
+        )
     return rows
 
 
@@ -272,6 +309,9 @@ def draw_world(draw: Draw, templates: list[Any] | None = None, at_most: int = 3)
     rows: dict[str, list[Row]] = draw_rosters(draw, places)
     for record in types:
         rows[record] = draw_records(draw, record, places)
+    if "hazard" in types:
+        draw_twins(draw, rows["hazard"])
+        rows["sameness"] = draw_sameness(draw, rows["hazard"], places)
     complete = one(draw, ["declared", "declared", "declared", "assumed"])
     rows["manifest"] = draw_manifest(draw, types, places, known_by) if complete == "declared" else []
     where = one(draw, [None, None, None, "status <> '关闭'"])

@@ -91,6 +91,14 @@ RECORDS: dict[str, dict[str, Any]] = {
         "key": "hazard_id",
         "time": "found_date",
         "references": {"enterprise_id": "enterprise"},
+        "identity": {
+            "owner": "enterprise_id",
+            "day": "found_date",
+            "place": "place",
+            "text": "text",
+            "days": 3,
+            "alike": 0.75,
+        },
         "fields": {
             "hazard_id": _field("隐患编号", "text"),
             "enterprise_id": _field("隐患企业", "text"),
@@ -103,6 +111,8 @@ RECORDS: dict[str, dict[str, Any]] = {
             "reported_on": _field("报告日期", "date", happened=True),
             "planned": _field("有预案", "bool"),
             "cancelled": _field("销号日期", "date"),
+            "place": _field("部位", "text"),
+            "text": _field("描述", "text"),
         },
     },
     "assessment": {
@@ -181,6 +191,10 @@ BEARERS: dict[str, dict[str, Any]] = {
     "group_post": {"title": "岗位", "record": "post", "key": ["org_id", "post"], "reports_through": ["org_id"]},
     "team": {"title": "检查组", "record": "inspection", "key": "team"},
 }
+
+# Places and texts: equal but for marks, alike, one within the other, something else.
+PLACES = ["破碎站", "破碎 站", "破碎站一层", "配电室"]
+HAZARDS = ["护栏缺失", "1、护栏缺失。", "护栏有缺失", "皮带无罩"]
 
 NUMBERS: dict[str, list[Any]] = {
     "workers": [None, 4, 6, 10],

@@ -163,7 +163,9 @@ def _ratio(speech: Speech, kind: Ratio) -> str:
 
 
 def _late_entry(speech: Speech, kind: LateEntry) -> str:
-    words = f"事情发生在{speech.due(kind.moment)}以前，首次报来却在其后（{PERIODS[kind.every]}一期）"
+    when = f"{speech.due(kind.moment)}以前"
+    late = f"其后又改了填过的{speech.names(kind.changed)}，没有注明更正" if kind.changed else "首次报来却在其后"
+    words = f"事情发生在{when}，{late}（{PERIODS[kind.every]}一期）"
     words += f"，且{speech.names(kind.without)}都空着" if kind.without else ""
     return words + (f"；同一单位一次补报{amount(speech, kind.batch)}条以上的视为整份迟报，不看" if kind.batch else "")
 

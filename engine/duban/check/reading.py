@@ -13,6 +13,7 @@ from duban.check.models import RowModel, refused, row_model
 from duban.errors import Issue, Place, Severity
 from duban.pack import Pack
 from duban.records import Loaded
+from duban.records.problems import ONE
 from duban.records.text import fold
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, RecordType
 
@@ -52,7 +53,7 @@ class Reading:
     def _moot(self, issue: Issue) -> bool:
         """What is none of the sender's business: when it comes in is known on receipt; older versions may differ."""
         others = (item.name for item in self.loaded.inputs if item.name not in self.files)
-        return issue.code == _UNDATED or (
+        return issue.code in (_UNDATED, ONE) or (  # what is equal, a check says itself
             issue.code == _CONFLICT and any(f"“{name}”" in issue.message for name in others)
         )
 

@@ -12,6 +12,7 @@ from duban.check.model import Fault, Receipt, Table, Verdict, Where
 from duban.check.reading import NO_TABLE, UNREADABLE
 from duban.errors import Severity
 from duban.pack import Pack
+from duban.pack.forms import forms_of
 from duban.records import Loaded
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE
 
@@ -34,6 +35,8 @@ class Source:
 def receipts(pack: Pack, source: Source, faults: Sequence[Fault]) -> list[Receipt]:
     """A receipt for each file, also for one that could not be opened."""
     titles = {kind: record.title for kind, record in pack.records.items()} | {MANIFEST: MANIFEST_TYPE.title}
+    forms = forms_of(pack)().forms if source.loaded.drawn else {}
+    titles |= {name: form.sheet for name, form in forms.items()}
     return [_receipt(source, name, titles, faults) for name in sorted(source.names)]
 
 
@@ -43,13 +46,20 @@ def _receipt(source: Source, name: str, titles: Mapping[str, str], faults: Seque
     errors = sum(fault.severity is Severity.ERROR for fault in mine)
     tables = tuple(
         Table(item.sheet, item.record_type, titles[item.record_type], item.rows) for item in inputs if item.record_type
-    )
+    ) + _lists(source, name, titles)
     path = source.given.path(name)
     sha256, size = (inputs[0].sha256, inputs[0].size) if inputs else fingerprint(path) if path else ("", 0)
     protected = source.protected.get(name, 0)
     verdict = _verdict({fault.code for fault in mine}, errors, any(fault.protected for fault in mine))
     where = path.as_posix() if path else ""
     return Receipt(name, sha256, size, tables, verdict, errors, len(mine) - errors, protected, where)
+
+
+def _lists(source: Source, name: str, titles: Mapping[str, str]) -> tuple[Table, ...]:
+    """The lists in a file that are extracts, and so no table of records: problems, corrections, who answers for them."""
+    read = {(item.sheet, item.record_type) for item in source.loaded.inputs if item.name == name}
+    parts = [part for part in source.loaded.drawn if part.file == name and (part.sheet, part.record) not in read]
+    return tuple(Table(part.sheet, part.form, titles[part.form], len(part.rows)) for part in parts)
 
 
 def _verdict(codes: set[str], errors: int, protected: bool) -> Verdict:

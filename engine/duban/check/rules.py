@@ -11,7 +11,7 @@ from duban.check.shown import shown_sql
 from duban.check.twins import Pair, pairs
 from duban.check.views import Views
 from duban.conditions import Column, compile_boolean, parse
-from duban.pack.checks import ANY, Check, Circumstances, Side, Twins, records_of, row_names, side_names
+from duban.pack.checks import ANY, Check, Circumstances, Side, records_of, row_names, side_names
 from duban.pack.lint_checks import FOUND_WORDS, placeholders
 from duban.records.tables import table_name
 from duban.scope import Names, Row, Schema
@@ -39,15 +39,16 @@ class Hit:
     message: str
 
 
-def reads(check: Check) -> frozenset[str]:
+def reads(check: Check, schema: Schema) -> frozenset[str]:
     """The fields of its own row that a check looks at: where one of them could not be read, it says nothing."""
     found = {parts[0] for text in (check.must, check.where) if text for parts in parse(text).names()} | {check.cell}
     for side in check.beside.values():
         found |= {parts[1] for parts in parse(side.on).names() if parts[0] == "row"}
     for kind in (check.same, check.unchanged):
         found |= set(kind.fields) if kind is not None else set()
-    if check.twins is not None:
-        found |= {*check.twins.fields, check.twins.day, check.twins.place, check.twins.text}
+    for name in records_of(check, schema) if check.twins is not None else ():
+        identity = schema.records[name].identity
+        found |= set(identity.fields) if identity is not None else set()
     return frozenset(found)
 
 
@@ -71,7 +72,7 @@ class Rules:
     unchecked: list[str] = field(default_factory=list)
     unread: frozenset[tuple[str, str]] = frozenset()  # (record type, field) of cells that could not be read
     twins: Callable[[Iterator[Pair]], Iterator[Pair]] = iter
-    _pairs: dict[tuple[str, Twins], list[Pair]] = field(default_factory=dict)
+    _pairs: dict[str, list[Pair]] = field(default_factory=dict)
 
     def run(self, check: Check) -> Iterator[Hit]:
         """The rows of the checked files that a check finds wrong."""
@@ -210,12 +211,12 @@ class Rules:
         yield from self._found(check, name, self._names(check, name), wrong, words, check.cell or fields[0], source)
 
     def _twins(self, check: Check, name: str) -> Iterator[Hit]:
+        record = self.schema.records[name]
         assert check.twins is not None
-        found = check.twins.model_copy(update={"certain": True})  # both kinds are found in one go
-        if (name, found) not in self._pairs:
-            seen = self.views.seen(name)
-            self._pairs[name, found] = list(pairs(self.con, self.schema.records[name], seen, found))
-        for pair in self.twins(iter(self._pairs[name, found])):
+        assert record.identity is not None
+        if name not in self._pairs:  # both kinds are found in one go
+            self._pairs[name] = list(pairs(self.con, record, self.views.seen(name), record.identity))
+        for pair in self.twins(iter(self._pairs[name])):
             mine = [member for member in (pair.later, pair.earlier) if member.file in self.views.files]
             if pair.certain == check.twins.certain and mine:
                 at, other = mine[0], pair.earlier if mine[0] is pair.later else pair.later
@@ -227,7 +228,7 @@ class Rules:
                     at.file,
                     at.sheet,
                     at.row,
-                    check.cell or check.twins.text,
+                    check.cell or record.identity.text,
                     _filled(check.says, words),
                 )
 

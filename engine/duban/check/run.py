@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,15 +17,19 @@ from duban.check.model import Fault, Report, Where, by_place
 from duban.check.reading import BROKEN_ROW, Reading
 from duban.check.rules import CAP, Hit, Rules, reads
 from duban.check.views import Views
-from duban.errors import DataError, UsageError
+from duban.errors import DataError, Issue, UsageError
 from duban.evaluate import Limits, database
 from duban.pack import Pack
 from duban.pack.checks import FILE as CHECKS
 from duban.pack.checks import Check, Circumstances
+from duban.pack.forms import forms_of
 from duban.records import Loaded, load
+from duban.records.drawn import DrawnPart
 
 if TYPE_CHECKING:
     import duckdb
+
+Compare = Callable[[Sequence[DrawnPart]], Iterable[Issue]]
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,11 @@ class Asked:
     confirm: Path | None = None
 
 
-def check(asked: Asked, pack: Pack) -> Report:
-    """Check files; raises UsageError for a wrong period, baseline or log, DataError if a path does not exist."""
+def check(asked: Asked, pack: Pack, compare: Compare | None = None) -> Report:
+    """Check files; raises UsageError for a wrong period, baseline or log, DataError if a path does not exist.
+
+    `compare` holds the forms that the notice draws against each other, if there are any: it knows more of them than we.
+    """
     at = circumstances(asked)
     accepted = baseline.read(asked.baseline) if asked.baseline is not None else []
     mine = given(asked.paths)
@@ -56,6 +63,8 @@ def check(asked: Asked, pack: Pack) -> Report:
         there = {item.name for item in loaded.inputs} | {issue.place.file for issue in loaded.issues}
         names = frozenset(filter(mine.holds, there))
         found, unchecked, notes = _faults(con, pack, loaded, names, at, asked)
+    if compare is not None and loaded.drawn:
+        found = replace(found, faults=[*found.faults, *_of_forms(pack, loaded, names, found.faults, compare)])
     letters = {(item.name, item.sheet): item.columns for item in loaded.inputs}
     faults = [_located(fault, pack, letters) for fault in found.faults]
     applied = baseline.apply(accepted, rows.fingerprinted(pack.header.id, by_place(faults)), at.today)
@@ -94,7 +103,8 @@ def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
     header = pack.header
     try:
         paths = [*asked.paths, *asked.beside]
-        return load(con, pack.records, paths, jurisdiction=header.jurisdiction, timezone=header.timezone)
+        where = {"jurisdiction": header.jurisdiction, "timezone": header.timezone}
+        return load(con, pack.records, paths, **where, forms=forms_of(pack))
     except DataError as error:
         if not error.issues:
             raise
@@ -111,11 +121,12 @@ def _faults(
     run = Rules(con, pack.schema, at, views)
     if loaded.counts:
         sheet = confirm.Sheet.read(asked.confirm) if asked.confirm is not None else confirm.Sheet()
+        sheet.told(con, pack.records)
         run.twins = sheet.keep
         unread = _unread(pack, faults)
         run.unread = frozenset((fault.record_type, fault.field) for fault in faults if fault.where.row and fault.field)
         for item in pack.checks.checks:
-            fields = reads(item)
+            fields = reads(item, pack.schema)
             hits = [hit for hit in run.run(item) if not unread.get((hit.file, hit.sheet, hit.row), set()) & fields]
             if item.same is not None:
                 faults = _without_conflicts(faults, hits)
@@ -125,6 +136,26 @@ def _faults(
         faults = rows.with_keys(con, pack.schema, faults)
         return protection.protect(con, pack.schema, views, pack.checks.never_refused, at, faults), run.unchecked, notes
     return protection.Protection(faults), run.unchecked, notes
+
+
+def _of_forms(
+    pack: Pack, loaded: Loaded, names: frozenset[str], known: Iterable[Fault], compare: Compare
+) -> Iterator[Fault]:
+    """What does not agree in the checked forms; of a cell that a check has told of, nothing more."""
+    mine = [part for part in loaded.drawn if part.file in names]
+    titles = {(f.where.file, f.where.sheet, f.where.row, _title(pack, f)) for f in known if f.where.row}
+    for issue in compare(mine) if mine else ():
+        place = issue.place
+        if (place.file, place.sheet, place.row, place.column) not in titles:
+            where = Where(place.file, place.sheet, place.row, place.column, place.cell)
+            yield Fault(issue.code, "三清单和报表", issue.severity, issue.message, issue.hint, where, value=issue.value)
+
+
+def _title(pack: Pack, fault: Fault) -> str:
+    """The title of the field that a fault is about."""
+    record = pack.records.get(fault.record_type)
+    spec = record.field(fault.field) if record is not None and fault.field else None
+    return spec.title if spec is not None else fault.where.column
 
 
 def _unread(pack: Pack, faults: Iterable[Fault]) -> dict[tuple[str, str, int], set[str]]:

@@ -12,10 +12,9 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from duban.pack.checks import Twins
-from duban.records.identity import normalised
+from duban.records.twins import Said, likeness
 from duban.sqltext import quote
-from duban.vocabulary import RecordType
+from duban.vocabulary import Identity, RecordType
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,9 +35,8 @@ class Member:
     text: str
 
     @cached_property
-    def said(self) -> tuple[str, str]:
-        """Place and text, normalised."""
-        return normalised(self.place), normalised(self.text)
+    def said(self) -> Said:
+        return Said(self.place, self.text)
 
     def shown(self, file: str) -> str:
         """How the other's message names it."""
@@ -55,6 +53,7 @@ class Pair:
     owner: str
     similarity: float
     certain: bool
+    record: str  # title of the record type
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -62,18 +61,21 @@ class Pair:
         return first, second
 
 
-def pairs(con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Twins) -> Iterator[Pair]:
+def pairs(con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Identity) -> Iterator[Pair]:
     """The pairs among the newest versions, within one owner and a few days; each record is told of once."""
     yield from _nearest(_all(con, record, seen, rule))
 
 
-def _all(con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Twins) -> Iterator[Pair]:
+def _all(con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Identity) -> Iterator[Pair]:
     for owner, members in _groups(con, record, seen, rule):
         for index, later in enumerate(members):
             for earlier in reversed(members[:index]):
                 if (later.day - earlier.day).days > rule.days:
                     break
-                if earlier.key != later.key and (pair := _compared(owner, earlier, later, rule)) is not None:
+                if (
+                    earlier.key != later.key
+                    and (pair := _compared(record.title, owner, earlier, later, rule)) is not None
+                ):
                     yield pair
 
 
@@ -86,29 +88,22 @@ def _nearest(found: Iterator[Pair]) -> list[Pair]:
     return list(best.values())
 
 
-def _compared(owner: str, earlier: Member, later: Member, rule: Twins) -> Pair | None:
-    from rapidfuzz.distance import Indel
-
-    (here, one), (there, other) = earlier.said, later.said
-    same_place = here == there
-    if one == other and same_place and earlier.day == later.day:
-        return Pair(earlier, later, owner, 1.0, certain=True)
-    if not (same_place or not here or not there or here in there or there in here):
-        return None
-    similarity = Indel.normalized_similarity(one, other, score_cutoff=rule.alike)
-    return Pair(earlier, later, owner, similarity, certain=False) if similarity >= rule.alike else None
+def _compared(title: str, owner: str, earlier: Member, later: Member, rule: Identity) -> Pair | None:
+    found = likeness(earlier.said, later.said, (later.day - earlier.day).days, rule)
+    return Pair(earlier, later, owner, *found, title) if found is not None else None
 
 
 def _groups(
-    con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Twins
+    con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Identity
 ) -> Iterator[tuple[str, list[Member]]]:
     """The records of one owner in the order of their days; those without owner, day or text are nobody's twins."""
-    owner = " || '/' || ".join(f"CAST({quote(name)} AS VARCHAR)" for name in rule.fields)
+    owner = " || '/' || ".join(f"CAST({quote(name)} AS VARCHAR)" for name in rule.owner)
     key = " || '/' || ".join(f"CAST({quote(name)} AS VARCHAR)" for name in record.key)
+    place = quote(rule.place) if rule.place else "''"
     day, text = f"CAST({quote(rule.day)} AS DATE)", quote(rule.text)
     rows = con.execute(
         f"SELECT jurisdiction || '/' || {owner}, \"$n\", {key}, _file, _sheet, _row, coalesce(submitted_by, ''), {day},"
-        f" coalesce({quote(rule.place)}, ''), {text} FROM {seen}"
+        f" coalesce({place}, ''), {text} FROM {seen}"
         f" WHERE {owner} IS NOT NULL AND {key} IS NOT NULL AND {day} IS NOT NULL AND {text} IS NOT NULL"
         f" ORDER BY 1, 8, submitted_at NULLS FIRST, 2"
     ).fetchall()

@@ -54,7 +54,7 @@ class Views:
                 for reference in references:
                     if (target := self.schema.target(reference)[0]) and target != record:
                         self.seen(target)
-            for step in views.seen(self.schema, record, _ALWAYS, _ALWAYS):
+            for step in views.seen(self.schema, record, _ALWAYS, _ALWAYS, apart=True):
                 self._create(step.name, step.sql)
             if spec.span is not None:
                 step = views.spans(record, spec)

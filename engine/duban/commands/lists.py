@@ -82,7 +82,7 @@ def _check(paths: tuple[Path, ...], rules_name: str) -> int:
     pack = load_pack(rules_name)
     forms = load_forms(pack)
     drawn = read_drawn(list(paths), pack, forms)
-    result = crosscheck(drawn, pack, forms)
+    result = crosscheck(drawn.parts, pack, forms)
     errors = _tell((*drawn.issues, *result.issues))
     for line in result.lines():
         click.echo(line)

@@ -6,7 +6,7 @@ from duban.compile import sql
 from duban.compile.planner import Compiler
 from duban.compile.sql import blank_cells
 from duban.conditions import Checked, Column, compile_moment, parse_moment
-from duban.kinds.base import DutyTable, boolean, period_start, step_interval
+from duban.kinds.base import DutyTable, as_one, boolean, period_start, step_interval
 from duban.pack.names import frame_columns
 from duban.pack.obligation import LEGAL, Each, Obligation
 from duban.pack.timing import By, Duration
@@ -57,7 +57,10 @@ def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
     chain = belonging(schema, each.record, obligation.bearer, each.link)
     who = chain.sql(row) if chain is not None else "i.bearer_id"
     condition = boolean(each.where, names)
-    where = condition.sql
+    where = as_one(condition.sql, schema, each.record, "g")
+    twins = "CAST(NULL AS VARCHAR)"
+    if schema.records[each.record].identity is not None:
+        twins = f'CASE WHEN {condition.sql} THEN g."$twins" END'
     start, start_bare = _moment(each.start, names, 'g."$t"', 'g."$tb"')
     until, until_bare = _moment(each.end, names, "NULL", "FALSE")
     if not each.start and not schema.records[each.record].time:
@@ -82,7 +85,7 @@ def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
         f'SELECT g."$n" AS trig, g."$id" AS trigger_id, {key_sql} AS trigger_key, g.jurisdiction, i.bearer_id,\n'
         f"  CAST({start} AS TIMESTAMP) AS from_a, {sql.end_of(start, start_bare)} AS from_b, {start_bare} AS bare,\n"
         f'  CASE WHEN {until} IS NULL THEN {sql.END} ELSE {sql.end_of(until, until_bare)} END AS until, {where} AS sure, g."$period" AS named,\n'
-        f'  g."$t" AS event, {blank_cells(condition, row)} AS blank\n'
+        f'  g."$t" AS event, {blank_cells(condition, row)} AS blank, {twins} AS twins\n'
         f"FROM {quote('seen/' + each.record)} g\n{_ref_joins(row)}\n{joins}{_ref_joins(bearer)}\nWHERE {where} IS DISTINCT FROM FALSE"
     )
     return f"SELECT * FROM ({body}){chosen}"
@@ -286,7 +289,8 @@ class _Frames:
         no_due = f"WHEN {due} IS NULL THEN {_unknown('应完成时间', blank)}"
         unknown = f"CASE {no_due} END"
         if has_trigger:
-            no_trigger = f"WHEN sure IS NULL THEN {_unknown('触发条件', 'blank')}"
+            open_pair = "WHEN sure IS NULL AND twins IS NOT NULL THEN '与“' || twins || '”是否同一条，待确认'"
+            no_trigger = f"{open_pair} WHEN sure IS NULL THEN {_unknown('触发条件', 'blank')}"
             begun, no_start = "from_a", f"WHEN from_a IS NULL THEN {_unknown('起算时间')}"
             if self.obligation.reconcile is not None:
                 begun, no_start = "full_a", f"{no_start} WHEN full_a IS NULL THEN {_unknown('所属期间')}"

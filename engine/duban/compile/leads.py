@@ -10,6 +10,7 @@ from duban.compile import sql
 from duban.compile.common import plan_views
 from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import plan_proven
+from duban.compile.sameness import raw
 from duban.conditions import compile_moment
 from duban.kinds.base import exists_by, step_interval
 from duban.leads import Lead, Looked
@@ -117,9 +118,40 @@ class Bench:
         at = 'CASE WHEN q."submitted_at$bare" THEN CAST(CAST(q.submitted_at AS DATE) AS TIMESTAMP) ELSE q.submitted_at END'
         return self.add(
             f"first/{record}",
-            f'SELECT s."$n" AS n, min({at}) AS handed FROM {quote("seen/" + record)} s JOIN {quote("raw_" + record)} q ON {alike}\n'
+            f'SELECT s."$n" AS n, min({at}) AS handed FROM {quote("seen/" + record)} s JOIN {raw(self.schema, record)} q ON {alike}\n'
             f'WHERE q.submitted_at IS NULL OR {known} GROUP BY s."$n" HAVING count(*) = count(q.submitted_at)',
             "when each record was first handed in",
+        )
+
+    def changed(self, record: str, fields: tuple[str, ...]) -> str:
+        """`lead/ID/changed`: (n, handed, what): when a version last said otherwise than the one before, of a field that had
+        been filled, without 更正. Versions by their own key: two numbers of one thing are no change.
+        """
+        spec = self.schema.records[record]
+        by = ", ".join(quote(key) for key in ("jurisdiction", *spec.key, *([spec.span.start] if spec.span else [])))
+        filled = " AND ".join(f"{quote(key)} IS NOT NULL" for key in spec.key)
+        known = exists_by("submitted_at", '"submitted_at$bare"', self.compiler.known_by_sql)
+        told = ", ".join(
+            f"lag({quote(name)}) OVER w AS {quote('before$' + name)}" for name in ("submitted_at", *fields)
+        )
+        differs = {
+            name: f"({quote('before$' + name)} IS NOT NULL AND {quote(name)} IS DISTINCT FROM {quote('before$' + name)})"
+            for name in fields
+        }
+        titles = ", ".join(
+            f"CASE WHEN {test} THEN {literal('“' + spec.fields[name].title + '”')} END"
+            for name, test in differs.items()
+        )
+        same = " AND ".join(f"q.{quote(key)} = s.{quote(key)}" for key in ("jurisdiction", *spec.key))
+        return self.add(
+            f"lead/{self.lead.id}/changed",
+            f"WITH versions AS (SELECT *, {told} FROM {quote('raw_' + record)} WHERE {filled} AND {known}\n"
+            f"  WINDOW w AS (PARTITION BY {by} ORDER BY submitted_at, _n)),\n"
+            f"changes AS (SELECT _n, submitted_at AS handed, array_to_string(list_filter([{titles}], lambda x: x IS NOT NULL), '') AS what\n"
+            f'  FROM versions WHERE supersedes IS NULL AND submitted_at > "before$submitted_at" AND ({" OR ".join(differs.values())}))\n'
+            "SELECT s.\"$n\" AS n, max(c.handed) AS handed, '改了' || arg_max(c.what, c.handed) || '，报送' AS what\n"
+            f'FROM changes c JOIN {raw(self.schema, record)} q ON q._n = c._n JOIN {quote("seen/" + record)} s ON {same} GROUP BY s."$n"',
+            "what a later version says otherwise of the past",
         )
 
     def proven(self, record: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from duban.compile import sql
 from duban.compile.planner import Compiler
-from duban.kinds.base import DutyTable, boolean
+from duban.kinds.base import DutyTable, as_one, boolean
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Given, Obligation
 from duban.scope import Names, Row, belonging
@@ -118,7 +118,7 @@ def given_counts(compiler: Compiler, given: Given, duty: DutyTable) -> str:
     owned = f'(SELECT q.*, {who} AS "$who" FROM {quote("seen/" + given.record)} q {" ".join(inner.joins.values())})'
     row = Row(schema, given.record, "r")
     names = compiler.names(duty, row)
-    where = boolean(given.where, names).sql
+    where = as_one(boolean(given.where, names).sql, schema, given.record, "r")
     inside = 'r."$s" < r."$e" AND r."$s" < d.live_end AND r."$e" > d.live_start'
     nowhen = "FALSE"
     if record.time:

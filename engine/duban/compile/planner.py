@@ -9,7 +9,7 @@ from datetime import datetime
 
 from duban.compile.sql import BEGIN, END, day_end, day_start
 from duban.kinds.acts import event_day
-from duban.kinds.base import DutyTable, ScanColumns, boolean
+from duban.kinds.base import DutyTable, ScanColumns, as_one, boolean
 from duban.model import Step
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation
@@ -128,7 +128,7 @@ class Compiler:
         names = Names(self.schema, row, {}, frame_columns(*self.window()))
         if chain is not None:
             scan.who, scan.nobody = chain.sql(row), chain.nobody(row)
-        condition = boolean(where, names).sql
+        condition = as_one(boolean(where, names).sql, self.schema, record, "r")
         column = scan.conditions.setdefault(condition, f"c{len(scan.conditions)}")
         found = []
         for value in values:

@@ -35,7 +35,7 @@ def speaks_for() -> str:
     parts = [
         "CASE WHEN s.mitigating THEN '替代要求在期限后办理；' ELSE '' END",
         "CASE WHEN s.status = 'pending' AND s.discharging THEN '替代路径已具备；' ELSE '' END",
-        "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND (s.could OR s.could_late) THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
+        "CASE WHEN s.status IN ('breached', 'unproven', 'manual') AND (s.could OR s.could_late) AND s.twins IS NULL THEN '有记录因单元格为空或无法识别未计入，可能改变结论；' ELSE '' END",
         "CASE WHEN NOT s.enforceable AND s.full_ok AND NOT s.timely THEN '按完整日历周期计已达到；' ELSE '' END",
         "CASE WHEN s.status IN ('breached', 'unproven') AND len(s.waivers) > 0 THEN '已获批准不计入；' ELSE '' END",
     ]
@@ -173,7 +173,7 @@ def why_unproven() -> str:
     return (
         "CASE WHEN s.unknown IS NOT NULL THEN s.unknown WHEN s.applies_blank IS NOT NULL THEN '名册' || s.applies_blank || '为空，是否适用不明'\n"
         "      WHEN s.unclear THEN '基数' || r.base || '为空' WHEN NOT s.proven THEN '所需资料未报送齐' WHEN s.given_holds IS NOT NULL AND NOT s.given_holds THEN '前提是否成立不明'\n"
-        "      ELSE '有记录单元格为空或无法识别' END"
+        "      WHEN s.twins IS NOT NULL THEN '是否同一条待确认：' || s.twins ELSE '有记录单元格为空或无法识别' END"
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from duban.compile import sql
 from duban.compile.live import given_counts, held_at
@@ -11,7 +13,7 @@ from duban.compile.proof import plan_proof
 from duban.compile.sentence import about
 from duban.kinds.base import DutyTable, Need, boolean, waivers_of
 from duban.pack.obligation import Given, Obligation, Path
-from duban.scope import Names, Row
+from duban.scope import Names, Row, belonging
 from duban.sqltext import literal, quote
 
 BLIND = "/blind/status"
@@ -121,12 +123,46 @@ def _facts(
     )
     day = sql.due_day("d.due")
     waivers = f"coalesce({waivers_of(duty, day, acting)}, t.waived_by)"
+    named, named_join = _twins(compiler, obligation, duty)
     return (
         f"SELECT {literal(obligation.id)} AS obligation, d.*, t.* EXCLUDE (duty, waived_by), p.proven, p.through, {given}, {flags},\n"
-        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waivers} AS waivers, {concerned}\n"
+        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waivers} AS waivers, {concerned}, {named}\n"
         f"FROM {quote(duty.name)} d JOIN {quote(result)} t USING (duty) JOIN {quote(proof)} p USING (duty)\n"
-        f"{given_join}{joins}\n{remark_joins}{concerned_joins}"
+        f"{given_join}{joins}\n{remark_joins}{concerned_joins}{named_join}"
     )
+
+
+def _twins(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tuple[str, str]:
+    """SQL of the column `twins`, and its join: the pairs of the bearer about which nobody has said whether they are one, in
+    what the test reads and in the duty's span (or without a time).
+    """
+    schema, parts = compiler.schema, []
+    for record, link in sorted(_read(obligation.test.model_dump())):
+        if record in schema.records and schema.records[record].identity is not None:
+            row = Row(schema, record, "q")
+            chain = belonging(schema, record, duty.bearer, link)
+            who = chain.sql(row) if chain is not None else "CAST(NULL AS VARCHAR)"
+            parts.append(
+                f'SELECT q.jurisdiction, {who} AS who, q."$t" AS t, q."$id" || \'与\' || q."$twins" AS pair\n'
+                f'  FROM {quote("seen/" + record)} q {" ".join(row.joins.values())} WHERE q."$twins" IS NOT NULL'
+            )
+    if not parts:
+        return "CAST(NULL AS VARCHAR) AS twins", ""
+    pairs = "\n  UNION ALL ".join(parts)
+    here = "(x.t IS NULL OR (x.t >= d.a - INTERVAL 1 DAY AND x.t < d.b))"
+    shown = "array_to_string(list_sort(list(DISTINCT x.pair))[1:3], '；') || CASE WHEN count(DISTINCT x.pair) > 3 THEN '等' ELSE '' END"
+    return "tw.twins", (
+        f"\nLEFT JOIN (SELECT d.duty, {shown} AS twins FROM {quote(duty.name)} d JOIN (\n  {pairs}) x\n"
+        f"  ON x.jurisdiction = d.jurisdiction AND (x.who IS NULL OR x.who = d.bearer_id) AND {here} GROUP BY d.duty) tw USING (duty)"
+    )
+
+
+def _read(words: Any) -> set[tuple[str, str]]:
+    """(record type, link) of every part of a test that reads records."""
+    if isinstance(words, Mapping):
+        own = {(words["record"], words.get("link", ""))} if isinstance(words.get("record"), str) else set()
+        return own.union(*map(_read, words.values()))
+    return set().union(*map(_read, words)) if isinstance(words, (list, tuple)) else set()
 
 
 def _given_fails(given: Given, counts: str) -> tuple[str, str]:

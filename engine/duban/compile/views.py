@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 
 from duban.calendar import Calendar
+from duban.compile import sameness
 from duban.compile.sql import BEGIN, END, FIRST_DAY, LAST_DAY, end_of
 from duban.kinds.base import boolean, exists_by
 from duban.model import Step
@@ -15,14 +16,18 @@ from duban.sqltext import literal, quote
 from duban.vocabulary import SUBMITTED_AT, BearerKind, RecordType
 
 
-def seen(schema: Schema, name: str, as_of: str, known_by: str) -> list[Step]:
+def seen(schema: Schema, name: str, as_of: str, known_by: str, *, apart: bool = False) -> list[Step]:
     """`seen/T`: the newest known version of each record that exists by as_of, and `keys/T/f` for each reference to it.
 
     Adds $id (record id), $t and $tb (event and whether it is a bare date), $period, $s and $e (span, rosters). A cell that
     refers to something not (yet) seen reads as empty, unless strangers are expected there (`outside: ignore`).
+    A type with an identity has $twins and $one, too (`sameness.told`); `apart`: nothing is made one.
     """
     record = schema.records[name]
-    body = _versions(name, record, as_of, known_by)
+    known = _known(sameness.raw(schema, name, apart=apart), known_by)
+    body = _versions(name, record, known, as_of)
+    twinned = record.identity is not None and not apart
+    shown = sameness.told(name, record, body) if twinned else body
     cells, joins = [], []
     for number, (field_name, references) in enumerate(record.references.items()):
         targets = [schema.target(reference) for reference in references]
@@ -37,12 +42,15 @@ def seen(schema: Schema, name: str, as_of: str, known_by: str) -> list[Step]:
             found.append(f"{alias}.value IS NOT NULL OR NOT EXISTS (SELECT 1 FROM {quote('raw_' + target)})")
         cells.append(f"CASE WHEN {' OR '.join(found)} THEN v.{quote(field_name)} END AS {quote(field_name)}")
     title = f"{record.title}: newest known versions"
-    steps = [Step(f"seen/{name}", body, title)]
+    steps = [Step(f"seen/{name}", shown, title)]
     if cells:
         joined = "\n".join(joins)
-        steps = [Step(f"seen/{name}", f"SELECT v.* REPLACE ({', '.join(cells)})\nFROM ({body}) v\n{joined}", title)]
+        steps = [Step(f"seen/{name}", f"SELECT v.* REPLACE ({', '.join(cells)})\nFROM ({shown}) v\n{joined}", title)]
     if record.key:
-        steps.insert(0, _again(name, record, _known(name, known_by)))
+        steps.insert(0, _again(name, record, known))
+    if twinned:
+        alone = _known(sameness.raw(schema, name, apart=True), known_by)
+        steps[:0] = sameness.steps(schema, name, alone, body)
     for key in sorted(_referred(schema, name)):
         values = f"SELECT DISTINCT jurisdiction, CAST({quote(key)} AS VARCHAR) AS value FROM ({body}) WHERE {quote(key)} IS NOT NULL"
         steps.append(Step(f"keys/{name}/{key}", values, f"{record.title}: what references can point at"))
@@ -55,15 +63,15 @@ def _referred(schema: Schema, name: str) -> set[str]:
     return {key for target, key in map(schema.target, references) if target == name}
 
 
-def _known(name: str, known_by: str) -> str:
+def _known(rows: str, known_by: str) -> str:
     """SQL of the rows that were handed in by known_by."""
     known = f"submitted_at IS NULL OR {exists_by('submitted_at', quote(SUBMITTED_AT + '$bare'), known_by)}"
-    return f"SELECT * FROM {quote('raw_' + name)} WHERE ({known})"
+    return f"SELECT * FROM {rows} WHERE ({known})"
 
 
-def _versions(name: str, record: RecordType, as_of: str, known_by: str) -> str:
+def _versions(name: str, record: RecordType, source: str, as_of: str) -> str:
+    """SQL of the newest of the known rows (`source`), as they look at as_of."""
     keys = [quote(key) for key in record.key]
-    source = _known(name, known_by)
     if record.key:
         source = _newest(name, source, record, keys)
     time, bare = _event(record, as_of)

@@ -5,7 +5,7 @@ A reported figure is never replaced. What cannot be recounted from what was hand
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,6 @@ from duban.errors import Issue, Severity
 from duban.forms.desk import Desk, opened
 from duban.forms.figures import count_figure
 from duban.forms.handed import Handed, handed_in, list_forms, records_in
-from duban.forms.reading import Drawn
 from duban.forms.texts import shown
 from duban.pack import Pack
 from duban.pack.forms import Figures, Forms
@@ -77,10 +76,10 @@ class Result:
             yield from aligned(rows, left=4)
 
 
-def crosscheck(drawn: Drawn, pack: Pack, forms: Forms) -> Result:
+def crosscheck(parts: Sequence[DrawnPart], pack: Pack, forms: Forms) -> Result:
     """Check what was handed in, sender by sender, month by month."""
     result = Result()
-    everything = handed_in(drawn, forms)
+    everything = handed_in(parts, forms)
     for handed in everything:
         _Lists(handed, pack, forms, result).check()
         if forms.figures is not None:
@@ -133,7 +132,9 @@ class _Lists:
                 self.issue("F205", message, part.place(row.row, title), "三张清单用同一个编号")
             elif key in found:
                 message = f"第{row.row}行“{key}”在“{sheet}”里不止一行，前面在第{found[key][1].row}行"
-                self.issue("F204", message, part.place(row.row, title), "一个问题一行；是两个问题的，编号要分开")
+                self.issue(
+                    "F204", message, part.place(row.row, title), "一个问题一行；是两个问题的，编号要分开", value=key
+                )
             else:
                 found[key] = part, row
         return found
@@ -147,12 +148,18 @@ class _Lists:
         for key, (part, row) in mine.items():
             if key not in theirs:
                 message = f"第{row.row}行“{key}”在“{sheet}”里没有对应的行"
-                self.issue(code, message, part.place(row.row, self._title(base, self.key)), f"请在“{sheet}”里补上")
+                self.issue(
+                    code, message, part.place(row.row, self._title(base, self.key)), f"请在“{sheet}”里补上", value=key
+                )
         for key, (part, row) in theirs.items():
             if key not in mine:
                 message = f"第{row.row}行“{key}”在“{own}”里没有"
                 self.issue(
-                    "F203", message, part.place(row.row, self._title(name, self.key)), f"请核对编号，或在“{own}”里补上"
+                    "F203",
+                    message,
+                    part.place(row.row, self._title(name, self.key)),
+                    f"请核对编号，或在“{own}”里补上",
+                    value=key,
                 )
         return {key for key in mine if key not in theirs}
 
@@ -169,7 +176,7 @@ class _Lists:
                     title = self._title(name, word.removeprefix("shows:"))
                     own = self.forms.forms[base].sheet
                     message = f"第{row.row}行“{key}”的“{title}”与“{own}”第{mine[key][1].row}行不一样"
-                    self.issue("F206", message, part.place(row.row, title), "请核对哪一张是对的", Severity.WARNING)
+                    self.issue("F206", message, part.place(row.row, title), "请核对哪一张是对的", Severity.WARNING, key)
 
     def _nothing(self, name: str) -> None:
         """A list without a row must say 无: an empty one may be one that nobody filled in."""
@@ -190,15 +197,23 @@ class _Lists:
             if empty:
                 message = f"第{row.row}行“{row.values.get(self.key, '')}”没有填{'、'.join(empty)}"
                 self.issue(
-                    "F207", message, part.place(row.row, empty[0]), "请补填；确实没有的说明原因", Severity.WARNING
+                    "F207",
+                    message,
+                    part.place(row.row, empty[0]),
+                    "请补填；确实没有的说明原因",
+                    Severity.WARNING,
+                    str(row.values.get(self.key, "")),
                 )
 
     def _title(self, name: str, word: str) -> str:
         columns = self.forms.forms[name].parts[0].columns
         return next((column.heading for column in columns if word in (column.field, column.shows)), word)
 
-    def issue(self, code: str, message: str, place: Any, hint: str, severity: Severity = Severity.ERROR) -> None:
-        self.result.issues.append(Issue(code, message, place, hint, severity))
+    def issue(
+        self, code: str, message: str, place: Any, hint: str, severity: Severity = Severity.ERROR, value: str = ""
+    ) -> None:
+        """`value`: the key of the problem, by which a baseline knows it when rows move."""
+        self.result.issues.append(Issue(code, message, place, hint, severity, value))
 
 
 class _Form:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from duban.forms.known import month_of
-from duban.forms.reading import Drawn
 from duban.pack.forms import Figures, Forms
 from duban.records.drawn import DrawnPart, DrawnRow
 
@@ -38,10 +37,10 @@ class Handed:
         return first, min(last, made) if made is not None and made >= first else last
 
 
-def handed_in(drawn: Drawn, forms: Forms) -> list[Handed]:
+def handed_in(parts: Iterable[DrawnPart], forms: Forms) -> list[Handed]:
     """The parts by sender and month, in order. What names no sender or month goes with the only one there is."""
     found: dict[tuple[str, date | None], Handed] = {}
-    for part in drawn.parts:
+    for part in parts:
         town = town_of(part, forms)
         found.setdefault((town, part.month), Handed(town, part.month)).parts.setdefault(part.form, []).append(part)
     named = [key for key in found if all(key)]

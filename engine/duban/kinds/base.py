@@ -213,6 +213,11 @@ def boolean(text: str, names: Names) -> Checked:
     return compile_boolean(parse(text), names) if text else Checked("TRUE", "bool", "FALSE")
 
 
+def as_one(condition: str, schema: Schema, record: str, alias: str) -> str:
+    """SQL of a condition on rows of a type; unknown where nobody knows whether the row is a record of its own."""
+    return f'({condition} AND {alias}."$one")' if schema.records[record].identity is not None else condition
+
+
 def required_sql(amount: Amount, names: Names, exact: bool) -> str:
     """SQL of the number required, as DOUBLE, for an amount that is not a percentage of targets."""
     if amount.number is not None:

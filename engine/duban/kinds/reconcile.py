@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from duban.conditions import Checked, Column, ConditionError, compile_boolean, parse
-from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, step_interval
+from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, as_one, boolean, step_interval
 from duban.scope import Names, Row, Schema, belonging
 from duban.sqltext import literal, quote
 from duban.vocabulary import NUMERIC_TYPES, Word
@@ -110,7 +110,7 @@ class Reconcile(Test):
         end = "d.full_b" if side.period == "same" else "d.full_a"
         period = 'r."$period"'
         here = f"({period} >= {start} AND {period} < {end})"
-        counted = f"(({checked.sql}) AND {here})"
+        counted = f"({as_one(checked.sql, planner.schema, side.record, 'r')} AND {here})"
         if chain is not None:
             counted = f'({counted} AND CASE WHEN r."$who" IS NOT NULL THEN TRUE END)'
         known = f"count(*) FILTER (({counted}) IS NULL) = 0"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from duban.conditions import Column, ConditionError, compile_number, parse, unknown_name
-from duban.kinds.base import boolean
+from duban.kinds.base import as_one, boolean
 from duban.scope import Names as NameScope
 from duban.scope import Row, Schema
 from duban.sqltext import literal, quote
@@ -42,6 +42,7 @@ class LeadPlanner(Protocol):
     def moment(self, text: str, names: NameScope, period: str = "NULL") -> tuple[str, str]: ...
     def window(self) -> tuple[str, str]: ...
     def first_handed_in(self, record: str) -> str: ...
+    def changed(self, record: str, fields: tuple[str, ...]) -> str: ...
     def proven(self, record: str) -> str: ...
     def owner(self, row: Row) -> str: ...
 
@@ -102,7 +103,7 @@ class Source:
 
     def select(self, *columns: str, where: str = "TRUE", joins: str = "") -> str:
         """SQL: n, jurisdiction and the columns (SQL over `r`) of each row under the guard."""
-        guard = boolean(self.looked.where, self.names).sql
+        guard = as_one(boolean(self.looked.where, self.names).sql, self.planner.schema, self.looked.record, "r")
         start, end = self.planner.window()
         if start != "NULL":
             guard = f'{guard} AND CAST(r."$t" AS DATE) BETWEEN {start} AND {end}'

@@ -88,17 +88,8 @@ class Unchanged(Word):
 
 
 class Twins(Word):
-    """One thing, recorded under two keys: equal in all of `fields` and in a text, normalised; or nearly so.
+    """One thing, recorded under two keys: equal in what its record type calls its `identity`, or nearly so."""
 
-    `days`: how far the days of one may lie apart for an uncertain match; `alike`: how similar the texts must be (0–1).
-    """
-
-    fields: Names
-    day: str
-    place: str
-    text: str
-    days: int = 3
-    alike: float = 0.8
     certain: bool = True
 
 

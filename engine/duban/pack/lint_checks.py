@@ -121,12 +121,8 @@ class CheckLint:
             self.problem("record", f"{name} has no key: nothing says what is a version of what")
         if check.unchanged is not None:
             self.fields("unchanged.fields", check.unchanged.fields, record)
-        if check.twins is not None:
-            twins = check.twins
-            self.fields("twins.fields", twins.fields, record)
-            self.fields("twins", (twins.day, twins.place, twins.text), record)
-            if not 0 < twins.alike <= 1:
-                self.problem("twins.alike", f"`{twins.alike}` is no share", "between 0 and 1")
+        if check.twins is not None and record.identity is None:
+            self.problem("record", f"{name} has no identity: nothing says what makes two rows one")
 
     def _side(self, check: Check, name: str, side: Side, record: str) -> Column:
         word = f"with.{name}"

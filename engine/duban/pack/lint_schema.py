@@ -13,7 +13,16 @@ from duban.pack.questions import problems as asked_wrongly
 from duban.pack.timing import parse_lag
 from duban.pack.yaml import PathKey
 from duban.scope import Names, Row, Schema
-from duban.vocabulary import BUILT_IN, ENVELOPE, MANIFEST, MANIFEST_TYPE, TEMPORAL_TYPES, BearerKind, RecordType
+from duban.vocabulary import (
+    BUILT_IN,
+    ENVELOPE,
+    MANIFEST,
+    MANIFEST_TYPE,
+    TEMPORAL_TYPES,
+    BearerKind,
+    Identity,
+    RecordType,
+)
 
 if TYPE_CHECKING:
     from duban.pack.pack import Pack
@@ -120,9 +129,8 @@ def _names(name: str, record: RecordType) -> Iterator[Problem]:
     where: PathKey = ("record", name)
     if record.identity and (len(record.key) != 1 or record.field(record.key[0]).type != "text"):  # type: ignore[union-attr]
         yield Problem((*where, "identity"), f"{name} has no single key of type text that could be made up for")
-    for item in record.identity:
-        if record.field(item) is None:
-            yield Problem((*where, "identity"), f"no field `{item}`", near(item, record.fields))
+    if record.identity is not None:
+        yield from _identity(name, record, record.identity)
     if record.named_by and len(record.key) != 1:
         yield Problem((*where, "named_by"), f"{name} has no single key that a name could stand for")
     for item in record.named_by:
@@ -137,6 +145,19 @@ def _names(name: str, record: RecordType) -> Iterator[Problem]:
             yield Problem((*at, "names"), f"`{spec.names}` is no reference", near(spec.names, record.references))
         if (spec.names or spec.format) and spec.type != "text":
             yield Problem(at, f"`names` and `format` go with text, not {spec.type}")
+
+
+def _identity(name: str, record: RecordType, identity: Identity) -> Iterator[Problem]:
+    """What makes two rows one: fields that are there, a day that is a day, a text that is a text."""
+    where: PathKey = ("record", name, "identity")
+    kinds = {"day": (identity.day, ("date",)), "place": (identity.place, ("text",)), "text": (identity.text, ("text",))}
+    for item in identity.fields:
+        if record.field(item) is None:
+            yield Problem(where, f"no field `{item}`", near(item, record.fields))
+    for word, (item, types) in kinds.items():
+        spec = record.field(item) if item else None
+        if spec is not None and spec.type not in types:
+            yield Problem((*where, word), f"`{item}` is {spec.type}, a {types[0]} is needed")
 
 
 def _lag(name: str, record: RecordType) -> Iterator[Problem]:

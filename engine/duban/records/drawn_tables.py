@@ -7,7 +7,7 @@ and empty all that a list does not show; so they are passed over here, and held 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -24,10 +24,13 @@ from duban.vocabulary import RecordType
 
 @dataclass(frozen=True)
 class DrawnForms:
-    """The forms of a pack, read when a sheet may be one; `types`: the record types of their rows."""
+    """The forms of a pack, read when a sheet may be one; `types`: the record types of their rows. `parts`: all that was
+    found so far, for whoever holds them against each other.
+    """
 
     forms: Callable[[], Forms]
     types: Mapping[str, RecordType]
+    parts: list[DrawnPart] = field(default_factory=list)
 
     def find(
         self, file: str, sheet: str, rows: Sequence[Sequence[Any]], merged: Collection[Span]
@@ -41,6 +44,7 @@ class DrawnForms:
     ) -> Iterator[RawTable]:
         """Each table as a raw one; the rows keep the numbers that they have on the sheet."""
         listed = self.forms().problems
+        self.parts.extend(parts)
         for part in parts:
             if listed is not None and part.record == listed.record:
                 notes.append(problems.list_of_problems(part.place(), self.forms().forms[part.form].sheet))

@@ -55,12 +55,14 @@ def fill(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], issues
 
 def _fill(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -> set[tuple[str, str, int]]:
     table, key = table_name(name), quote(record_type.key[0])
-    parts = [quote(field) for field in record_type.identity]
+    assert record_type.identity is not None
+    fields = record_type.identity.fields
+    parts = [quote(field) for field in fields]
     known = " AND ".join(f"{part} IS NOT NULL" for part in parts)
     rows = con.execute(
         f"SELECT _n, _file, _sheet, _row, {', '.join(parts)} FROM {table} WHERE {key} IS NULL AND {known} ORDER BY _n"
     ).fetchall()
-    texts = [record_type.fields[field].type == "text" for field in record_type.identity]
+    texts = [record_type.fields[field].type == "text" for field in fields]
     made = [(row[0], _key(row[4:], texts)) for row in rows]
     for start in range(0, len(made), _CHUNK):
         columns = [list(column) for column in zip(*made[start : start + _CHUNK], strict=True)]

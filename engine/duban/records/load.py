@@ -18,7 +18,8 @@ import duckdb
 
 from duban.errors import DataError, Issue, PackError
 from duban.pack.forms import Forms
-from duban.records import given, identity, manifest, names, problems, references, versions
+from duban.records import answers, given, identity, manifest, names, problems, references, twins, versions
+from duban.records.drawn import DrawnPart
 from duban.records.drawn_tables import DrawnForms
 from duban.records.headers import Seen, TypeHeaders, columns_of
 from duban.records.mapping import Mappings
@@ -64,6 +65,7 @@ class Loaded:
     counts: dict[str, int]
     unread: tuple[str, ...] = ()
     notes: tuple[Issue, ...] = ()
+    drawn: tuple[DrawnPart, ...] = ()
 
 
 def load(
@@ -121,7 +123,9 @@ class _Loading:
         self._compare()
         for name in {*self.unread, *(item.record_type for item in self.inputs)} & {*self.types}:
             finish(self.con, name)
-        return Loaded(tuple(self.issues), tuple(self.inputs), self.counts(), tuple(self.unread), tuple(self.notes))
+        drawn = tuple(self.forms.parts) if self.forms is not None else ()
+        unread, notes = tuple(self.unread), tuple(self.notes)
+        return Loaded(tuple(self.issues), tuple(self.inputs), self.counts(), unread, notes, drawn)
 
     def counts(self) -> dict[str, int]:
         """The rows read so far, per record type."""
@@ -285,6 +289,8 @@ class _Loading:
                 self.issues.extend(manifest.undated(self.con, name, record_type))
             if name in OWN_DAY:
                 manifest.date_by_own_day(self.con, name, OWN_DAY[name])
+        twins.find(self.con, filled)
+        self.issues.extend(answers.check(self.con, filled))
         self.issues.extend(versions.check(self.con, filled))
         self.issues.extend(references.check(self.con, self.types, filled, self.seen))
 

@@ -17,6 +17,7 @@ from duban.records.text import narrowed
 from duban.vocabulary import FieldSpec
 
 EMPTY, EMPTY_KEY, EMPTY_TIME = "D303", "D304", "D305"
+ONE = "D406"
 
 # No clerk reads more than this many of one kind about one file; the rest is one line with a number.
 CAP = 200
@@ -265,6 +266,21 @@ def conflicting_versions(place: Place, other: str, key: str) -> Issue:
 def undated(place: Place, number: int, title: str) -> Issue:
     message = f"“{title}”有{number}行查不到报送时间，按已掌握计"
     return _warning("D402", message, place, "请填“报送时间”列，或在报送清单中写明文件名、收到时间")
+
+
+def taken_for_one(place: Place, key: str, other: str) -> Issue:
+    message = f"第{place.row}行“{key}”与{other}编号不同，主体、日期、部位、内容都相同，按同一条计"
+    return _warning(ONE, message, place, "不是同一条的，请在同一认定（待确认表）中填“否”")
+
+
+def unsigned(place: Place) -> Issue:
+    message = f"第{place.row}行“是否同一”已填，缺“确认人”或“确认日期”，不计，仍为待确认"
+    return _warning("D407", message, place, "请补填确认人（岗位）和确认日期")
+
+
+def contradicted(place: Place, one: str, other: str) -> Issue:
+    message = f"第{place.row}行“{one}”与“{other}”填的是“否”，而经其他各行认定两者同一，互相矛盾，这几行都不计"
+    return _warning("D408", message, place, "请核对后改正其中一行")
 
 
 # ---- D5xx the manifest
