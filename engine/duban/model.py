@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
@@ -100,7 +101,8 @@ class Finding:
     """A duty that a person must look at, as the judge, the list and the papers see it.
 
     `marks` are the machine names of its notes; `contested` the readings under which it would be none (`name=value`);
-    `settled` the measure that has dealt with the same facts, on `settled_on`; `evidence` and `source` are in one order.
+    `settled` the measure that has dealt with the same facts, on `settled_on`. In one order: `evidence`, the ids of the
+    records; `source`, their `file[sheet]#row`; `cells`, the same with the cells that decided.
     """
 
     fingerprint: str
@@ -135,6 +137,7 @@ class Finding:
     contested: tuple[str, ...] = ()
     settled: str = ""
     settled_on: date | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,12 +214,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an audit leads to: candidates in the order of the list, all conclusions, their findings, the judge used."""
+    """What an audit leads to: candidates in the order of the list, all conclusions, their findings, the judge used.
+
+    `files`: the hashes (SHA-256, their first digits) of the files in which the findings' records stand.
+    """
 
     candidates: tuple[Candidate, ...]
     conclusions: tuple[Conclusion, ...]
     findings: tuple[Finding, ...]
     judge: str  # durable-rules or plain
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 class Course(str, Enum):

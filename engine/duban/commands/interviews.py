@@ -52,7 +52,7 @@ def interviews(
             click.echo(line)
         for one in listed(result.pack, judgement) if shown else ():
             click.echo()
-            click.echo("\n".join(proof(result.pack, one)))
+            click.echo("\n".join(proof(result.pack, one, judgement.files)))
         click.echo(f"\n{judged_by(judgement)}")
         if out is not None:
             settings_of = bureau_of(result, bureau)
