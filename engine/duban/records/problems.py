@@ -11,8 +11,8 @@ from dataclasses import replace
 from duban.errors import Issue, Place, Severity
 from duban.records import dates
 from duban.records.numbers import HEADER_UNIT
-from duban.records.spellings import ELEMENT, NO_RESULT, SCIENTIFIC, UNUSABLE, not_allowed
-from duban.records.spelt import AND_OTHERS, INFERRED_YEAR, OTHER_UNIT, SERIAL
+from duban.records.spellings import ELEMENT, NO_RESULT, SCIENTIFIC, UNUSABLE, not_allowed, told_of
+from duban.records.spelt import AND_OTHERS, INFERRED_YEAR, OTHER_UNIT, SERIAL, TWO_DIGITS
 from duban.records.text import narrowed
 from duban.vocabulary import FieldSpec
 
@@ -198,7 +198,9 @@ def unusable_cell(place: Place, field: FieldSpec, text: str) -> Issue:
         return _cell("D307", place, field, text, "是电子表格的错误值", "请修正公式或改填实际内容")
     if field.values and field.type in ("text", "list"):
         wrong = not_allowed(field, text)
-        return _cell("D302", place, field, wrong, "不在可填内容之内", f"只能填：{'、'.join(field.values)}")
+        told = told_of(field, wrong)
+        only = f"{told}。" if told else ""
+        return _cell("D302", place, field, wrong, "不在可填内容之内", f"{only}只能填：{'、'.join(field.values)}")
     if field.format == "uscc":
         return _cell("D311", place, field, text, "不是有效的统一社会信用代码（18位，校验位不符）", "请对照营业执照核对")
     if field.type == "text" and SCIENTIFIC.fullmatch(text):
@@ -209,11 +211,16 @@ def unusable_cell(place: Place, field: FieldSpec, text: str) -> Issue:
         return _cell(about, place, field, text, "只写到月份，不知是哪一天", "请写到日，如2024-1-20")
     if about == dates.NO_YEAR:
         return _cell(about, place, field, text, "没有年份，由所属月份也推不出唯一的一天", "请写全年月日，如2024-1-20")
+    if about == dates.ORDER:
+        return _cell(about, place, field, text, "分不清哪个数是年、哪个是月、哪个是日", "请写全年月日，如2024-1-20")
+    if about == dates.NO_SUCH_DAY:
+        return _cell(about, place, field, text, "没有这一天", "请核对后填日期，如2024-1-20")
     noun, hint = _EXAMPLES.get(field.type, ("内容", "请核对"))
     return _cell("D301", place, field, text, f"不是{noun}", hint)
 
 
 _READ_AS = {
+    TWO_DIGITS: ("年份只写了两位，按{value}计", "请写全年月日，如2024-1-20"),
     INFERRED_YEAR: ("没有年份，按所属月份推为{value}", "请写全年月日"),
     SERIAL: ("是电子表格的日期序号，按{value}计", "请把该列设为日期格式，如2024-1-20"),
     OTHER_UNIT: ("与本列单位“{unit}”不同，按{value}{unit}计", "请按表头的单位只填数字"),

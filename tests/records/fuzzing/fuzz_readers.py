@@ -3,9 +3,9 @@
     python tests/records/fuzzing/fuzz_readers.py TARGET [FOLDER …] [-max_total_time=60 …]   # atheris
     python tests/records/fuzzing/fuzz_readers.py --replay                                   # the corpus, without it
 
-The targets are the folders of corpus/ beside this file; options are those of libFuzzer. A file of a zipped target (xlsx,
-ods) is one part of a sound workbook, its first line the part's name: changed bytes of a zip would only ever meet a wrong
-checksum. What takes longer than ten seconds, or more than 1.5 GB, is a failure, too.
+The targets are the folders of corpus/ beside this file; options are those of libFuzzer. A file of a zipped target
+(xlsx, ods) is one part of a sound workbook, its first line the part's name: changed bytes of a zip would only ever meet
+a wrong checksum. What takes longer than ten seconds, or more than 1.5 GB, is a failure, too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
-BOUNDS = ["-timeout=10", "-rss_limit_mb=1536", "-max_len=4096", "-verbosity=0", "-print_final_stats=0"]
+BOUNDS = ["-timeout=10", "-rss_limit_mb=1536", "-max_len=4096", "-verbosity=0", f"-dict={HERE / 'words.dict'}"]
+
+
+class UselessError(Exception):
+    """The bytes stand for no part of a workbook: nothing could be learnt from them."""
 
 
 def whole(data: bytes) -> bytes:
@@ -41,12 +45,13 @@ def part_of(book: str) -> Callable[[bytes], bytes]:
 
     def put(data: bytes) -> bytes:
         name, _, content = data.partition(b"\n")
-        part = name.decode("utf-8", "replace")[:200]
-        parts = sound() | {part if part.isprintable() and part else "?": content}
+        part = name.decode("utf-8", "replace")
+        if part not in sound():
+            raise UselessError
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
-            for part, text in parts.items():
-                archive.writestr(part, text)
+            for known, text in (sound() | {part: content}).items():
+                archive.writestr(known, text)
         return out.getvalue()
 
     return put
@@ -87,13 +92,21 @@ class Reader:
         self.names, self.headers = TypeNames(self.kinds), TypeHeaders(self.kinds)
         self.fields = self.kinds["inspection"].fields.values()
 
-    def __call__(self, data: bytes) -> None:
+    def __call__(self, data: bytes) -> int:
+        """0; or -1, by which libFuzzer forgets the bytes."""
+        try:
+            self.path.write_bytes(self.made(data))
+        except UselessError:
+            return -1
+        self.read()
+        return 0
+
+    def read(self) -> None:
         from duban.errors import DataError
         from duban.records.readers import KINDS, read_file
         from duban.records.readers.task import Task
         from duban.records.sources import source_files
 
-        self.path.write_bytes(self.made(data))
         with tempfile.TemporaryDirectory() as scratch:
             try:
                 found = source_files(self.path, KINDS, Path(scratch))
@@ -160,7 +173,7 @@ def fuzz(target: str, options: list[str]) -> None:
     with atheris.instrument_imports(include=["duban.records", "zipfile", "xlrd"], enable_loader_override=False):
         import xlrd  # noqa: F401
 
-        import duban.records.load
+        import duban.records.load  # noqa: F401
     read = Reader(target)
     places = [option for option in options if not option.startswith("-")] or [str(CORPUS / target)]
     atheris.Setup([sys.argv[0], *BOUNDS, *(option for option in options if option.startswith("-")), *places], read)
