@@ -55,10 +55,10 @@ def _receipt(source: Source, name: str, titles: Mapping[str, str], faults: Seque
 def _verdict(codes: set[str], errors: int, protected: bool) -> Verdict:
     if UNREADABLE & codes:
         return Verdict.UNREADABLE
+    if errors:  # a document in place of a ledger is one
+        return Verdict.CORRECT
     if NO_TABLE in codes:
         return Verdict.NO_TABLE
-    if errors:
-        return Verdict.CORRECT
     return Verdict.TAKEN if protected else Verdict.COMPLETE
 
 

@@ -13,7 +13,16 @@ from duban.pack.questions import problems as asked_wrongly
 from duban.pack.timing import parse_lag
 from duban.pack.yaml import PathKey
 from duban.scope import Names, Row, Schema
-from duban.vocabulary import BUILT_IN, ENVELOPE, MANIFEST, MANIFEST_TYPE, TEMPORAL_TYPES, BearerKind, RecordType
+from duban.vocabulary import (
+    BUILT_IN,
+    ENVELOPE,
+    MANIFEST,
+    MANIFEST_TYPE,
+    TEMPORAL_TYPES,
+    BearerKind,
+    FieldSpec,
+    RecordType,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from duban.pack.pack import Pack

@@ -17,6 +17,7 @@ from duban.records.text import narrowed
 from duban.vocabulary import FieldSpec
 
 EMPTY, EMPTY_KEY, EMPTY_TIME = "D303", "D304", "D305"
+NO_TABLE = "D101"
 
 # No clerk reads more than this many of one kind about one file; the rest is one line with a number.
 CAP = 200
@@ -43,7 +44,7 @@ def _warning(code: str, message: str, place: Place, hint: str = "", value: str =
 def unsupported_file(place: Place, suffix: str, *, web: bool = False) -> Issue:
     what = "内容是网页或XML的" if web else ""
     return _warning(
-        "D101", f"不能读取{what}{suffix or '没有扩展名'}的文件，未读入", place, "请另存为csv或xlsx后放回原处"
+        NO_TABLE, f"不能读取{what}{suffix or '没有扩展名'}的文件，未读入", place, "请另存为csv或xlsx后放回原处"
     )
 
 
@@ -72,7 +73,9 @@ def malformed_row(place: Place, line: int, reason: str) -> Issue:
 
 
 def nul_bytes(place: Place) -> Issue:
-    return _warning("D107", "文件含有空字节（NUL），已略去", place, "文件可能损坏，请核对后另存")
+    return _warning(
+        "D107", "文件中有看不见的乱码（空字节），已略去", place, "文件可能没有存好，请用电子表格软件打开核对后另存"
+    )
 
 
 def unknown_type(what: str, known: Iterable[str], near: str) -> Issue:
@@ -168,11 +171,13 @@ def missing_column(place: Place, header: str, title: str, *, error: bool) -> Iss
 
 
 def twice(place: Place, title: str, first: str, position: int) -> Issue:
-    return _warning("D204", f"第{position}列与“{first}”列都是“{title}”，只用前一列", place, "请只保留一列")
+    return _warning(
+        "D204", f"“{place.column}”列（第{position}列）与“{first}”列都是“{title}”，只用前一列", place, "请只保留一列"
+    )
 
 
-def no_known_column(place: Place, title: str) -> Issue:
-    hint = "表头应在第一行；如上方有标题行，请删去"
+def no_known_column(place: Place, title: str, headers: Iterable[str]) -> Issue:
+    hint = f"请写明表头，如{'、'.join(f'“{header}”' for header in headers)}；可用 duban template 取空白表"
     return Issue("D205", f"表头中没有一列属于“{title}”，未读入", place, hint)
 
 

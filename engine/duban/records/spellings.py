@@ -92,7 +92,7 @@ def told_of(field: FieldSpec, text: str) -> str:
 
 
 def _allowed(field: FieldSpec) -> dict[str, str]:
-    """What may be written, by the form in which it is compared → the value; of two that are the same the first counts."""
+    """What may be written, by the form in which it is compared → the value; of two alike the first counts."""
     also = {narrow(text): value for text, value in field.also.items()}
     return also | {narrow(value): value for value in reversed(field.values)}
 

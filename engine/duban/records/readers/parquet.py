@@ -20,7 +20,8 @@ def read(task: Task) -> Iterator[RawTable]:
     try:
         described = con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
     except duckdb.Error as error:
-        issues.append(problems.unreadable_file(Place(file=file.name), str(error).splitlines()[0]))
+        reason = "有密码或内容已损坏" if "encrypt" in str(error).lower() else "内容不完整或已损坏，可能没有传完"
+        issues.append(problems.unreadable_file(Place(file=file.name), reason))
         return
     columns = tuple(RawColumn(name, quote(name), kind) for name, kind, *_ in described)
     yield RawTable(file.name, "", columns, relation, "file_row_number + 2", (file.stem,), sparse=False)
