@@ -177,7 +177,7 @@ class Circumstances:
     sender: str = ""
 
     def columns(self) -> dict[str, Column]:
-        """`check.today`, `check.period` (a month), `check.period_start`, `check.period_end`, `check.sender` for conditions."""
+        """`check.today`, `.period` (a month), `.period_start`, `.period_end`, `.sender` for conditions."""
         typed = "CAST({} AS {})"
         return {
             "check.today": Column(literal(self.today), "date"),

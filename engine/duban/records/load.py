@@ -150,7 +150,7 @@ class _Loading:
             raise DataError("没有一张表能读入，无法审核", self.issues)
 
     def _no_ledger(self, issue: Issue) -> Issue:
-        """A document named like a ledger that should be a table: what it says is not read, so nobody may pass over it."""
+        """A document in place of a ledger: what it says is not read, and that is an error."""
         name = self.names.starting(Path(issue.place.file).stem) if issue.code == problems.NO_TABLE else ""
         if not name:
             return issue
