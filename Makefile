@@ -34,7 +34,7 @@ ARGS ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install audit test lint type bench docs site check clean
+.PHONY: help install audit test fuzz lint type bench docs site check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,13 @@ audit: $(DEPS) $(JUDGE) ## judge the sample county as it was handed in; results 
 
 test: $(DEPS) $(JUDGE) ## run the test suite (ARGS="-k name -x" goes to pytest)
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+# Seconds for each kind of file; what is found lies in out/fuzz, and belongs into the corpus once it is mended.
+FUZZ ?= 300
+fuzz: $(DEPS) ## fuzz the readers by coverage: FUZZ seconds for each kind of file
+	@set -e; for kind in csv xlsx ods xls zip parquet; do mkdir -p "out/fuzz/$$kind"; \
+	  $(PY) tests/records/fuzzing/fuzz_readers.py $$kind "out/fuzz/$$kind" "tests/records/fuzzing/corpus/$$kind" \
+	    -max_total_time=$(FUZZ) "-artifact_prefix=out/fuzz/$$kind-"; done
 
 lint: $(DEPS) ## code style, layers, and every notice under rules/
 	@echo "· ruff check"         && $(BIN)/ruff check --quiet .

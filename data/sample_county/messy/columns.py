@@ -1,4 +1,4 @@
-"""Typed columns, as a system exports them: .parquet. Its bytes differ between versions of pyarrow, its table does not."""
+"""Typed columns, as a system exports them: .parquet. Its bytes differ between versions of pyarrow, not its table."""
 
 from __future__ import annotations
 

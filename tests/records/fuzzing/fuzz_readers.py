@@ -3,9 +3,9 @@
     python tests/records/fuzzing/fuzz_readers.py TARGET [FOLDER …] [-max_total_time=60 …]   # atheris
     python tests/records/fuzzing/fuzz_readers.py --replay                                   # the corpus, without it
 
-The targets are the folders of corpus/ beside this file; options are those of libFuzzer. A file of a zipped target
-(xlsx, ods) is one part of a sound workbook, its first line the part's name: changed bytes of a zip would only ever meet
-a wrong checksum. What takes longer than ten seconds, or more than 1.5 GB, is a failure, too.
+The targets are the folders of corpus/ beside this file, or `all` with an empty folder; options are those of libFuzzer.
+A file of a zipped target (xlsx, ods) is one part of a sound workbook, its first line the name: changed bytes of a
+zip would only ever meet a wrong checksum. What takes longer than ten seconds, or more than 1.5 GB, is a failure, too.
 """
 
 from __future__ import annotations
@@ -154,6 +154,22 @@ class Reader:
         assert all(issue.message for issue in loaded.issues)
 
 
+class Mixed:
+    """All targets in one process, which takes seconds to begin: the first byte says which reads the rest."""
+
+    def __init__(self) -> None:
+        self.readers = [Reader(target) for target in TARGETS]
+
+    def __call__(self, data: bytes) -> int:
+        return self.readers[data[0]](data[1:]) if data and data[0] < len(self.readers) else -1
+
+    def seed(self, folder: Path) -> None:
+        """The corpus of all targets."""
+        for number, target in enumerate(TARGETS):
+            for path in (CORPUS / target).iterdir():
+                (folder / f"{target}-{path.name}").write_bytes(bytes([number]) + path.read_bytes())
+
+
 def replay() -> None:
     """Every file of the corpus once."""
     for target in TARGETS:
@@ -174,8 +190,10 @@ def fuzz(target: str, options: list[str]) -> None:
         import xlrd  # noqa: F401
 
         import duban.records.load  # noqa: F401
-    read = Reader(target)
     places = [option for option in options if not option.startswith("-")] or [str(CORPUS / target)]
+    read: Reader | Mixed = Mixed() if target == "all" else Reader(target)
+    if isinstance(read, Mixed):
+        read.seed(Path(places[0]))
     atheris.Setup([sys.argv[0], *BOUNDS, *(option for option in options if option.startswith("-")), *places], read)
     atheris.Fuzz()
 

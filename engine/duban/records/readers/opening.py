@@ -89,7 +89,7 @@ def _sheets(path: Path, kind: str, known: BookScan, aside: str) -> list[Sheet]:
         sheet, more = book.get_sheet_by_name(about.name), known.of(about.name)
         rows = sheet.to_python(skip_empty_area=False)
         for row, column, text in more.cells:
-            if row < len(rows) and column < len(rows[row]):
+            if 0 <= row < len(rows) and 0 <= column < len(rows[row]):
                 rows[row][column] = text
         merged = more.merged if more.merged is not None else sheet.merged_cell_ranges or []
         found.append(Sheet(about.name, rows, merged, more, about.visible == SheetVisibleEnum.Visible))
