@@ -55,7 +55,7 @@ test: $(DEPS) $(JUDGE) ## run the test suite (ARGS="-k name -x" goes to pytest)
 FUZZ ?= 300
 fuzz: $(DEPS) ## fuzz the readers by coverage: FUZZ seconds for each kind of file
 	@set -e; for kind in csv xlsx ods xls zip parquet; do mkdir -p "out/fuzz/$$kind"; \
-	  $(PY) tests/records/fuzzing/fuzz_readers.py $$kind "out/fuzz/$$kind" "tests/records/fuzzing/corpus/$$kind" \
+	  TMPDIR="$(CURDIR)/out/fuzz" $(PY) tests/records/fuzzing/fuzz_readers.py $$kind "out/fuzz/$$kind" "tests/records/fuzzing/corpus/$$kind" \
 	    -max_total_time=$(FUZZ) "-artifact_prefix=out/fuzz/$$kind-"; done
 
 lint: $(DEPS) ## code style, layers, and every notice under rules/

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,8 +20,8 @@ RUNS = 600  # some ten seconds of CPU
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_the_corpus_is_read(target: str) -> None:
-    read = Reader(target)
+def test_the_corpus_is_read(target: str, tmp_path: Path) -> None:
+    read = Reader(target, tmp_path)
     for path in sorted((CORPUS / target).iterdir()):
         assert read(path.read_bytes()) == 0, path.name
         read.whole_way(path.read_bytes())
@@ -41,6 +42,7 @@ def test_a_short_run(tmp_path: Path) -> None:
     kept = tmp_path / "found"
     kept.mkdir()
     options = [f"-runs={RUNS}", "-seed=20231109", f"-artifact_prefix={tmp_path}/"]
+    env = {**os.environ, "TMPDIR": str(tmp_path)}  # libFuzzer ends without tidying up
     command = [sys.executable, str(FUZZING / "fuzz_readers.py"), "all", str(kept), *options]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, env=env)
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-4000:]

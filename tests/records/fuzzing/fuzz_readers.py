@@ -74,7 +74,7 @@ class Reader:
     That is `load` without its tables of records, which would take ten times as long; `whole_way` goes all the way.
     """
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, folder: Path) -> None:
         import duckdb
 
         from duban.records.headers import TypeHeaders
@@ -85,8 +85,8 @@ class Reader:
         from reading import TYPES
 
         self.name, self.made = TARGETS[target]
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / self.name
+        self.path = folder / target / self.name  # nothing else lies there
+        self.path.parent.mkdir()
         self.con = duckdb.connect(config={"threads": 1})
         self.kinds = {name: RecordType.model_validate(kind) for name, kind in TYPES.items()}
         self.names, self.headers = TypeNames(self.kinds), TypeHeaders(self.kinds)
@@ -157,8 +157,8 @@ class Reader:
 class Mixed:
     """All targets in one process, which takes seconds to begin: the first byte says which reads the rest."""
 
-    def __init__(self) -> None:
-        self.readers = [Reader(target) for target in TARGETS]
+    def __init__(self, folder: Path) -> None:
+        self.readers = [Reader(target, folder) for target in TARGETS]
 
     def __call__(self, data: bytes) -> int:
         return self.readers[data[0]](data[1:]) if data and data[0] < len(self.readers) else -1
@@ -170,10 +170,10 @@ class Mixed:
                 (folder / f"{target}-{path.name}").write_bytes(bytes([number]) + path.read_bytes())
 
 
-def replay() -> None:
+def replay(folder: Path) -> None:
     """Every file of the corpus once."""
     for target in TARGETS:
-        read = Reader(target)
+        read = Reader(target, folder)
         for path in sorted((CORPUS / target).iterdir()):
             try:
                 read(path.read_bytes())
@@ -183,7 +183,7 @@ def replay() -> None:
                 raise
 
 
-def fuzz(target: str, options: list[str]) -> None:
+def fuzz(target: str, options: list[str], folder: Path) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["duban.records", "zipfile", "xlrd"], enable_loader_override=False):
@@ -191,7 +191,7 @@ def fuzz(target: str, options: list[str]) -> None:
 
         import duban.records.load  # noqa: F401
     places = [option for option in options if not option.startswith("-")] or [str(CORPUS / target)]
-    read: Reader | Mixed = Mixed() if target == "all" else Reader(target)
+    read: Reader | Mixed = Mixed(folder) if target == "all" else Reader(target, folder)
     if isinstance(read, Mixed):
         read.seed(Path(places[0]))
     atheris.Setup([sys.argv[0], *BOUNDS, *(option for option in options if option.startswith("-")), *places], read)
@@ -199,7 +199,8 @@ def fuzz(target: str, options: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--replay":
-        replay()
-    else:
-        fuzz(sys.argv[1], sys.argv[2:])
+    with tempfile.TemporaryDirectory() as scratch:
+        if sys.argv[1] == "--replay":
+            replay(Path(scratch))
+        else:
+            fuzz(sys.argv[1], sys.argv[2:], Path(scratch))
