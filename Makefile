@@ -44,7 +44,7 @@ ARGS ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install audit test lint type bench docs wheelhouse site check clean
+.PHONY: help install audit test fuzz lint type bench docs wheelhouse site check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,14 @@ test: $(DEPS) $(JUDGE) ## run the test suite (ARGS="-k name -x" goes to pytest; 
 	@$(if $(ARGS),,$(SOURCES) | sort >$(TESTED).begun)
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=) $(ARGS)
 	@$(if $(COVERAGE),$(if $(ARGS),,mv $(TESTED).begun $(TESTED)))
+
+# Seconds for each kind of file; what is found lies in out/fuzz, and belongs into the corpus once it is mended.
+FUZZ ?= 300
+fuzz: $(DEPS) ## fuzz the readers by coverage: FUZZ seconds for each kind of file
+	@$(PY) -c 'import atheris' 2>/dev/null || $(PY) -m pip install --quiet --only-binary=:all: 'atheris>=2.3'
+	@set -e; for kind in csv xlsx ods xls zip parquet; do mkdir -p "out/fuzz/$$kind"; \
+	  TMPDIR="$(CURDIR)/out/fuzz" $(PY) tests/records/fuzzing/fuzz_readers.py $$kind "out/fuzz/$$kind" "tests/records/fuzzing/corpus/$$kind" \
+	    -max_total_time=$(FUZZ) "-artifact_prefix=out/fuzz/$$kind-"; done
 
 lint: $(DEPS) ## code style, layers, and every notice under rules/
 	@echo "· ruff check"         && $(BIN)/ruff check --quiet .

@@ -3,7 +3,7 @@
     python data/generate_submissions.py [FOLDER]        # default: data/samples/submissions beside this file
 
 Every row of data/samples is there, in at least twenty shapes: old formats, forms, odd spellings, zips. Read, they
-are the same tables. The same bytes every time, with one version of xlwt.
+are the same tables. The same bytes every time, with one version of xlwt and of pyarrow.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from duban.kinds import Cover, Done, Forbid, Perform, Reconcile, Respond
 from duban.kinds.acts import owner_of
 from duban.kinds.base import DutyTable, boolean, exists_by
 from duban.model import Status
+from duban.records.origin import Spot, cell_of
+from duban.report.origin import Deciding, deciding, hash_lines
 from duban.report.tables import shown
 from duban.scope import Chain, Row, belonging
 from duban.sqltext import literal, quote
@@ -53,6 +55,7 @@ class Explanation:
 
     obligation: Obligation
     duty: dict[str, Any]
+    deciding: Deciding
     verdicts: tuple[Verdict, ...]
     facts: tuple[tuple[str, str], ...]
 
@@ -67,7 +70,7 @@ def explain(audit: Audit, fingerprint: str) -> Explanation:
     duty = dict(zip([column[0] for column in cursor.description], row, strict=True))
     obligation = audit.pack.obligation(duty["obligation"])
     trace = _Trace(audit, obligation, fingerprint)
-    return Explanation(obligation, duty, tuple(trace.verdicts()), tuple(trace.facts()))
+    return Explanation(obligation, duty, trace.deciding, tuple(trace.verdicts()), tuple(trace.facts()))
 
 
 class _Trace:
@@ -76,6 +79,7 @@ class _Trace:
     def __init__(self, audit: Audit, obligation: Obligation, fingerprint: str) -> None:
         self.audit, self.obligation = audit, obligation
         self.con = audit.connection
+        self.deciding = deciding(audit.pack, audit.inputs)
         self.compiler = Compiler(audit.pack, audit.as_of, audit.known_by, obligation)
         trigger = obligation.each.record if obligation.each else ""
         unit = obligation.unit or ("month" if obligation.reconcile is not None else "")
@@ -139,7 +143,7 @@ class _Trace:
             yield self._verdict(dict(zip(columns, values, strict=True)), parts)
 
     def _verdict(self, row: dict[str, Any], parts: list[tuple[str, str]]) -> Verdict:
-        place = f"{row['_file']}{'[' + row['_sheet'] + ']' if row['_sheet'] else ''}#{row['_row']}"
+        place = str(Spot(row["_file"], row["_sheet"], row["_row"]))
         event = "时间不明" if row["$t"] is None else str(row["$t"].date() if row["$tb"] else row["$t"])
         counted = row["used"] == 2 and row["seen"]
         return Verdict(row["id"], place, event, counted, "计入" if counted else self._reason(row, parts))
@@ -206,10 +210,14 @@ class _Trace:
         record = self.duty.trigger
         row = self._one(f'SELECT g.* FROM {quote("seen/" + record)} g JOIN {self.one} d ON d.trig = g."$n"')
         spec = self.audit.pack.records[record]
-        for name, field_spec in spec.fields.items() if row is not None else ():
-            assert row is not None
+        if row is None:
+            return
+        yield "记录", self.deciding.at(self.obligation.id, str(Spot(row["_file"], row["_sheet"], row["_row"])))
+        for name, field_spec in spec.fields.items():
             value = row[name]
-            yield f"{spec.title}·{field_spec.title}", "（空）" if value is None else str(value)
+            cell = cell_of(self.audit.inputs, row["_file"], row["_row"], name, row["_sheet"], record)
+            said = "（空）" if value is None else str(value)
+            yield f"{spec.title}·{field_spec.title}", said + (f"（{cell}）" if cell else "")
         test = self.obligation.test
         texts = (
             [test.require]
@@ -261,7 +269,9 @@ def lines(audit: Audit, found: Explanation) -> Iterator[str]:
         for verdict in found.verdicts:
             if verdict.reason == ELSEWHERE:
                 continue
-            yield f"  {'✓' if verdict.counted else '·'} {verdict.record_id}　{verdict.event}　{verdict.place}　{verdict.reason}"
+            yield f"  {'✓' if verdict.counted else '·'} {verdict.record_id}　{verdict.event}　{found.deciding.at(obligation.id, verdict.place)}　{verdict.reason}"
+    places = [verdict.place for verdict in found.verdicts if verdict.reason != ELSEWHERE] or list(duty["source"] or ())
+    yield from (f"来源文件：{file}" for file in hash_lines(found.deciding.origins, places))
     (written,) = (item.model_dump_json() for item in audit.pack.written if item.id == obligation.id)
     used = [name for name in audit.pack.header.parameters if re.search(rf"\bparam\.{name}\b", written)]
     windows = [obligation.window] if isinstance(obligation.window, str) and obligation.window else []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
@@ -101,7 +102,8 @@ class Finding:
 
     `marks` are the machine names of its notes; `contested` the readings under which it would be none (`name=value`);
     `settled` the measure that has dealt with the same facts, on `settled_on`; `taken` all measures that were taken, or
-    turned down, on them: none of these is proposed of it again. `evidence` and `source` are in one order.
+    turned down, on them: none of these is proposed of it again. In one order: `evidence`, the ids of the records;
+    `source`, their `file[sheet]#row`; `cells`, the same with the cells that decided.
     """
 
     fingerprint: str
@@ -137,6 +139,7 @@ class Finding:
     settled: str = ""
     settled_on: date | None = None
     taken: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
 
 
 class WaiverState(str, Enum):
@@ -271,6 +274,8 @@ class Taken:
 class Judgement:
     """What an audit leads to: candidates in the order of the list, all conclusions, their findings, the judge used; and
     the measures that were taken before.
+
+    `files`: the hashes (SHA-256, their first digits) of the files in which the findings' records stand.
     """
 
     candidates: tuple[Candidate, ...]
@@ -278,6 +283,7 @@ class Judgement:
     findings: tuple[Finding, ...]
     judge: str  # durable-rules or plain
     taken: tuple[Taken, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 class Course(str, Enum):

@@ -32,12 +32,18 @@ Listed = Annotated[tuple[Item, ...], BeforeValidator(_as_tuple)]  # a list in YA
 
 
 class FieldSpec(Word):
-    """One column of a record type: header and aliases, type, unit, allowed values."""
+    """One column of a record type: header and aliases, type, unit, allowed values.
+
+    `also`: what else people write for an allowed value, → that value. `refused`: what they write that is none of them,
+    though it looks like one → what to tell them.
+    """
 
     title: str
     aliases: Names = ()
     type: FieldType = "text"
     values: Names = ()
+    also: dict[str, str] = {}
+    refused: dict[str, str] = {}
     unit: str = ""
     required: bool = False
     happened: bool = False

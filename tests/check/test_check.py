@@ -72,7 +72,7 @@ def test_a_number_in_a_text_is_not_its_number() -> None:
 def test_a_report_of_a_major_hazard_is_never_refused(hazards: Path, checked: Checked) -> None:
     wrong = "H2,M9,企业自查,很早,采场,边坡滑移迹象明显,重大,尽快,2023-13-01\n"
     report = checked(ledger(hazards, wrong))
-    assert {fault.code for fault in report.faults} == {"D301", "D306"}
+    assert {fault.code for fault in report.faults} == {"D301", "D306", "D314"}
     assert all(fault.grade == "提示" for fault in report.faults)
     assert report.receipts[0].verdict is Verdict.TAKEN
 

@@ -185,6 +185,25 @@ def test_a_workbook_comes_back_with_its_faults_marked(hazards: Path, checked: Ch
     assert back["核对结果"]["B2"].hyperlink.location == "'隐患台账'!H3"
 
 
+def test_a_missing_column_and_a_broken_row_are_marked_where_they_are(
+    hazards: Path, checked: Checked, tmp_path: Path
+) -> None:
+    head, *lines = hazards.read_text("utf-8-sig").splitlines()
+    columns = head.split(",")
+    found = columns.index("排查日期")
+    rows = [",".join(cell for i, cell in enumerate(line.split(",")) if i != found) for line in (head, *lines)]
+    rows[2] += ",多出的一格"
+    hazards.write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
+    marked = annotated(checked(hazards), hazards, tmp_path / "b.xlsx")["隐患台账"]
+    free = marked.cell(1, len(columns))  # one column is gone: the first free cell of the header
+    assert free.value is None
+    assert "请补上表头为“排查日期”的列" in free.comment.text
+    broken = [cell for cell in marked[3] if cell.value not in (None, "")]
+    assert {cell.fill.fgColor.rgb for cell in broken} == {"FFFFC7CE"}
+    assert "格，表头只有" in broken[0].comment.text
+    assert [cell.comment for cell in broken[1:]] == [None] * len(broken[1:])
+
+
 def test_a_csv_comes_back_as_a_workbook(hazards: Path, checked: Checked, tmp_path: Path) -> None:
     back = annotated(checked(hazards), hazards, tmp_path / "b.xlsx")
     assert back.sheetnames == ["核对结果", "隐患台账"]

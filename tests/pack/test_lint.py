@@ -128,6 +128,9 @@ enterprise:
     name: {title: 名称, happened: true}                 #! `happened` goes with a date, not text
     workers: {title: 人数, type: int, values: ['1']}    #! allowed values go with text and list, not int
     kind: {title: 类型, values: [露天, 地下]}
+    sort: {title: 种类, values: [甲, 乙], also: {甲类: 丙}}  #! “丙” is not among the allowed values
+    rank: {title: 级别, values: [甲, 乙], refused: {甲: 不行}}  #! “甲” is allowed as it stands
+    tier: {title: 层次, refused: {甲: 不行}}            #! `also` and `refused` go with allowed `values`
     town: {title: 名称}                                #! the header “名称” also belongs to `name`
     submitted_at: {title: 时间}                         #! `submitted_at` cannot name a field
 inspection:

@@ -94,7 +94,7 @@ def test_two_columns_for_one_field(read: Read) -> None:
     got = read({"t": [{**FULL, "整改时限": "first?", "整改期限": "third"}]}, types=KINDS)
     assert got.rows("t", "deadline") == ["x"]
     assert got.codes == ["D204", "D204"]
-    assert got.loaded.issues[0].message == "第8列与“deadline”列都是“整改时限”，只用前一列"
+    assert got.loaded.issues[0].message == "“整改时限”列（第8列）与“deadline”列都是“整改时限”，只用前一列"
 
 
 def test_repeated_headers_of_a_file(read: Read, tmp_path: Any) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from duban.errors import Place
+from duban.pack import load_pack
+from duban.records import problems
 from duban.records.spellings import ELEMENT, Spelt, elements, not_allowed, spelt
 from duban.vocabulary import FieldSpec
 
@@ -64,3 +67,16 @@ def test_elements(text: str, expected: list[str]) -> None:
 def test_the_element_that_is_not_allowed() -> None:
     assert not_allowed(field("list", "甲", "Ｂ"), "甲、b、丙、丁") == "丙"
     assert not_allowed(field("text", "甲"), "乙、丙") == "乙、丙"
+
+
+def test_a_level_that_is_none_is_told_why_and_other_words_for_one_are_read() -> None:
+    level = load_pack("zezhou-2023-331").records["hazard"].fields["level"]
+    means = spelt(level, "重大 隐患")
+    assert means is not None
+    assert means.value == "重大"
+    for wrong in ("较大", "较大隐患"):
+        assert spelt(level, wrong) is None
+        issue = problems.unusable_cell(Place(row=2, column="隐患等级"), level, wrong)
+        assert (issue.code, issue.value) == ("D302", wrong)
+        assert "隐患只分一般、重大两级" in issue.hint
+        assert issue.hint.endswith("只能填：一般、重大")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from sample_county.messy.columns import as_parquet
 from sample_county.messy.forms import (
     Form,
     Table,
@@ -281,6 +282,7 @@ FILES: dict[str, tuple[str, Shape]] = {
     "town_meeting.csv": ("县局/town_meeting.csv", UTF16),
     "publicity.csv": ("县局/publicity.xls", PLAIN_TSV),
     "submission.csv": ("县局/submission.tsv", PLAIN_TSV),
+    "production_status.csv": ("县局/生产状态日报.parquet", as_parquet),
 }
 TOWNS: dict[str, tuple[str, Shape]] = {
     "甲岭": ("检查记录_{}.xlsx", mixed_dates),

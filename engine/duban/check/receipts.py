@@ -65,10 +65,10 @@ def _lists(source: Source, name: str, titles: Mapping[str, str]) -> tuple[Table,
 def _verdict(codes: set[str], errors: int, protected: bool) -> Verdict:
     if UNREADABLE & codes:
         return Verdict.UNREADABLE
+    if errors:  # a document in place of a ledger is one
+        return Verdict.CORRECT
     if NO_TABLE in codes:
         return Verdict.NO_TABLE
-    if errors:
-        return Verdict.CORRECT
     return Verdict.TAKEN if protected else Verdict.COMPLETE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,10 @@ class Hit:
 
 def reads(check: Check, schema: Schema) -> frozenset[str]:
     """The fields of its own row that a check looks at: where one of them could not be read, it says nothing."""
-    found = {parts[0] for text in (check.must, check.where) if text for parts in parse(text).names()} | {check.cell}
+    found = {parts[0] for text in (check.must, check.where) if text for parts in parse(text).names()} | {
+        check.cell,
+        *check.cells,
+    }
     for side in check.beside.values():
         found |= {parts[1] for parts in parse(side.on).names() if parts[0] == "row"}
     for kind in (check.same, check.unchanged):
@@ -112,7 +115,10 @@ class Rules:
     def _must(self, check: Check, name: str) -> Iterator[Hit]:
         names = self._names(check, name)
         must = compile_boolean(parse(check.must or ""), names).sql
-        yield from self._found(check, name, names, f"NOT ({must})", {}, check.cell)
+        record = self.schema.records[name]
+        empty = {field: f"r.{quote(field)} IS NULL" for field in check.cells}
+        words = {"missing": _titles(record, empty)}
+        yield from self._found(check, name, names, f"NOT ({must})", words, check.cell, pick=_first(empty))
 
     def _text(self, check: Check, name: str) -> Iterator[Hit]:
         assert check.text is not None
@@ -147,7 +153,7 @@ class Rules:
             words = {
                 "title": literal(spec.title),
                 "value": f"CAST({day} AS VARCHAR)",
-                "limit": f"CASE WHEN {day} < {literal(events.start)} THEN {literal(f'早于{events.start}')} ELSE {literal(f'还没有到（今天{self.at.today}）')} END",
+                "limit": f"CASE WHEN {day} < {literal(events.start)} THEN {literal(f'早于{events.start}')} ELSE {literal(f'还没有到（今天{self.at.today}），还没有发生的事不填')} END",
             }
             wrong = f"{day} < {literal(events.start)} OR {day} > {last}"
             yield from self._found(check, name, self._names(check, name), wrong, words, name_of)
@@ -197,18 +203,15 @@ class Rules:
         ]
         window = f"WINDOW w AS (PARTITION BY {by} ORDER BY submitted_at NULLS FIRST, _n)"
         source = f"(SELECT *, {', '.join(columns)} FROM {table_name(name)} WHERE {filled} {window})"
-        before = [f"r.{quote('first$' + item)}" for item in fields]
-        changed = " OR ".join(
-            f"({old} IS NOT NULL AND r.{quote(item)} IS DISTINCT FROM {old})"
-            for item, old in zip(fields, before, strict=True)
-        )
+        changed = " OR ".join(f"({differs})" for differs in _changed(fields).values())
         later = 'r.submitted_at > r."first$submitted_at"'
         words = {
             "other": _other('r."first$_file"', 'r."first$_row"'),
-            "differs": _differing(record, fields, lambda item: f"r.{quote('first$' + item)}", known=True),
+            "differs": _before_and_now(record, fields),
         }
         wrong = f"r.{quote(SUPERSEDES)} IS NULL AND coalesce({later}, FALSE) AND ({changed})"
-        yield from self._found(check, name, self._names(check, name), wrong, words, check.cell or fields[0], source)
+        names, pick = self._names(check, name), _first(_changed(fields))
+        yield from self._found(check, name, names, wrong, words, check.cell or fields[0], source, pick)
 
     def _twins(self, check: Check, name: str) -> Iterator[Hit]:
         record = self.schema.records[name]
@@ -261,9 +264,20 @@ class Rules:
         )
 
     def _found(
-        self, check: Check, name: str, names: Names, wrong: str, words: dict[str, str], cell: str, source: str = ""
+        self,
+        check: Check,
+        name: str,
+        names: Names,
+        wrong: str,
+        words: dict[str, str],
+        cell: str,
+        source: str = "",
+        pick: str = "",
     ) -> Iterator[Hit]:
-        """The rows for which `wrong` (SQL) is true, in the check's scope, with its message filled in."""
+        """The rows for which `wrong` (SQL) is true, in the check's scope, with its message filled in.
+
+        `pick`: SQL of the field to look at, where it depends on the row; `cell` where that says nothing.
+        """
         where = compile_boolean(parse(check.where), names).sql if check.where else "TRUE"
         wanted = placeholders(check.says)
         columns = [words[word] if word in FOUND_WORDS[check.kind] else shown_sql(names, word) for word in wanted]
@@ -274,12 +288,12 @@ class Rules:
         listed = "".join(f", {column}" for column in columns)
         mine = f"list_contains(CAST({literal(self.views.files)} AS VARCHAR[]), r._file)"
         rows = self.con.execute(
-            f"SELECT DISTINCT {_HIT}{listed} FROM {table} r {names.joins()}"
+            f"SELECT DISTINCT {_HIT}, {pick or 'NULL'} AS pick{listed} FROM {table} r {names.joins()}"
             f" WHERE {mine} AND coalesce({where}, FALSE) AND coalesce({wrong}, FALSE) ORDER BY ALL"
         ).fetchall()
-        for n, file, sheet, row, *values in rows:
+        for n, file, sheet, row, picked, *values in rows:
             message = _filled(check.says, dict(zip(wanted, values, strict=True)))
-            yield Hit(check, name, n, file, sheet, row, cell, message)
+            yield Hit(check, name, n, file, sheet, row, picked or cell, message)
 
 
 def _moment(record: RecordType) -> str:
@@ -297,11 +311,42 @@ def _other(file: str, row: str) -> str:
     return f"CASE WHEN {file} = r._file THEN '第' || {row} || '行' ELSE '“' || {file} || '”第' || {row} || '行' END"
 
 
-def _differing(record: RecordType, fields: list[str], other: Any, *, known: bool = False) -> str:
-    """SQL: which fields differ, by their titles; `known`: only where the other is not empty."""
+def _changed(fields: Iterable[str]) -> dict[str, str]:
+    """Field → SQL of whether it says something else than in the version before (`first$…`), which said something."""
+    return {
+        item: f"r.{quote('first$' + item)} IS NOT NULL AND r.{quote(item)} IS DISTINCT FROM r.{quote('first$' + item)}"
+        for item in fields
+    }
+
+
+def _first(tests: dict[str, str]) -> str:
+    """SQL: the first of the fields whose test holds."""
+    cases = " ".join(f"WHEN {test} THEN {literal(field)}" for field, test in tests.items())
+    return f"CASE {cases} END" if cases else ""
+
+
+def _titles(record: RecordType, tests: dict[str, str]) -> str:
+    """SQL: the titles of the fields whose tests hold."""
+    found = [f"CASE WHEN {test} THEN {literal(f'“{record.fields[field].title}”')} END" for field, test in tests.items()]
+    return f"array_to_string(list_filter([{', '.join(found)}], lambda x: x IS NOT NULL), '、')" if found else "''"
+
+
+def _before_and_now(record: RecordType, fields: list[str]) -> str:
+    """SQL: `“排查日期”上次2023-11-20，这次2023-11-27`, of each field that changed; names of people are left out."""
+    found = []
+    for item, test in _changed(fields).items():
+        spec = record.fields[item]
+        old, new = (f"coalesce(CAST(r.{quote(prefix + item)} AS VARCHAR), '空')" for prefix in ("first$", ""))
+        said = literal(f"“{spec.title}”") + ("" if spec.personal else f" || '上次' || {old} || '，这次' || {new}")
+        found.append(f"CASE WHEN {test} THEN {said} END")
+    return f"array_to_string(list_filter([{', '.join(found)}], lambda x: x IS NOT NULL), '；')"
+
+
+def _differing(record: RecordType, fields: list[str], other: Any) -> str:
+    """SQL: which fields differ, by their titles."""
     found = []
     for item in fields:
         spec = record.field(item)
-        test = f"r.{quote(item)} IS DISTINCT FROM {other(item)}" + (f" AND {other(item)} IS NOT NULL" if known else "")
+        test = f"r.{quote(item)} IS DISTINCT FROM {other(item)}"
         found.append(f"CASE WHEN {test} THEN {literal(f'“{spec.title if spec else item}”')} END")
     return f"array_to_string(list_filter([{', '.join(found)}], lambda x: x IS NOT NULL), '、')" if found else "''"

@@ -51,7 +51,7 @@ def interviews(
         judgement = judge_audit(result, engine)
         show(candidate_lines(result.pack, judgement, most=1000))
         for one in listed(result.pack, judgement) if shown else ():
-            show(["", *proof(result.pack, one)])
+            show(["", *proof(result.pack, one, judgement.files)])
         show(["", judged_by(judgement)])
         if out is not None:
             settings_of = bureau_of(result, bureau)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from duban.auditing import Audit, Desk
 from duban.compile.judgement import compile_judgement
@@ -14,6 +14,7 @@ from duban.judging.candidates import Bearer, order_of
 from duban.judging.cases import Dossier, case_of, dossiers, taken_of
 from duban.judging.together import merged
 from duban.model import Candidate, Conclusion, Finding, Judgement, Plan, Tier
+from duban.report.origin import Deciding, deciding
 
 Contested = Mapping[str, tuple[str, ...]]
 
@@ -45,10 +46,17 @@ def judge_audit(audit: Audit, engine: str = "auto", *, switches: bool = True) ->
     asking = PlainJudge(program)  # a thousand times what would be if …: the same answer, sooner
     candidates = merged((item for one in kept for item in _candidates(audit, asking, one, contested)), _shared(kept))
     candidates.sort(key=lambda item: order_of(audit.pack, item))
+    cells = deciding(audit.pack, audit.inputs)
+    candidates = [replace(one, findings=tuple(_with_cells(cells, item) for item in one.findings)) for one in candidates]
     carrying = {one.fingerprint: one for item in candidates for one in item.findings}
     conclusions = tuple(item for one in kept for item in one.conclusions)
     taken = tuple(taken_of(audit.connection))
-    return Judgement(tuple(candidates), conclusions, tuple(carrying.values()), judge.name, taken)
+    hashes = cells.origins.hashes(place for one in carrying.values() for place in one.source)
+    return Judgement(tuple(candidates), conclusions, tuple(carrying.values()), judge.name, taken, hashes)
+
+
+def _with_cells(cells: Deciding, finding: Finding) -> Finding:
+    return replace(finding, cells=cells.all(finding.obligation, finding.source))
 
 
 def _prepare(audit: Audit) -> None:
@@ -92,9 +100,10 @@ def _again(audit: Audit, judge: Judge, one: _Judged, contested: Contested) -> _J
 
 def findings_of(audit: Audit) -> Iterator[Finding]:
     """Every finding of an audit that has been judged, as papers need them; cleared ones are left out."""
+    cells = deciding(audit.pack, audit.inputs)
     for dossier in dossiers(audit.connection, audit.pack):
         case, known = case_of(dossier, audit.pack.measures, audit.as_of, {})
-        yield from (known[fact["fingerprint"]] for fact in case.of("finding"))
+        yield from (_with_cells(cells, known[fact["fingerprint"]]) for fact in case.of("finding"))
 
 
 def _shared(kept: list[_Judged]) -> dict[tuple[str, str, str], str]:

@@ -115,6 +115,7 @@ class Check(Word):
     title: str
     record: Names
     cell: str = ""
+    cells: Names = ()  # of a `must`: the first of them that is empty is the cell to look at; {missing} names all
     where: str = ""
     beside: dict[str, Side] = Field(default={}, alias="with")
     must: str | None = None
@@ -167,10 +168,11 @@ class Circumstances:
     sender: str = ""
 
     def columns(self) -> dict[str, Column]:
-        """`check.today`, `check.period_start`, `check.period_end`, `check.sender` for conditions."""
+        """`check.today`, `.period` (a month), `.period_start`, `.period_end`, `.sender` for conditions."""
         typed = "CAST({} AS {})"
         return {
             "check.today": Column(literal(self.today), "date"),
+            "check.period": Column(typed.format(literal(self.period_start), "DATE"), "month"),
             "check.period_start": Column(typed.format(literal(self.period_start), "DATE"), "date"),
             "check.period_end": Column(typed.format(literal(self.period_end), "DATE"), "date"),
             "check.sender": Column(typed.format(literal(self.sender or None), "VARCHAR"), "text"),

@@ -94,6 +94,7 @@ class CheckLint:
             self.condition("where", check.where, names)
         if check.cell:
             self.fields("cell", (check.cell,), record)
+        self.fields("cells", check.cells, record)
         if check.must is not None:
             self.condition("must", check.must, names)
         elif check.same is not None:
@@ -193,7 +194,7 @@ class CheckLint:
 
 # What a message may say besides the names of a condition: what the kind has found.
 FOUND_WORDS: dict[str, tuple[str, ...]] = {
-    "must": (),
+    "must": ("missing",),
     "same": ("other", "differs"),
     "found_in": (),
     "text": ("length",),

@@ -20,6 +20,7 @@ from duban.vocabulary import (
     MANIFEST_TYPE,
     TEMPORAL_TYPES,
     BearerKind,
+    FieldSpec,
     Identity,
     RecordType,
 )
@@ -101,6 +102,7 @@ def lint_record(schema: Schema, name: str, record: RecordType) -> Iterator[Probl
             )
         if spec.values and spec.type not in ("text", "list"):
             yield Problem((*at, "values"), f"allowed values go with text and list, not {spec.type}")
+        yield from _spellings(at, spec)
         if spec.happened and spec.type not in TEMPORAL_TYPES:
             yield Problem((*at, "happened"), f"`happened` goes with a date, not {spec.type}")
         for header in {spec.title, *spec.aliases}:
@@ -122,6 +124,19 @@ def lint_record(schema: Schema, name: str, record: RecordType) -> Iterator[Probl
                 yield Problem(
                     at, f"`{field_name}` is {here.type}, {target}.{key} is {there.type}", "declare both alike"
                 )
+
+
+def _spellings(at: PathKey, spec: FieldSpec) -> Iterator[Problem]:
+    """Other words for allowed values lead to one; what is refused is not allowed at the same time."""
+    for text, value in spec.also.items():
+        if value not in spec.values:
+            yield Problem((*at, "also", text), f"“{value}” is not among the allowed values", near(value, spec.values))
+    for word, texts in (("also", spec.also), ("refused", spec.refused)):
+        for text in texts:
+            if text in spec.values or (word == "refused" and text in spec.also):
+                yield Problem((*at, word, text), f"“{text}” is allowed as it stands", "leave it out")
+    if (spec.also or spec.refused) and not spec.values:
+        yield Problem(at, "`also` and `refused` go with allowed `values`")
 
 
 def _names(name: str, record: RecordType) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ class Unpacker:
         try:
             with zipfile.ZipFile(path) as archive:
                 for member in archive.infolist():
-                    if not member.is_dir():
+                    if not member.filename.endswith("/"):  # is_dir() fails on a member without a name
                         yield self._one(archive, member), f"{name}/{_safe(member)}"
         except _RefusedError as refused:
             issues.append(problems.refused_zip(Place(file=name), str(refused)))

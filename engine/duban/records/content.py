@@ -26,7 +26,7 @@ _HEAD = 2048
 # What zipfile raises over a damaged file, one time or another.
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError,
-    EOFError, KeyError, OSError, RuntimeError, ValueError,
+    EOFError, LookupError, OSError, RuntimeError, ValueError,
 )  # fmt: skip
 
 

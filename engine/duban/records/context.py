@@ -45,6 +45,12 @@ class Context:
         ]
         return found[0] if len(found) == 1 else None
 
+    def is_near(self, day: date, *, happened: bool) -> bool:
+        """Whether a day lies about the reporting period; of what happened, not after it."""
+        if self.first is None or self.last is None:
+            return False
+        return self.first - _REACH <= day <= (self.last if happened else self.last + _REACH)
+
 
 PLAIN = Context()
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from duban.errors import Issue
 from duban.records import problems
 from duban.records.layout import is_unit
-from duban.records.raw import RawColumn, RawTable
+from duban.records.raw import RawColumn, RawTable, letters
 from duban.records.text import fold, meant
 from duban.vocabulary import ENVELOPE, JURISDICTION, MANIFEST, NUMERIC_TYPES, FieldSpec, RecordType
 
@@ -143,7 +143,9 @@ class Headers:
         needed = {*self.record_type.key, self.record_type.time, *referenced} - {"", *ENVELOPE}
         for name, spec in self.fields.items():
             if name not in columns and (spec.required or name in needed):
-                yield problems.missing_column(table.place(), spec.title, self.record_type.title, error=spec.required)
+                free = f"{letters(len(table.columns))}{table.header}" if table.file else ""
+                place = replace(table.place(), cell=free)
+                yield problems.missing_column(place, spec.title, self.record_type.title, error=spec.required)
 
 
 def readings(header: str) -> Iterator[tuple[str, str]]:

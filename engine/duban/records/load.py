@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from duban.errors import DataError, Issue, PackError
+from duban.errors import DataError, Issue, PackError, Severity
 from duban.pack.forms import Forms
 from duban.records import answers, given, identity, manifest, names, problems, references, twins, versions
 from duban.records.drawn import DrawnPart
@@ -144,7 +144,7 @@ class _Loading:
     def _files(self, source: Any) -> None:
         with tempfile.TemporaryDirectory(prefix="duban-") as scratch:
             found = source_files(source, KINDS, Path(scratch))
-            self.issues.extend(found.issues)
+            self.issues.extend(map(self._no_ledger, found.issues))
             for mapping in found.mappings:
                 self.inputs.append(InputFile(mapping.name, *_fingerprint(mapping.path), "", "", 0))
                 self.issues.extend(self.mappings.read(mapping.path, mapping.name, self.types))
@@ -153,6 +153,14 @@ class _Loading:
             self._pour()
         if not any(item.record_type for item in self.inputs):
             raise DataError("没有一张表能读入，无法审核", self.issues)
+
+    def _no_ledger(self, issue: Issue) -> Issue:
+        """A document in place of a ledger: what it says is not read, and that is an error."""
+        name = self.names.starting(Path(issue.place.file).stem) if issue.code == problems.NO_TABLE else ""
+        if not name:
+            return issue
+        self.unread[name] = None
+        return replace(issue, severity=Severity.ERROR)
 
     def _file(self, file: SourceFile) -> None:
         sha256, size = _fingerprint(file.path)
@@ -242,7 +250,7 @@ class _Loading:
         table = given.with_given(table, headers)
         matched = headers.match(table, self.referenced.get(name, frozenset()), told.told if told else None)
         if all(column.given for column in matched.columns.values()):
-            self.issues.append(problems.no_known_column(table.place(), record_type.title))
+            self.issues.append(problems.no_known_column(table.place(), record_type.title, _first_headers(record_type)))
             self.unread[name] = None
             return None
         self.issues.extend(matched.issues)
@@ -293,6 +301,12 @@ class _Loading:
         self.issues.extend(answers.check(self.con, filled))
         self.issues.extend(versions.check(self.con, filled))
         self.issues.extend(references.check(self.con, self.types, filled, self.seen))
+
+
+def _first_headers(record_type: RecordType) -> list[str]:
+    """The headers by which a table of a type is known at a glance: its key, whose it is, when."""
+    first = dict.fromkeys([*record_type.key, *record_type.references, record_type.time, *record_type.fields])
+    return [spec.title for name in first if (spec := record_type.field(name))][:4]
 
 
 def _fingerprint(path: Path) -> tuple[str, int]:

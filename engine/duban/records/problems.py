@@ -11,13 +11,14 @@ from dataclasses import replace
 from duban.errors import Issue, Place, Severity
 from duban.records import dates
 from duban.records.numbers import HEADER_UNIT
-from duban.records.spellings import ELEMENT, NO_RESULT, SCIENTIFIC, UNUSABLE, not_allowed
-from duban.records.spelt import AND_OTHERS, INFERRED_YEAR, OTHER_UNIT, SERIAL
+from duban.records.spellings import ELEMENT, NO_RESULT, SCIENTIFIC, UNUSABLE, not_allowed, told_of
+from duban.records.spelt import AND_OTHERS, INFERRED_YEAR, OTHER_UNIT, SERIAL, TWO_DIGITS
 from duban.records.text import narrowed
 from duban.vocabulary import FieldSpec
 
 EMPTY, EMPTY_KEY, EMPTY_TIME = "D303", "D304", "D305"
 ONE = "D406"
+NO_TABLE = "D101"
 
 # No clerk reads more than this many of one kind about one file; the rest is one line with a number.
 CAP = 200
@@ -44,7 +45,7 @@ def _warning(code: str, message: str, place: Place, hint: str = "", value: str =
 def unsupported_file(place: Place, suffix: str, *, web: bool = False) -> Issue:
     what = "内容是网页或XML的" if web else ""
     return _warning(
-        "D101", f"不能读取{what}{suffix or '没有扩展名'}的文件，未读入", place, "请另存为csv或xlsx后放回原处"
+        NO_TABLE, f"不能读取{what}{suffix or '没有扩展名'}的文件，未读入", place, "请另存为csv或xlsx后放回原处"
     )
 
 
@@ -73,7 +74,9 @@ def malformed_row(place: Place, line: int, reason: str) -> Issue:
 
 
 def nul_bytes(place: Place) -> Issue:
-    return _warning("D107", "文件含有空字节（NUL），已略去", place, "文件可能损坏，请核对后另存")
+    return _warning(
+        "D107", "文件中有看不见的乱码（空字节），已略去", place, "文件可能没有存好，请用电子表格软件打开核对后另存"
+    )
 
 
 def unknown_type(what: str, known: Iterable[str], near: str) -> Issue:
@@ -169,11 +172,13 @@ def missing_column(place: Place, header: str, title: str, *, error: bool) -> Iss
 
 
 def twice(place: Place, title: str, first: str, position: int) -> Issue:
-    return _warning("D204", f"第{position}列与“{first}”列都是“{title}”，只用前一列", place, "请只保留一列")
+    return _warning(
+        "D204", f"“{place.column}”列（第{position}列）与“{first}”列都是“{title}”，只用前一列", place, "请只保留一列"
+    )
 
 
-def no_known_column(place: Place, title: str) -> Issue:
-    hint = "表头应在第一行；如上方有标题行，请删去"
+def no_known_column(place: Place, title: str, headers: Iterable[str]) -> Issue:
+    hint = f"请写明表头，如{'、'.join(f'“{header}”' for header in headers)}；可用 duban template 取空白表"
     return Issue("D205", f"表头中没有一列属于“{title}”，未读入", place, hint)
 
 
@@ -199,7 +204,9 @@ def unusable_cell(place: Place, field: FieldSpec, text: str) -> Issue:
         return _cell("D307", place, field, text, "是电子表格的错误值", "请修正公式或改填实际内容")
     if field.values and field.type in ("text", "list"):
         wrong = not_allowed(field, text)
-        return _cell("D302", place, field, wrong, "不在可填内容之内", f"只能填：{'、'.join(field.values)}")
+        told = told_of(field, wrong)
+        only = f"{told}。" if told else ""
+        return _cell("D302", place, field, wrong, "不在可填内容之内", f"{only}只能填：{'、'.join(field.values)}")
     if field.format == "uscc":
         return _cell("D311", place, field, text, "不是有效的统一社会信用代码（18位，校验位不符）", "请对照营业执照核对")
     if field.type == "text" and SCIENTIFIC.fullmatch(text):
@@ -210,11 +217,16 @@ def unusable_cell(place: Place, field: FieldSpec, text: str) -> Issue:
         return _cell(about, place, field, text, "只写到月份，不知是哪一天", "请写到日，如2024-1-20")
     if about == dates.NO_YEAR:
         return _cell(about, place, field, text, "没有年份，由所属月份也推不出唯一的一天", "请写全年月日，如2024-1-20")
+    if about == dates.ORDER:
+        return _cell(about, place, field, text, "分不清哪个数是年、哪个是月、哪个是日", "请写全年月日，如2024-1-20")
+    if about == dates.NO_SUCH_DAY:
+        return _cell(about, place, field, text, "没有这一天", "请核对后填日期，如2024-1-20")
     noun, hint = _EXAMPLES.get(field.type, ("内容", "请核对"))
     return _cell("D301", place, field, text, f"不是{noun}", hint)
 
 
 _READ_AS = {
+    TWO_DIGITS: ("年份只写了两位，按{value}计", "请写全年月日，如2024-1-20"),
     INFERRED_YEAR: ("没有年份，按所属月份推为{value}", "请写全年月日"),
     SERIAL: ("是电子表格的日期序号，按{value}计", "请把该列设为日期格式，如2024-1-20"),
     OTHER_UNIT: ("与本列单位“{unit}”不同，按{value}{unit}计", "请按表头的单位只填数字"),

@@ -16,7 +16,7 @@ from duban.records.spelt import AND_OTHERS, BLANK, Spelt
 from duban.records.text import APOSTROPHE, BLANKS, NOTHING, narrow, narrowed
 from duban.vocabulary import FieldSpec
 
-__all__ = ["BLANK", "ELEMENT", "ERROR_CELLS", "FALSE", "TRUE", "Spelt", "elements", "not_allowed", "spelt"]
+__all__ = ["BLANK", "ELEMENT", "ERROR_CELLS", "FALSE", "TRUE", "Spelt", "elements", "not_allowed", "spelt", "told_of"]
 
 # Separates the elements of a list that did not come as text (a Python list in a row), so that none is split.
 ELEMENT = "\x1f"
@@ -82,13 +82,19 @@ def not_allowed(field: FieldSpec, text: str) -> str:
     """The part of a cell that is not among the allowed values: an element of a list, else the whole."""
     if field.type != "list":
         return text
-    allowed = _allowed(field.values)
+    allowed = _allowed(field)
     return next((part for part in elements(text) if part not in field.values and narrow(part) not in allowed), text)
 
 
-def _allowed(values: tuple[str, ...]) -> dict[str, str]:
-    """Allowed values by the form in which they are compared; of two that are the same the first counts."""
-    return {narrow(value): value for value in reversed(values)}
+def told_of(field: FieldSpec, text: str) -> str:
+    """What the record type has to say about a text that is not allowed; '' for nothing."""
+    return next((told for word, told in field.refused.items() if narrow(word) == narrow(text)), "")
+
+
+def _allowed(field: FieldSpec) -> dict[str, str]:
+    """What may be written, by the form in which it is compared → the value; of two alike the first counts."""
+    also = {narrow(text): value for text, value in field.also.items()}
+    return also | {narrow(value): value for value in reversed(field.values)}
 
 
 def _text(field: FieldSpec, text: str) -> Spelt | None:
@@ -97,7 +103,7 @@ def _text(field: FieldSpec, text: str) -> Spelt | None:
         return Spelt(code) if is_credit_code(code) else None
     if not field.values:
         return None
-    value = _allowed(field.values).get(narrow(text))
+    value = _allowed(field).get(narrow(text))
     return Spelt(value) if value is not None else None
 
 
@@ -109,7 +115,7 @@ def _list(field: FieldSpec, text: str) -> Spelt | None:
         text, note = text[: others.start()], AND_OTHERS
     parts: list[str | None] = list(elements(text, personal=field.personal))
     if field.values:
-        allowed = _allowed(field.values)
+        allowed = _allowed(field)
         parts = [part if part in field.values else allowed.get(narrow(part or "")) for part in parts]
     sound = [part for part in parts if part is not None and part not in UNUSABLE]
     return Spelt(ELEMENT.join(sound), note=note) if sound and len(sound) == len(parts) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # How a value was read, where that is not beyond doubt: codes of warnings (`problems`).
-INFERRED_YEAR, SERIAL, OTHER_UNIT, AND_OTHERS = "D321", "D322", "D323", "D324"
+INFERRED_YEAR, SERIAL, OTHER_UNIT, AND_OTHERS, TWO_DIGITS = "D321", "D322", "D323", "D324", "D328"
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,12 @@ FILE = "judgement.json"
 def judgement_json(pack: Pack, judgement: Judgement) -> str:
     """The judge used, every conclusion, and each candidate with its proof as lines of text."""
     candidates = [
-        {**asdict(one), "verified": one.verified, "proof": list(proof(pack, one))} for one in judgement.candidates
+        {**asdict(one), "verified": one.verified, "proof": list(proof(pack, one, judgement.files))}
+        for one in judgement.candidates
     ]
     found = {
         "judge": judgement.judge,
+        "files": dict(judgement.files),
         "candidates": candidates,
         "conclusions": [asdict(one) for one in judgement.conclusions],
         "taken": [asdict(one) for one in judgement.taken],

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from duban.model import Candidate, Conclusion, Finding, Tier
 from duban.pack.pack import Pack
 
 
-def proof(pack: Pack, candidate: Candidate) -> Iterator[str]:
-    """The proof of one candidate, as lines of text."""
+def proof(pack: Pack, candidate: Candidate, hashes: Mapping[str, str]) -> Iterator[str]:
+    """The proof of one candidate, as lines of text. `hashes`: of the files that hold its records, by name."""
     one = candidate
     yield f"{one.measure}　{one.tier.value}　{one.bearer_name}（{one.bearer_title}）"
     yield f"　由{one.convener}研究；对象：{_addressee(one)}。{one.nature}"
@@ -25,6 +25,7 @@ def proof(pack: Pack, candidate: Candidate) -> Iterator[str]:
     for text in one.to_verify:
         yield f"　请核实：{text}"
     yield from _flips(one)
+    yield from _files(one, hashes)
 
 
 def _addressee(one: Candidate) -> str:
@@ -47,7 +48,7 @@ def _finding(pack: Pack, finding: Finding) -> Iterator[str]:
     obligation = pack.obligation(finding.obligation)
     yield f"　{finding.fingerprint}　{finding.verified.state.value}　{finding.message}"
     yield f"　　依据：{obligation.clause}（{obligation.basis}）“{obligation.quote}”"
-    for record, place in zip(finding.evidence, finding.source, strict=False):
+    for record, place in zip(finding.evidence, finding.cells or finding.source, strict=False):
         yield f"　　记录：{record}　{place}"
     if obligation.reading:
         yield f"　　读法：{obligation.reading}"
@@ -63,3 +64,17 @@ def _flips(one: Candidate) -> Iterator[str]:
     if not one.flips:
         kept = "优先研究" if one.tier == Tier.FIRST else "提出"
         yield f"　没有哪一项单独不成立就不再{kept}"
+
+
+def _files(one: Candidate, hashes: Mapping[str, str]) -> Iterator[str]:
+    """Each file that holds a record of it, once, with its hash: so that nobody speaks of two versions of it."""
+    places = {place.rpartition("#")[0] for finding in one.findings for place in finding.source}
+    named = [
+        f"{file}（SHA-256：{digest}…）" for file, digest in hashes.items() if any(_in(place, file) for place in places)
+    ]
+    if named:
+        yield f"　来源文件：{'；'.join(named)}"
+
+
+def _in(place: str, file: str) -> bool:
+    return place == file or place.startswith(f"{file}[")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from duban import __version__
 from duban.audit_manifest import audit_id, manifest_of, results_of
+from duban.report import origin
 from duban.report.cells import as_cell, moment_text, number_text
 from duban.report.desk import LIST, ROWS, bureau_file, bureau_of, write_list
 from duban.report.judgement import FILE as JUDGEMENT
@@ -175,6 +176,7 @@ def summary(audit: Audit) -> dict[str, Any]:
         ],
         "records": list(audit.source),
         "inputs": [{key: value for key, value in vars(item).items() if value not in ("", {})} for item in audit.inputs],
+        "reads": origin.written(pack),
         "after_as_of": dict(audit.future),
         "duties": {status.value: count for status, count in audit.counts.items()},
         "cleared": {status.value: count for status, count in audit.cleared.items() if count},

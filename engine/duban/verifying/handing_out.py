@@ -12,6 +12,7 @@ from typing import Any
 from duban.errors import UsageError
 from duban.model import Status
 from duban.report.layout import period
+from duban.report.origin import Deciding, read_back
 from duban.report.results import duties_of, read_settings
 from duban.report.tables import shown
 from duban.report.verify_sheet import Handout, Item
@@ -46,8 +47,9 @@ def hand_out(results: Path, wanted: Wanted | None = None) -> tuple[list[Item], H
     _must_be_there(results, wanted)
     where = " AND ".join(["d.status IN ('breached', 'manual')", *_filters(wanted)])
     rows = duties_of(results, where, _ORDER)
+    cells = read_back(settings)
     handout = Handout(pack["id"], settings["as_of"], settings["known_by"], pack["jurisdiction"], pack["timezone"])
-    return [_item(row) for row in rows], handout
+    return [_item(row, cells) for row in rows], handout
 
 
 def _filters(wanted: Wanted) -> list[str]:
@@ -78,7 +80,7 @@ def _must_be_there(results: Path, wanted: Wanted) -> None:
                 raise UsageError(f"审核结果中没有{label}“{name}”{hint}")
 
 
-def _item(duty: Mapping[str, Any]) -> Item:
+def _item(duty: Mapping[str, Any], cells: Deciding) -> Item:
     due = duty["due"]
     given = (
         duty["fingerprint"],
@@ -92,7 +94,7 @@ def _item(duty: Mapping[str, Any]) -> Item:
         duty["message"],
         duty["speaks_for"] or "",
         _joined(duty["evidence"]),
-        _joined(duty["source"]),
+        _joined(cells.all(duty["obligation"], duty["source"] or ())),
     )
     first = duty["live_start"]
     if due is not None and duty["kind"] != "forbid":  # what is forbidden is found before the period is over

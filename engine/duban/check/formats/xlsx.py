@@ -1,7 +1,9 @@
 """The clerk's own file back, with the wrong cells coloured and commented.
 
 A workbook is opened and kept as it is; what openpyxl cannot open (.xls, .et, .ods, .csv) comes back as a workbook with the
-same cells in the same places. A sheet 核对结果 in front lists everything, also what has no cell.
+same cells in the same places. Of a row of which only the row
+is known, the whole row is coloured; a column that is missing is asked for in the first free cell of the header. A sheet
+核对结果 in front lists everything, also what has no place.
 """
 
 from __future__ import annotations
@@ -30,14 +32,17 @@ def write(report: Report, path: Path, name: str, target: Path) -> None:
     """Write one annotated workbook. `name`: what the report calls the file at `path`."""
     book = _opened(path)
     faults = [fault for fault in by_place(report.open) if fault.where.file == name]
-    by_cell: dict[tuple[str, str], list[Fault]] = {}
+    places: dict[tuple[str, str, int], list[Fault]] = {}
     for fault in faults:
-        if fault.where.row:
-            cell = fault.where.cell or f"A{fault.where.row}"
-            by_cell.setdefault((fault.where.sheet, cell), []).append(fault)
-    for (sheet, cell), told in by_cell.items():
-        title = sheet if sheet in book.sheetnames else book.sheetnames[0]
-        _mark(book[title], cell, told)
+        where = fault.where
+        if where.cell or where.row:
+            places.setdefault((where.sheet, where.cell, 0 if where.cell else where.row), []).append(fault)
+    for (title, cell, row), told in places.items():
+        sheet = book[title if title in book.sheetnames else book.sheetnames[0]]
+        if cell:
+            _mark(sheet, cell, told)
+        else:
+            _mark_row(sheet, row, told)
     _list(book, report, faults)
     target.parent.mkdir(parents=True, exist_ok=True)
     content = io.BytesIO()
@@ -82,10 +87,17 @@ def _tables(path: Path) -> Iterable[tuple[str, Sequence[Sequence[Any]]]]:
         return []
 
 
-def _mark(sheet: Any, cell: str, faults: Sequence[Fault]) -> None:
-    """Colour a cell by the worst of its faults, and say what they are. Of merged cells the first one is marked."""
+def _mark_row(sheet: Any, row: int, faults: Sequence[Fault]) -> None:
+    """Colour all that stands in a row; what is wrong is said in its first cell with something in it."""
+    filled = [cell.coordinate for cell in sheet[row] if cell.value not in (None, "")] or [f"A{row}"]
+    _mark(sheet, filled[0], faults)
+    for cell in filled[1:]:
+        _colour(sheet, cell, faults)
+
+
+def _colour(sheet: Any, cell: str, faults: Sequence[Fault]) -> Any:
+    """Colour a cell by the worst of some faults, where it is not red already; of merged cells the first one."""
     from openpyxl.cell.cell import MergedCell
-    from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
     here: Any = sheet[cell]
@@ -93,7 +105,16 @@ def _mark(sheet: Any, cell: str, faults: Sequence[Fault]) -> None:
         merged = next(area for area in sheet.merged_cells.ranges if cell in area)
         here = sheet.cell(merged.min_row, merged.min_col)
     worst = Severity.ERROR if any(fault.severity is Severity.ERROR for fault in faults) else Severity.WARNING
-    here.fill = PatternFill("solid", fgColor=_COLOURS[worst])
+    if here.fill.fgColor.rgb != _COLOURS[Severity.ERROR]:
+        here.fill = PatternFill("solid", fgColor=_COLOURS[worst])
+    return here
+
+
+def _mark(sheet: Any, cell: str, faults: Sequence[Fault]) -> None:
+    """Colour a cell, and say what is wrong with it."""
+    from openpyxl.comments import Comment
+
+    here = _colour(sheet, cell, faults)
     text = "\n".join(f"【{fault.grade}】{sentence(fault)}" for fault in faults)
     if here.comment is not None and here.comment.text:
         text = f"{here.comment.text}\n{text}"
@@ -128,8 +149,8 @@ def _list(book: Any, report: Report, faults: Sequence[Fault]) -> None:
         last = sheet.max_row
         sheet.cell(last, 3).fill = PatternFill("solid", fgColor=_COLOURS[fault.severity])
         name = where.sheet if where.sheet in book.sheetnames else book.sheetnames[1]
-        if where.cell:
-            inside = "'{}'!{}".format(name.replace("'", "''"), where.cell)
+        if where.cell or where.row:
+            inside = "'{}'!{}".format(name.replace("'", "''"), where.cell or f"{where.row}:{where.row}")
             sheet.cell(last, 2).hyperlink = Hyperlink(ref=f"B{last}", location=inside)
     if not faults:
         sheet.append(["", "", "", "", "未发现问题"])

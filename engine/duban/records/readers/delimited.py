@@ -196,19 +196,21 @@ def look_at(path: Path) -> _Look:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _Look("utf-16", _delimiter(path, "utf-16"), nul=False, odd=True)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    nul = blank = broken = False
+    nul = blank = broken = endless = False
     tail = b"\n"  # so that a blank first line shows
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             joined = tail + block.removeprefix(codecs.BOM_UTF8)
             nul = nul or b"\0" in block
+            # Of a last line that is longer than its buffer DuckDB reads nothing, and says nothing.
+            endless = endless or (len(block) == _BLOCK and b"\n" not in block)
             blank = blank or b"\n\n" in joined
             if not blank and b"\r" in joined:
                 blank = b"\n\r\n" in joined or b"\r\r" in joined
             tail = block[-2:]
             broken = broken or not _is_utf8(decoder, block, final=len(block) < _BLOCK)
     encoding = "gb18030" if broken and not _header_is_utf8(path) else "utf-8"
-    return _Look(encoding, _delimiter(path, encoding), nul, odd=nul or blank or broken, broken=broken)
+    return _Look(encoding, _delimiter(path, encoding), nul, odd=nul or blank or broken or endless, broken=broken)
 
 
 def _is_utf8(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool) -> bool:

@@ -51,12 +51,26 @@ def open_book(path: Path, kind: str = "", aside: str = "") -> Book:
             raise UnreadableBookError("不是电子表格")
         known = scan(path, kind)
         return Book(tuple(_sheets(path, kind, known, aside)), known.epoch)
-    except (CalamineError, TooLargeError, OSError, ValueError) as error:
+    except TooLargeError as error:
         raise UnreadableBookError(str(error)) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise UnreadableBookError(_why(path, error)) from error
     except BaseException as error:  # a panic of the reader is no Exception
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableBookError("内部结构损坏") from None
+
+
+def _why(path: Path, error: Exception) -> str:
+    """What a clerk can do something about: the reader's own words are for who wrote it."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    head = path.read_bytes()[:4096]
+    if not head:
+        return "是空文件，没有存好"
+    if head.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        return "内容不完整或已损坏，可能没有传完"
+    return "内容是文字，不是电子表格" if b"\0" not in head else "内容不是电子表格"
 
 
 def _sheets(path: Path, kind: str, known: BookScan, aside: str) -> list[Sheet]:
@@ -75,7 +89,7 @@ def _sheets(path: Path, kind: str, known: BookScan, aside: str) -> list[Sheet]:
         sheet, more = book.get_sheet_by_name(about.name), known.of(about.name)
         rows = sheet.to_python(skip_empty_area=False)
         for row, column, text in more.cells:
-            if row < len(rows) and column < len(rows[row]):
+            if 0 <= row < len(rows) and 0 <= column < len(rows[row]):
                 rows[row][column] = text
         merged = more.merged if more.merged is not None else sheet.merged_cell_ranges or []
         found.append(Sheet(about.name, rows, merged, more, about.visible == SheetVisibleEnum.Visible))

@@ -13,6 +13,9 @@ from duban.records.raw import RawColumn, RawTable
 from duban.records.readers.task import Task
 from duban.sqltext import literal, quote
 
+# Columns of one value are small however many rows they have; of records each has at least a key of its own.
+_FEW = 1_000_000
+
 
 def read(task: Task) -> Iterator[RawTable]:
     """The one table of a parquet file."""
@@ -21,7 +24,12 @@ def read(task: Task) -> Iterator[RawTable]:
     try:
         described = con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {relation}").fetchall()
     except duckdb.Error as error:
-        issues.append(problems.unreadable_file(Place(file=file.name), str(error).splitlines()[0]))
+        reason = "有密码或内容已损坏" if "encrypt" in str(error).lower() else "内容不完整或已损坏，可能没有传完"
+        issues.append(problems.unreadable_file(Place(file=file.name), reason))
+        return
+    rows = con.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0]
+    if rows > _FEW and rows > file.path.stat().st_size:
+        issues.append(problems.unreadable_file(Place(file=file.name), f"有{rows}行，比文件的字节还多"))
         return
     columns = tuple(RawColumn(name, quote(name), kind) for name, kind, *_ in described)
     large = file.path.stat().st_size > SMALL

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -18,14 +18,20 @@ from duban.records.layout import Span
 from duban.records.spellings import NO_RESULT
 
 PART = 256 << 20  # bytes of one part, unpacked
+BOOK = 1 << 30  # of all parts
+TEXTS = 512 << 20  # of the texts of all cells
+_RATIO = 1_032  # deflate packs no better
+_STRINGS = "xl/sharedStrings.xml"
+_SHORTEST = 12  # bytes of a cell with a text
+_INDEX = re.compile(rb't="s"[^>]*><v>(\d{1,9})<')
 CELLS = 20_000_000  # of a sheet that is mostly empty: a cell at XFD1048576 would ask for 400 GB
 _SPARSE = 50
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.S)
-_REF = re.compile(rb'\sr=["\']([A-Z]+)(\d+)["\']')
+_REF = re.compile(rb'\sr=["\']([A-Z]{1,3})([1-9]\d{0,6})["\']')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)<")
-_HIDDEN = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*\sr=[\"'](\d+)[\"']")
+_HIDDEN = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\shidden=[\"'](?:1|true)[\"'])[^>]*\sr=[\"']([1-9]\d{0,6})[\"']")
 _WIDE = re.compile(rb'r="([A-Z]{2,3})\d')
 
 
@@ -66,8 +72,26 @@ def scan(path: Path, kind: str) -> BookScan:
 
 
 def _bounded(archive: zipfile.ZipFile) -> None:
-    if any(member.file_size > PART for member in archive.infolist()):
+    """Refuse what unpacks to too much. A part may be larger than the zip says: where that could be, it is unpacked once
+    to no purpose, since the spreadsheet reader believes nothing and unpacks all.
+    """
+    members = archive.infolist()
+    if any(member.file_size > PART for member in members):
         raise TooLargeError(f"解压后有大于{PART >> 20}MB的部分")
+    if sum(member.file_size for member in members) > BOOK:
+        raise TooLargeError(f"解压后大于{BOOK >> 20}MB")
+    for member in members:
+        if member.compress_size * _RATIO > PART:
+            _unpacked(archive, member)
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    try:
+        with archive.open(member) as stream:
+            while stream.read(1 << 20):
+                pass
+    except content.DAMAGED:
+        raise TooLargeError("内容与所记的大小不符，可能已损坏") from None
 
 
 # --- .xlsx
@@ -75,6 +99,7 @@ def _bounded(archive: zipfile.ZipFile) -> None:
 
 def _xlsx(archive: zipfile.ZipFile) -> BookScan:
     book, parts = _parts(archive)
+    _check_texts(archive, parts.values())
     for name, part in parts.items():
         text = archive.read(part)
         _check_extent(text)
@@ -99,9 +124,24 @@ def _parts(archive: zipfile.ZipFile) -> tuple[BookScan, dict[str, str]]:
     return book, parts
 
 
+def _check_texts(archive: zipfile.ZipFile, parts: Collection[str]) -> None:
+    """One long text that stands in many cells is small in a file and large in memory."""
+    if _STRINGS not in archive.namelist():
+        return
+    cells = sum(archive.getinfo(part).file_size for part in parts) // _SHORTEST
+    if archive.getinfo(_STRINGS).file_size * cells <= TEXTS:
+        return
+    lengths = [len(text) for text in archive.read(_STRINGS).split(b"</si>")]
+    if max(lengths) * cells <= TEXTS:
+        return
+    said = (int(index) for part in parts for index in _INDEX.findall(archive.read(part)))
+    if sum(lengths[index] for index in said if index < len(lengths)) > TEXTS:
+        raise TooLargeError(f"各格文字合计大于{TEXTS >> 20}MB")
+
+
 def _tree(text: bytes) -> ElementTree.Element:
-    """Parsed XML, without entities of its own."""
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+    """Parsed XML, without entities of its own; in UTF-16 they would not be seen."""
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text[:4]:
         raise ValueError("entities")
     return ElementTree.fromstring(text)
 

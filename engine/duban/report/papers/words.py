@@ -126,7 +126,8 @@ def records(finding: Finding) -> str:
 
 
 def sources(finding: Finding) -> str:
-    return some(finding.source)
+    """The cells that decided, where they are known."""
+    return some(finding.cells or finding.source)
 
 
 def some(names: Sequence[str], most: int = MOST) -> str:
