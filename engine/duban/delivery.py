@@ -89,10 +89,10 @@ def deliver(
         data = write(audit, run.stage / DATA, judgement, orders.bureau)
         opened: Sequence[tuple[str, Path]] = ()
         if whole and orders.reports:
-            from duban.editions import write_editions
+            from duban.editions import put_reports
 
             past = _past(store, audit, judgement)
-            opened = write_editions(audit, judgement, orders.bureau, past, run.stage, told)
+            opened = put_reports(audit, judgement, orders.bureau, past, run.stage, told)
         recorded = None
         if store is not None:
             from duban.history import record

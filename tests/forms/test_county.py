@@ -11,7 +11,7 @@ import pytest
 
 import duban
 from duban.auditing import Audit
-from duban.forms.county import annex
+from duban.forms.county import annexes
 from duban.report.book import written
 
 
@@ -51,9 +51,7 @@ def audit() -> Iterator[Audit]:
 
 
 def drawn(audit: Audit, path: Path, town: str = "") -> list[list[Any]]:
-    made = annex(audit, "云示县应急管理局", town)
-    assert made is not None
-    name, draw = made
+    name, draw = annexes(audit, "云示县应急管理局", [town] if town else [])[town]
     assert name == "工作报表 2023-12"
     with written(path, "", audit.as_of.date()) as book:
         draw(book, name)
@@ -88,4 +86,4 @@ def test_no_table_of_the_audit_is_lost(audit: Audit, tmp_path: Path) -> None:
 
 
 def test_a_town_without_a_form(audit: Audit) -> None:
-    assert annex(audit, "", "丙川镇") is None
+    assert set(annexes(audit, "", ["甲岭镇", "丙川镇"])) == {"", "甲岭镇"}

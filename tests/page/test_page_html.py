@@ -15,7 +15,6 @@ from duban.report.page import page_html
 from duban.report.page.payload import as_json
 from duban.report.week import Audience
 from duban.weekly import for_audience
-from duban.weekly.editions import write_reports
 from papers_world import finding
 from weekly_world import week
 
@@ -86,24 +85,6 @@ def test_anomalies_are_the_section_s_alone(audience: Audience) -> None:
 
 def test_a_first_audit_says_so() -> None:
     assert "首次审核，无上周对比" in page_html(replace(week(), trend=(), first=True))
-
-
-def test_editions_lie_in_the_folders_of_their_audiences(tmp_path: Path) -> None:
-    files = write_reports(week(), tmp_path / "周报")
-    names = [path.relative_to(tmp_path / "周报").as_posix() for path in files]
-    assert names == [
-        "1-局领导/周调度表.html",
-        "2-股室内部/周调度表.html",
-        "3-县安委办/周调度表.html",
-        "4-发各镇/甲岭镇/本镇待核实事项.html",
-        "4-发各镇/乙溪镇/本镇待核实事项.html",
-        "4-发各镇/丙川镇/本镇待核实事项.html",
-    ]
-    for town, others in (("甲岭镇", ("乙溪", "丙川")), ("丙川镇", ("甲岭", "乙溪"))):
-        (path,) = (file for file in files if file.parent.name == town)
-        text = path.read_text(encoding="utf-8")
-        for word in (*others, "分管领导", "约谈", "数据异常待核对", "县局/"):
-            assert word not in text, (town, word)
 
 
 def test_the_library_is_the_one_that_was_released() -> None:

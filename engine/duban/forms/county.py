@@ -44,27 +44,34 @@ class Reported:
     without: tuple[str, ...]
 
 
-def annex(audit: Audit, issuer: str, town: str = "") -> Sheet | None:
-    """The form of the newest month that was reported; None where there is none.
-
-    Of one town as it reported it, or of all of them, with `issuer` as 填报单位. Raises PackError for a forms.yaml with
-    mistakes.
+def annexes(audit: Audit, issuer: str, towns: Iterable[str] = ()) -> dict[str, Sheet]:
+    """The form of the newest month that was reported: by town as it reported it, and by '' of all towns together, with
+    `issuer` as 填报单位. Who reported none has none. Raises PackError for a forms.yaml with mistakes.
     """
     forms = load_forms(audit.pack)
     chosen = next(((name, form) for name, form in forms.forms.items() if any(part.lines for part in form.parts)), None)
     if forms.figures is None or chosen is None:
-        return None
+        return {}
     name, form = chosen
     records = [part.record for part in form.parts]
     roster = _roster(audit, forms.figures)
     with _seen(audit, forms, [*records, roster]) as desk:
-        reported = _reported(desk, forms.figures, records, roster, town)
-    if reported is None:
-        return None
+        found = {town: _reported(desk, forms.figures, records, roster, town) for town in ("", *towns)}
+    return {
+        town: _sheet(audit, forms, (name, form), reported, town or issuer, whole=not town)
+        for town, reported in found.items()
+        if reported is not None
+    }
+
+
+def _sheet(
+    audit: Audit, forms: Forms, chosen: tuple[str, Form], reported: Reported, by: str, *, whole: bool
+) -> Sheet:  # fmt: skip
+    name, form = chosen
 
     def draw(book: Book, sheet: str) -> None:
-        shown = _of_county(form, reported) if not town else form
-        made = _made(audit, name, shown, reported, town or issuer)
+        shown = _of_county(form, reported) if whole else form
+        made = _made(audit, name, shown, reported, by)
         Drawing(book, audit.pack, forms, made).draw(name, _as_reported(shown), sheet)
 
     return f"{form.sheet} {reported.month:%Y-%m}", draw

@@ -50,13 +50,18 @@ def town_items(due: Due, bureau: Bureau) -> dict[str, tuple[Item, ...]]:
 
 def write_town_sheets(due: Due, bureau: Bureau, notice: Notice, folder: Path) -> list[Path]:
     """One folder for each town below `folder`, which must be new or empty; all of them, or none. Raises UsageError."""
-    paths: list[Path] = []
     with new_folder(folder) as stage:
-        for town, items in town_items(due, bureau).items():
-            path = stage / safe(town) / f"{NAME}.xlsx"
-            path.parent.mkdir(parents=True)
-            _write(path, town, items, due, bureau, notice)
-            paths.append(folder / path.relative_to(stage))
+        return [folder / path.relative_to(stage) for path in put_town_sheets(due, bureau, notice, stage)]
+
+
+def put_town_sheets(due: Due, bureau: Bureau, notice: Notice, folder: Path) -> list[Path]:
+    """The same into a folder that is there, beside what else is in it."""
+    paths: list[Path] = []
+    for town, items in town_items(due, bureau).items():
+        path = folder / safe(town) / f"{NAME}.xlsx"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, town, items, due, bureau, notice)
+        paths.append(path)
     return paths
 
 

@@ -1,0 +1,110 @@
+"""The reports of a run, by who may see them: what is in a folder may be handed on as it is. Reads top to bottom as the story.
+
+Each edition is made from one week, cut for its audience: what is not theirs is in none of its files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from duban.forms.county import Sheet, annexes
+from duban.judging import findings_of
+from duban.model import Judgement, Past, Suggestion
+from duban.planning import suggested
+from duban.planning.due import due_of
+from duban.planning.due_sheet import put_town_sheets
+from duban.report.brief import write_brief
+from duban.report.desk import bureau_of, notice_of
+from duban.report.meeting import write_workbook
+from duban.report.page import write_page
+from duban.report.papers.write import new_folder, safe
+from duban.report.week import Audience, Suggested, Week
+from duban.weekly import for_audience, week_of
+from duban.weekly.found import plain_findings
+
+if TYPE_CHECKING:
+    from duban.auditing import Audit
+    from duban.report.papers import Bureau
+
+Told = Callable[[str], None]
+Made = tuple[str, Path]  # what it is, and where
+
+PAGE, BOOK, BRIEF = "周调度表.html", "周调度表.xlsx", "周报（草稿）.docx"
+TOWN_PAGE, TOWN_BOOK = "本镇待核实事项.html", "本镇待核实事项.xlsx"
+DAYS = 7  # of what is due and of the visits that are proposed
+_NO_JUDGEMENT = Judgement((), (), (), "none")
+
+
+def write_reports(
+    audit: Audit, judgement: Judgement | None, bureau: Path | None, past: Past, folder: Path
+) -> tuple[Made, ...]:
+    """Every edition, into a folder that must be new or empty: all of them, or none.
+
+    Raises UsageError if the folder is not empty or cannot be written, PackError for a file of the pack with mistakes.
+    """
+    with new_folder(folder, "周报") as stage:
+        made = put_reports(audit, judgement, bureau, past, stage)
+        return tuple((title, folder / path.relative_to(stage)) for title, path in made)
+
+
+def put_reports(
+    audit: Audit,
+    judgement: Judgement | None,
+    bureau: Path | None,
+    past: Past,
+    folder: Path,
+    told: Told = lambda _: None,
+) -> tuple[Made, ...]:
+    """The same into a folder that is there. Returns what to open first, in order. Raises OSError, too."""
+    told("编排本周情况")
+    settings = bureau_of(audit, bureau)
+    judged = judgement or _NO_JUDGEMENT
+    findings = findings_of(audit) if judgement is not None else plain_findings(audit)
+    visits = [_visit(one) for one in suggested(audit, days=DAYS)]
+    week = week_of(audit, judged, findings, settings, past, suggested=visits)
+    forms = annexes(audit, settings.name, filter(None, week.heat.towns))
+    told("写出报告")
+    return (*_inside(week, forms, folder), *_for_towns(audit, week, forms, settings, folder))
+
+
+def _visit(one: Suggestion) -> Suggested:
+    """A proposed visit as the first screen names it."""
+    return Suggested(one.target_id, one.name, one.town, "；".join(reason.text for reason in one.reasons))
+
+
+def _inside(week: Week, forms: Mapping[str, Sheet], folder: Path) -> Iterator[Made]:
+    """Leaders, the section, the committee's office: a page and a workbook each; for the section the 周报 as a draft."""
+    titles = {
+        Audience.LEADERS: "局领导（首页、图表、清单）",
+        Audience.SECTION: "股室（全部，含数据异常待核对）",
+        Audience.COMMITTEE: "县安委办（镇领导和县局自身的事项）",
+    }
+    for audience, title in titles.items():
+        edition = for_audience(week, audience)
+        place = folder / audience.value
+        place.mkdir(parents=True, exist_ok=True)
+        yield title, write_page(edition, place / PAGE)
+        write_workbook(edition, place / BOOK, _of(forms, "") if audience is not Audience.COMMITTEE else [])
+    brief = folder / Audience.SECTION.value / BRIEF
+    write_brief(for_audience(week, Audience.LEADERS), brief)
+    yield "周报草稿（Word）", brief
+
+
+def _for_towns(audit: Audit, week: Week, forms: Mapping[str, Sheet], bureau: Bureau, folder: Path) -> Iterator[Made]:
+    """For each town its own duties and mines, its form as it reported it, and what it still has to do."""
+    place = folder / Audience.TOWN.value
+    for town in filter(None, week.heat.towns):
+        edition = for_audience(week, Audience.TOWN, town)
+        own = place / safe(town)
+        own.mkdir(parents=True, exist_ok=True)
+        write_page(edition, own / TOWN_PAGE)
+        write_workbook(edition, own / TOWN_BOOK, _of(forms, town))
+    put_town_sheets(due_of(audit, DAYS), bureau, notice_of(audit), place)
+    if place.is_dir():
+        yield "发各镇（每镇一个文件夹）", place
+
+
+def _of(forms: Mapping[str, Sheet], town: str) -> list[Sheet]:
+    return [forms[town]] if town in forms else []
