@@ -34,7 +34,7 @@ ARGS ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install audit test lint type bench docs site check clean
+.PHONY: help install audit test lint type bench docs screenshots site check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench: $(DEPS) $(JUDGE) ## measure time and memory (docs/performance.md tells ho
 
 docs: $(DEPS) ## write the generated parts of docs/ anew
 	@$(PY) docs/generate.py
+
+screenshots: $(DEPS) $(JUDGE) ## take the pictures of the weekly report that the README shows; needs Chromium
+	@$(PY) docs/screenshots.py
 
 site: $(DEPS) ## build the catalogue of every notice as a site with search: out/site/NOTICE/html/index.html
 	@set -e; for pack in $(PACKS); do $(BIN)/duban rules site "$$pack" --out "out/site/$${pack##*/}"; done
