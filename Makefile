@@ -44,10 +44,10 @@ ARGS ?=
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install audit test fuzz lint type bench docs wheelhouse site check clean
+.PHONY: help install audit test fuzz lint type bench docs screenshots wheelhouse site check clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(DEPS) ## make .venv and install duban in it; tries durable-rules again where it was missing
 	@if grep -qs '^plain' $(JUDGE); then rm -f $(JUDGE); fi
@@ -90,6 +90,9 @@ docs: $(DEPS) ## write the generated parts of docs/ anew
 
 wheelhouse: $(DEPS) ## gather wheels for PCs without a network (PLATFORM=windows-x86_64|linux-x86_64|linux-aarch64)
 	@$(PY) offline/wheelhouse.py $(PLATFORM) $(ARGS)
+
+screenshots: $(DEPS) $(JUDGE) ## take the pictures of the weekly report that the README shows; needs Chromium
+	@$(PY) docs/screenshots.py
 
 site: $(DEPS) ## build the catalogue of every notice as a site with search: out/site/NOTICE/html/index.html
 	@set -e; for pack in $(PACKS); do $(BIN)/duban rules site "$$pack" --out "out/site/$${pack##*/}"; done

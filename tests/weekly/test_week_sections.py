@@ -129,8 +129,8 @@ def test_nothing_is_breached_where_nothing_was_handed_in(week: Week) -> None:
     """Without a manifest every duty is unproven: the archive still says how each hazard stands."""
     assert said(week, "majors") == "行动以来4条：已销号1｜未整改2（情况不明2）｜待验收1；另行动前遗留1条。"
     assert "证据不足" in said(week, "verify")
-    # ZD1, ZD2, ZD3 and ZD5 are open and unproven: whether they are overdue is not known, and “none” would be a claim.
-    assert "重大隐患4条证据不足，是否逾期不明。" in said(week, "sentence")
+    # ZD1 and ZD2 are over and unproven (ZD3 is done in time, ZD5 is not due): “none is overdue” would be a claim.
+    assert "重大隐患2条证据不足，是否逾期不明。" in said(week, "sentence")
     assert "没有逾期" not in said(week, "sentence")
 
 

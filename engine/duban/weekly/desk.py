@@ -103,8 +103,8 @@ def _was_of(m: Material, life: Life, group: Group) -> bool:
 
 def interviews(m: Material) -> Iterator[Line]:
     listed = [one for one in m.proposed if one.listed]
-    if not listed and not m.weekly.feedback:
-        return
+    if not m.audit.pack.measures.rules:
+        return  # the notice attaches nothing to its findings
     for tier, said in ((Tier.FIRST, "优先研究"), (Tier.SECOND, "先核实、提醒")):
         own = [one for one in listed if one.tier == tier.value]
         names = some([one.bearer_name for one in own], NAMED)
