@@ -65,9 +65,10 @@ def test_nothing_of_it_is_wrong_and_all_that_was_taken_otherwise_is_said(both: A
 
 
 def test_every_file_is_read_but_those_that_office_programs_left(both: Any) -> None:
+    """The mapping file among them: another one would give other records, so that its hash stands with the inputs."""
     there = {path.relative_to(SUBMISSIONS).as_posix() for path in SUBMISSIONS.rglob("*") if path.is_file()}
-    beside = {name for name in there if name.endswith((".yaml", "README.md")) or "~" in name}
-    assert len(beside) == 4
+    beside = {name for name in there if name.endswith("README.md") or "~" in name}
+    assert len(beside) == 3
     inputs = both["messy"][1].inputs
     assert {
         item.name.partition(".zip/")[0] + (".zip" if ".zip/" in item.name else "") for item in inputs

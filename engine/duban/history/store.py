@@ -188,8 +188,10 @@ def _reason(name: str, error: DBAPIError) -> tuple[str, list[Issue]]:
         return f"{name} 不是历史库，或已损坏", [Issue("H006", said, hint="请核对路径；如已损坏，请从备份恢复")]
     if "readonly" in low or "read-only" in low or "unable to open" in low or "permission denied" in low:
         return f"历史库 {name} 不能读写", [Issue("H003", said, hint="请核对文件夹和文件的权限")]
-    if "disk is full" in low or "no space" in low or "disk i/o" in low:
-        return f"历史库 {name} 没有写入", [Issue("H003", said, hint="磁盘已满或网络盘断开；历史库仍是写入前的样子")]
+    if "disk is full" in low or "no space" in low or "disk i/o" in low or "locking protocol" in low:
+        return f"历史库 {name} 没有写入", [
+            Issue("H003", said, hint="磁盘已满、网络盘断开或不支持文件锁；历史库仍是写入前的样子")
+        ]
     if isinstance(error, DatabaseError) and error.connection_invalidated:
         return f"与历史库 {name} 的连接中断，没有写入", [Issue("H007", said)]
     return f"历史库 {name} 无法使用", [Issue("H007", said)]
