@@ -200,6 +200,7 @@ def test_schemas_accept_our_packs(pack: Path) -> None:
     files["obligations"] = sorted(pack.glob("obligations/*.yaml"))
     files["clauses"] = sorted(pack.glob("clauses.yaml"))
     files["leads"] = sorted(pack.glob("leads.yaml"))
+    files["plan"] = sorted(pack.glob("plan.yaml"))
     for what, paths in files.items():
         schema = json.loads((DOCS / "schema" / f"{what}.json").read_text(encoding="utf-8"))
         for path in paths:

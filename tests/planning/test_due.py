@@ -163,6 +163,14 @@ def test_what_can_be_made_good(small: Audit, obligation: str, period_end: date |
     assert can_be_made_good(small.pack.obligation(obligation), period_end, words, small.as_of) is good
 
 
+def test_what_had_to_come_before_cannot_come_afterwards(small: Audit) -> None:
+    item = small.pack.obligation("order-rechecked")
+    assert item.respond is not None
+    assert can_be_made_good(item, None, Urging(), small.as_of)
+    earlier = item.model_copy(update={"respond": item.respond.model_copy(update={"direction": "before"})})
+    assert not can_be_made_good(earlier, None, Urging(), small.as_of)
+
+
 def test_what_the_pack_calls_final_is_final(small: Audit) -> None:
     item = small.pack.obligation("hazard-done")
     assert not can_be_made_good(item, None, Urging(final=("hazard-done",)), small.as_of)

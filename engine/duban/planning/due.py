@@ -257,7 +257,7 @@ def can_be_made_good(obligation: Obligation, period_end: date | None, words: Urg
     if obligation.reconcile is not None:
         return obligation.id in words.corrections
     test = obligation.test
-    if test.late == "never":
+    if test.late == "never" or obligation.before:  # what had to come before is not made good afterwards
         return False
     if not obligation.unit or (obligation.perform is not None and obligation.perform.named_by):
         return True

@@ -11,7 +11,7 @@ from typing import Any
 
 from duban.planning.due import Due, Group, Item
 from duban.report.papers.interviews import inert
-from duban.report.papers.words import moment_text, shown
+from duban.report.papers.words import INTERNAL, moment_text, shown
 
 MOST = 12  # names that a line of the screen holds; the files have all
 # Column of the files: what it is called, in order.
@@ -62,6 +62,7 @@ def as_json(due: Due) -> str:
 def as_lines(due: Due) -> Iterator[str]:
     """The list for a screen: by part, by day; what is the same for several stands once, with all their names."""
     yield f"截至{moment_text(due.as_of, hour=True)}，看到{moment_text(due.until, hour=True)}"
+    yield INTERNAL
     for group in Group:
         items = due.of(group)
         yield f"\n{group.value}：{len(items)}项"
