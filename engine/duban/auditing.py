@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from duban.records import InputFile
+    from duban.check import Report
+    from duban.records import InputFile, Loaded
+
+    Check = Callable[[duckdb.DuckDBPyConnection, Loaded, Pack], Report]
 
 Source = str | Path | Sequence[str | Path] | Mapping[str, Any]
 
@@ -50,6 +53,7 @@ class Audit:
     excused: Waivers = field(default_factory=Waivers)
     waivers: tuple[WaiverUse, ...] = ()
     only: tuple[str, ...] = ()  # the bearers that it is limited to; none: all
+    checked: Report | None = None
 
     @cached_property
     def whole(self) -> bool:
@@ -136,13 +140,15 @@ def audit(
     output: Path | None = None,
     keep: bool = False,
     progress: Progress | None = None,
+    check: Check | None = None,
 ) -> Audit:
     """Judge every duty of a pack from records, as of a moment.
 
     `records`: a folder or files, or a mapping of record type to list of dicts, DataFrame or Arrow table (the manifest
     among them). `as_of`, `known_by`: a date stands for its end; known_by defaults to as_of. `params` change the pack's
-    parameters. `waivers` default to a waivers.yaml beside the records; rows of the record type `waiver` come on top. `output` is a folder that may be written to; `keep` keeps the
-    plan's tables, which `explain` asks.
+    parameters. `waivers` default to a waivers.yaml beside the records; rows of the record type `waiver` come on top.
+    `output` is a folder that may be written to; `keep` keeps the plan's tables, which `explain` asks; `check` looks at the
+    hand-ins before they are judged, and its report is `.checked`.
 
     Raises PackError, DataError, UsageError or EvaluationError; what is merely unsound in the data is in `.issues`.
 
@@ -155,7 +161,7 @@ def audit(
     ready = ready_pack(pack, params)
     for name in obligations:
         ready.obligation(name)
-    desk = open_desk(records, ready, as_of, known_by, waivers, limits=limits, output=output)
+    desk = open_desk(records, ready, as_of, known_by, waivers, limits=limits, output=output, check=check)
     return audit_desk(desk, obligations, keep=keep, progress=progress)
 
 
@@ -177,8 +183,9 @@ def audit_desk(
     issues = (*desk.issues, *said, *loose, *later, *verification.check(con, whole=whole))
     listed = (*used, *desk.waivers.refused)
     return Audit(
-        ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, _future(desk), desk.waivers, listed
-    )
+        ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, _future(desk), desk.waivers, listed,
+        checked=desk.checked,
+    )  # fmt: skip
 
 
 def only_of(audit: Audit, bearers: Sequence[str]) -> Audit:
@@ -214,11 +221,13 @@ class Desk:
     issues: tuple[Issue, ...]
     waivers: Waivers = field(default_factory=Waivers)
     source: tuple[str, ...] = ()
+    checked: Report | None = None
 
 
 def open_desk(
     records: Source, pack: Pack, as_of: date | datetime | str, known_by: date | datetime | str | None = None,
     waivers: Iterable[Mapping[str, Any] | Waiver] | None = None, *, limits: Limits | None = None, output: Path | None = None,
+    check: Check | None = None,
 ) -> Desk:  # fmt: skip
     """Load records and waivers once. Whoever opens a desk closes its connection."""
     moment = moment_of(as_of, pack)
@@ -226,6 +235,7 @@ def open_desk(
     con = open_database(limits or Limits())
     try:
         loaded = _load(con, pack, records)
+        checked = _checked(con, loaded, pack, check) if check is not None else None
         pack = _doubted(con, pack, loaded.unread)
         excused = _waivers(records, waivers, pack) + sheet_waivers(con, pack)
         load_waivers(con, excused.items)
@@ -235,7 +245,16 @@ def open_desk(
         raise
     source = tuple(str(path) for path in _paths(records))
     issues = (*loaded.issues, *excused.issues)
-    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source)
+    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked)
+
+
+def _checked(con: duckdb.DuckDBPyConnection, loaded: Loaded, pack: Pack, check: Check) -> Report:
+    """On a connection of its own: the tables that a check makes go with it."""
+    cursor = con.cursor()
+    try:
+        return check(cursor, loaded, pack)
+    finally:
+        cursor.close()
 
 
 def ready_pack(pack: str | Path | Pack, params: Mapping[str, Any] | None) -> Pack:

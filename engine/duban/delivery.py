@@ -22,6 +22,7 @@ from duban.report.tables import shown, write
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
+    from duban.check import Report
     from duban.check.log import Entry
     from duban.history import Recorded, Store
     from duban.model import Judgement, Past
@@ -53,6 +54,7 @@ class Delivery:
     opened: tuple[tuple[str, Path], ...] = ()
     recorded: Recorded | None = None
     store: str = ""
+    checked: Report | None = None
 
     def lines(self) -> Iterator[str]:
         """What the last screen says of it."""
@@ -60,6 +62,10 @@ class Delivery:
             from duban.history.shown import course_line
 
             yield from ("", course_line(self.recorded.past))
+        if self.checked is not None:
+            from duban.report.checked import checked_line
+
+            yield from ("", checked_line(self.checked))
         yield ""
         yield f"结果在 {self.folder}"
         for title, path in self.opened:
@@ -106,6 +112,7 @@ def deliver(
         tuple((title, folder / path.relative_to(run.stage)) for title, path in opened),
         recorded,
         store.name if store is not None else "",
+        audit.checked,
     )
 
 

@@ -16,6 +16,7 @@ from duban.planning import suggested
 from duban.planning.due import due_of
 from duban.planning.due_sheet import put_town_sheets
 from duban.report.brief import write_brief
+from duban.report.checked import NAME, write_checked
 from duban.report.desk import bureau_of, notice_of
 from duban.report.meeting import write_workbook
 from duban.report.page import write_page
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Told = Callable[[str], None]
 Made = tuple[str, Path]  # what it is, and where
 
+CHECKED = f"{NAME}.xlsx"
 PAGE, BOOK, BRIEF = "周调度表.html", "周调度表.xlsx", "周报（草稿）.docx"
 TOWN_PAGE, TOWN_BOOK = "本镇待核实事项.html", "本镇待核实事项.xlsx"
 DAYS = 7  # of what is due and of the visits that are proposed
@@ -66,7 +68,7 @@ def put_reports(
     week = week_of(audit, judged, findings, settings, past, suggested=visits)
     forms = annexes(audit, settings.name, filter(None, week.heat.towns))
     told("写出报告")
-    return (*_inside(week, forms, folder), *_for_towns(audit, week, forms, settings, folder))
+    return (*_inside(audit, week, forms, folder), *_for_towns(audit, week, forms, settings, folder))
 
 
 def _visit(one: Suggestion) -> Suggested:
@@ -74,7 +76,7 @@ def _visit(one: Suggestion) -> Suggested:
     return Suggested(one.target_id, one.name, one.town, "；".join(reason.text for reason in one.reasons))
 
 
-def _inside(week: Week, forms: Mapping[str, Sheet], folder: Path) -> Iterator[Made]:
+def _inside(audit: Audit, week: Week, forms: Mapping[str, Sheet], folder: Path) -> Iterator[Made]:
     """Leaders, the section, the committee's office: a page and a workbook each; for the section the 周报 as a draft."""
     titles = {
         Audience.LEADERS: "局领导（首页、图表、清单）",
@@ -90,6 +92,9 @@ def _inside(week: Week, forms: Mapping[str, Sheet], folder: Path) -> Iterator[Ma
     brief = folder / Audience.SECTION.value / BRIEF
     write_brief(for_audience(week, Audience.LEADERS), brief)
     yield "周报草稿（Word）", brief
+    checked = folder / Audience.SECTION.value / CHECKED
+    if audit.checked is not None and write_checked(audit.checked, week.head.cut_off, audit.as_of, checked):
+        yield "报送核对（退各单位补正）", checked
 
 
 def _for_towns(audit: Audit, week: Week, forms: Mapping[str, Sheet], bureau: Bureau, folder: Path) -> Iterator[Made]:
@@ -101,6 +106,8 @@ def _for_towns(audit: Audit, week: Week, forms: Mapping[str, Sheet], bureau: Bur
         own.mkdir(parents=True, exist_ok=True)
         write_page(edition, own / TOWN_PAGE)
         write_workbook(edition, own / TOWN_BOOK, _of(forms, town))
+        if audit.checked is not None:
+            write_checked(audit.checked, week.head.cut_off, audit.as_of, own / CHECKED, town)
     put_town_sheets(due_of(audit, DAYS), bureau, notice_of(audit), place)
     if place.is_dir():
         yield "发各镇（每镇一个文件夹）", place

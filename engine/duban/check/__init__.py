@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from duban.check.model import Accepted, Fault, Receipt, Report, Table, Verdict, Where
-from duban.check.run import Asked, check
+from duban.check.run import Asked, Compare, check, check_loaded
 
-__all__ = ["Accepted", "Asked", "Fault", "Receipt", "Report", "Table", "Verdict", "Where", "check"]
+__all__ = [
+    "Accepted",
+    "Asked",
+    "Compare",
+    "Fault",
+    "Receipt",
+    "Report",
+    "Table",
+    "Verdict",
+    "Where",
+    "check",
+    "check_loaded",
+]

@@ -55,14 +55,21 @@ def check(asked: Asked, pack: Pack, compare: Compare | None = None) -> Report:
 
     `compare` holds the forms that the notice draws against each other, if there are any: it knows more of them than we.
     """
+    circumstances(asked)  # a wrong period is said before anything is read
+    with database(Limits()) as con:
+        return check_loaded(con, _load(con, asked, pack), asked, pack, compare)
+
+
+def check_loaded(
+    con: duckdb.DuckDBPyConnection, loaded: Loaded, asked: Asked, pack: Pack, compare: Compare | None = None
+) -> Report:
+    """The same of records that have been loaded already, as an audit has; no table of theirs is changed."""
     at = circumstances(asked)
     accepted = baseline.read(asked.baseline) if asked.baseline is not None else []
     mine = given(asked.paths)
-    with database(Limits()) as con:
-        loaded = _load(con, asked, pack)
-        there = {item.name for item in loaded.inputs} | {issue.place.file for issue in loaded.issues}
-        names = frozenset(filter(mine.holds, there))
-        found, unchecked, notes = _faults(con, pack, loaded, names, at, asked)
+    there = {item.name for item in loaded.inputs} | {issue.place.file for issue in loaded.issues}
+    names = frozenset(filter(mine.holds, there))
+    found, unchecked, notes = _faults(con, pack, loaded, names, at, asked)
     if compare is not None and loaded.drawn:
         found = replace(found, faults=[*found.faults, *_of_forms(pack, loaded, names, found.faults, compare)])
     letters = {(item.name, item.sheet): item.columns for item in loaded.inputs}

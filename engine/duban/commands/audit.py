@@ -26,11 +26,16 @@ from duban.commands.options import (
 from duban.commands.terminal import Stages, show
 
 if TYPE_CHECKING:
-    from duban.auditing import Audit
+    from duckdb import DuckDBPyConnection as Connection
+
+    from duban.auditing import Audit, Check
+    from duban.check import Report
     from duban.check.log import Entry
     from duban.delivery import Delivery
     from duban.history import Store
     from duban.model import Judgement
+    from duban.pack import Pack
+    from duban.records import Loaded
 
 FAIL_ON = {
     "never": (),
@@ -112,6 +117,7 @@ def audit(
         with run_audit(
             list(paths), rules_name, moment, known_by, settings, obligations=obligations, output=out,
             limits=Limits(memory, threads or 0, temp), progress=lambda step: stages.stage("审核", step),
+            check=_check(paths, stages) if out is not None and reports and not obligations else None,
         ) as whole:  # fmt: skip
             stages.stage("判定措施")
             judgement = _judge(whole, engine, whole=not obligations)
@@ -149,6 +155,18 @@ def _receipts(log: Path | None) -> list[Entry]:
     from duban.check.log import read
 
     return read(log)
+
+
+def _check(paths: tuple[Path, ...], stages: Stages) -> Check:
+    """What was handed in is held to the pack's checks, as `duban check` does, before it is judged."""
+    from duban.check import Asked, check_loaded
+    from duban.forms.crosscheck import comparing
+
+    def check(con: Connection, loaded: Loaded, pack: Pack) -> Report:
+        stages.stage("核对报送材料")
+        return check_loaded(con, loaded, Asked(paths, now_of(pack)), pack, comparing(pack))
+
+    return check
 
 
 def _judge(result: Audit, engine: str, *, whole: bool) -> Judgement | None:

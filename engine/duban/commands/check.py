@@ -13,13 +13,7 @@ import click
 from duban.commands.options import rules_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from duban.check import Report
-    from duban.check.run import Compare
-    from duban.errors import Issue
-    from duban.pack import Pack
-    from duban.records.drawn import DrawnPart
 
 FORMATS = ("text", "json", "junit", "sarif", "github", "gitlab", "csv", "xlsx")
 FAIL_ON = ("error", "warning")
@@ -92,31 +86,20 @@ def check(
     """核对：报送前看哪一格要改，报送后给回执。 | Check files before they are handed in; prints a receipt."""
     from duban.check import Asked
     from duban.check import check as run_check
+    from duban.forms.crosscheck import comparing
     from duban.pack import load_pack
 
     pack = load_pack(rules_name)
     until = _accepting(accept, accept_until, accept_why, accept_by, force)
     _writable(style, out, paths, force)
     moment = _moment(now, pack.header.timezone)
-    report = run_check(Asked(paths, moment, beside, sender, period, baseline, log, confirm), pack, _compare(pack))
+    report = run_check(Asked(paths, moment, beside, sender, period, baseline, log, confirm), pack, comparing(pack))
     _write(report, style, out, paths)
     if accept is not None and until is not None:
         from duban.check.baseline import write
 
         click.echo(f"基线：{write(accept, report.faults, accept_why, accept_by, until)}条，{accept}", err=True)
     context.exit(_code(report, fail_on))
-
-
-def _compare(pack: Pack) -> Compare:
-    """The three lists and the form against each other, as `duban lists --check` does."""
-
-    def compare(parts: Sequence[DrawnPart]) -> list[Issue]:
-        from duban.forms.crosscheck import crosscheck
-        from duban.pack.forms import load_forms
-
-        return crosscheck(parts, pack, load_forms(pack)).issues
-
-    return compare
 
 
 def _code(report: Report, fail_on: str) -> int:

@@ -5,7 +5,7 @@ A reported figure is never replaced. What cannot be recounted from what was hand
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from duban.forms.figures import count_figure
 from duban.forms.handed import Handed, handed_in, list_forms, records_in
 from duban.forms.texts import shown
 from duban.pack import Pack
-from duban.pack.forms import Figures, Forms
+from duban.pack.forms import Figures, Forms, load_forms
 from duban.records.drawn import DrawnPart, DrawnRow
 from duban.report.layout import aligned
 
@@ -85,6 +85,15 @@ def crosscheck(parts: Sequence[DrawnPart], pack: Pack, forms: Forms) -> Result:
         if forms.figures is not None:
             _Form(handed, pack, forms, forms.figures, result, everything).check()
     return result
+
+
+def comparing(pack: Pack) -> Callable[[Sequence[DrawnPart]], list[Issue]]:
+    """For a check of a hand-in: its three lists and its form against each other."""
+
+    def compare(parts: Sequence[DrawnPart]) -> list[Issue]:
+        return crosscheck(parts, pack, load_forms(pack)).issues
+
+    return compare
 
 
 class _Lists:
