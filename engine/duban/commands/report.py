@@ -22,10 +22,17 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="周报目录（新建或空的）；默认结果目录下的“周报”。 | New or empty folder; default: DIR/周报.",
 )
-def report(folder: Path, bureau: Path | None, engine: str, to: Path | None) -> None:
+@click.option(
+    "--other-readings/--no-other-readings",
+    default=True,
+    show_default=True,
+    help="再按另一读法审一遍，看名单如何变化。 | Judge once more under the other readings, and count.",
+)
+def report(folder: Path, bureau: Path | None, engine: str, to: Path | None, other_readings: bool) -> None:
     """周报：首页、分镇、走势、清单，按对象分开。 | The weekly report, an edition for each audience."""
     from duban.auditing import audit
     from duban.judging import findings_of, judge_audit
+    from duban.judging.otherwise import swing_of
     from duban.report.desk import bureau_of
     from duban.report.results import read_settings
     from duban.weekly import week_of
@@ -44,7 +51,8 @@ def report(folder: Path, bureau: Path | None, engine: str, to: Path | None) -> N
         _compare(result, settings)
         judgement = judge_audit(result, engine)
         findings = findings_of(result) if result.pack.measures.rules else plain_findings(result)
-        week = week_of(result, judgement, findings, bureau_of(result, bureau))
+        swing = swing_of(result, judgement, engine) if other_readings and result.pack.measures.rules else None
+        week = week_of(result, judgement, findings, bureau_of(result, bureau), swing=swing)
     files = write_reports(week, to or folder / "周报")
     click.echo(f"周报{len(files)}份在 {to or folder / '周报'}，先打开：{files[0]}")
 
