@@ -27,6 +27,7 @@ def test_leaders_see_no_anomalies_and_of_town_leaders_only_how_many() -> None:
     assert "town_deputy" not in kinds
     assert "county" in kinds  # the bureau's own shortfall is theirs to mend
     assert cut.anomalies == ()
+    assert "town-deputy-visits-weekly" not in cut.heat.obligations  # nor town by town
     assert "镇领导1" in text(cut)  # the count on the first screen stays …
     assert f"{3:016x}" not in text(cut)  # … and points at nothing that is not there
 

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="周报目录（新建或空的）；默认结果目录下的“周报”。 | New or empty folder; default: DIR/周报.",
 )
-def report(folder: Path, bureau: Path | None, engine: str, store_name: str | None, to: Path | None) -> None:
+@click.option(
+    "--other-readings/--no-other-readings",
+    default=True,
+    show_default=True,
+    help="再按另一读法审一遍，看名单如何变化。 | Judge once more under the other readings, and count.",
+)
+def report(
+    folder: Path, bureau: Path | None, engine: str, store_name: str | None, to: Path | None, other_readings: bool
+) -> None:
     """周报：首页、分镇、走势、清单，按对象分开。 | The weekly report, an edition for each audience.
 
     DIR：审核的结果目录，按现在的文件再做一次。 | The results of an audit, made again from the files as they are.
@@ -32,6 +40,7 @@ def report(folder: Path, bureau: Path | None, engine: str, store_name: str | Non
     from duban.auditing import audit
     from duban.editions import write_reports
     from duban.judging import judge_audit
+    from duban.judging.otherwise import swing_of
     from duban.report.results import data_of, read_settings
 
     if engine == "none":
@@ -46,7 +55,9 @@ def report(folder: Path, bureau: Path | None, engine: str, store_name: str | Non
     ) as result:
         _compare(result, settings)
         judgement = judge_audit(result, engine) if result.pack.measures.rules else None
-        made = write_reports(result, judgement, used, _past(result, judgement, store_name), to or folder / "周报")
+        swing = swing_of(result, judgement, engine) if other_readings and judgement is not None else None
+        past = _past(result, judgement, store_name)
+        made = write_reports(result, judgement, used, past, to or folder / "周报", swing)
     click.echo(f"周报在 {to or folder / '周报'}：")
     for title, path in made:
         click.echo(f"  {title}：{path}")

@@ -45,9 +45,14 @@ def for_audience(week: Week, audience: Audience, town: str = "") -> Week:
 def _leaders(week: Week) -> Week:
     own = tuple(one for one in week.findings if not one.apart or not one.finding.town)
     hidden = {one.finding.fingerprint for one in week.findings} - {one.finding.fingerprint for one in own}
+    counted = tuple(one for one in week.tallies if one.bearer_kind not in week.apart or not one.town)
+    shown = recount(week.clauses, counted)
     return replace(
         week,
         findings=own,
+        tallies=counted,
+        clauses=shown,
+        heat=heat(counted, shown, [town for town in week.heat.towns if town]),
         proposed=tuple(one for one in week.proposed if not one.apart or not one.town),
         sections=tuple(_without(section, hidden) for section in week.sections),
         anomalies=(),

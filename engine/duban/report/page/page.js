@@ -132,7 +132,7 @@
     say("首次出现", get(row, "first"));
     say("本项看不到", unseen);
     return make("tr", { class: "detail", id: `d-${id}` }, make("td", { colspan: "7" },
-      list, make("h4", {}, "判定过程"), tree(proof(row)),
+      list, make("h3", {}, "判定过程"), tree(proof(row)),
       make("p", { class: "note" }, "逐条记录计不计入、为什么：", make("code", {}, `duban explain ${id} --out 结果目录`))));
   }
 
