@@ -34,7 +34,8 @@ Told = Callable[[str], None]
 @dataclass(frozen=True)
 class Orders:
     """What is wanted of a run: `store` is one that is open already, `must_record` whether a run that cannot be recorded is
-    a mistake; `reports` whether people want to read it; `now` is the moment of the run, on the pack's clock; `intake` the lines of the intake log.
+    a mistake; `reports` whether people want to read it; `now` is the moment of the run, on the pack's clock; `intake` the lines of the intake log;
+    `other_readings`: judge once more under the other readings, to say how the list would change (as long again).
     """
 
     bureau: Path | None = None
@@ -43,6 +44,7 @@ class Orders:
     reports: bool = True
     now: datetime = datetime.min
     intake: Sequence[Entry] = ()
+    other_readings: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,13 @@ def deliver(
         opened: Sequence[tuple[str, Path]] = ()
         if whole and orders.reports:
             from duban.editions import put_reports
+            from duban.judging.otherwise import swing_of
 
-            past = _past(store, audit, judgement)
-            opened = put_reports(audit, judgement, orders.bureau, past, run.stage, told)
+            past, swing = _past(store, audit, judgement), None
+            if orders.other_readings and judgement is not None:
+                told("按另一读法再审一遍")
+                swing = swing_of(audit, judgement, judgement.judge)
+            opened = put_reports(audit, judgement, orders.bureau, past, run.stage, swing, told)
         recorded = None
         if store is not None:
             from duban.history import record

@@ -21,7 +21,7 @@ from duban.report.desk import bureau_of, notice_of
 from duban.report.meeting import write_workbook
 from duban.report.page import write_page
 from duban.report.papers.write import new_folder, safe
-from duban.report.week import Audience, Suggested, Week
+from duban.report.week import Audience, Suggested, Swing, Week
 from duban.weekly import for_audience, week_of
 from duban.weekly.found import plain_findings
 
@@ -40,32 +40,28 @@ _NO_JUDGEMENT = Judgement((), (), (), "none")
 
 
 def write_reports(
-    audit: Audit, judgement: Judgement | None, bureau: Path | None, past: Past, folder: Path
+    audit: Audit, judgement: Judgement | None, bureau: Path | None, past: Past, folder: Path, swing: Swing | None = None
 ) -> tuple[Made, ...]:
     """Every edition, into a folder that must be new or empty: all of them, or none.
 
     Raises UsageError if the folder is not empty or cannot be written, PackError for a file of the pack with mistakes.
     """
     with new_folder(folder, "周报") as stage:
-        made = put_reports(audit, judgement, bureau, past, stage)
+        made = put_reports(audit, judgement, bureau, past, stage, swing)
         return tuple((title, folder / path.relative_to(stage)) for title, path in made)
 
 
 def put_reports(
-    audit: Audit,
-    judgement: Judgement | None,
-    bureau: Path | None,
-    past: Past,
-    folder: Path,
-    told: Told = lambda _: None,
-) -> tuple[Made, ...]:
+    audit: Audit, judgement: Judgement | None, bureau: Path | None, past: Past, folder: Path,
+    swing: Swing | None = None, told: Told = lambda _: None,
+) -> tuple[Made, ...]:  # fmt: skip
     """The same into a folder that is there. Returns what to open first, in order. Raises OSError, too."""
     told("编排本周情况")
     settings = bureau_of(audit, bureau)
     judged = judgement or _NO_JUDGEMENT
     findings = findings_of(audit) if judgement is not None else plain_findings(audit)
     visits = [_visit(one) for one in suggested(audit, days=DAYS)]
-    week = week_of(audit, judged, findings, settings, past, suggested=visits)
+    week = week_of(audit, judged, findings, settings, past, suggested=visits, swing=swing)
     forms = annexes(audit, settings.name, filter(None, week.heat.towns))
     told("写出报告")
     return (*_inside(audit, week, forms, folder), *_for_towns(audit, week, forms, settings, folder))

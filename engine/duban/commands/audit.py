@@ -70,6 +70,11 @@ FAIL_ON = {
     help="是否写出供人看的报告。 | Whether to write the reports for people.",
 )
 @click.option(
+    "--other-readings",
+    is_flag=True,
+    help="再按另一读法审一遍，看名单如何变化（用时约加倍）。 | Judge once more under the other readings (twice the time).",
+)
+@click.option(
     "--log",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="收件日志，随审核记入历史库。 | The intake log, kept in the store with the audit.",
@@ -97,7 +102,7 @@ FAIL_ON = {
 def audit(
     context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
     settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...],
-    out: Path | None, store_name: str | None, reports: bool, log: Path | None, style: str, fail_on: str, memory: str,
+    out: Path | None, store_name: str | None, reports: bool, other_readings: bool, log: Path | None, style: str, fail_on: str, memory: str,
     threads: int | None, temp: str, quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
@@ -126,7 +131,9 @@ def audit(
             if out is not None:
                 from duban.delivery import Orders, deliver
 
-                orders = Orders(bureau, store, store_name is not None, reports, now_of(result.pack), intake)
+                orders = Orders(
+                    bureau, store, store_name is not None, reports, now_of(result.pack), intake, other_readings
+                )
                 delivery = deliver(result, judgement, out, orders, stages.stage)
             stages.stage("")
             if not quiet:
