@@ -33,14 +33,17 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Orders:
-    """What is wanted of a run: `store` is one that is open already, `must_record` whether a run that cannot be recorded is
-    a mistake; `reports` whether people want to read it; `now` is the moment of the run, on the pack's clock; `intake` the lines of the intake log;
+    """What is wanted of a run.
+
+    `store`: one that was named and is open; a run that cannot be recorded there is a mistake. Without one it is recorded
+    beside the runs if it can be, unless `trial`: a run with other readings of the text is no week of the history. `reports`:
+    whether people want to read it. `now`: the moment of the run, on the pack's clock. `intake`: the lines of the intake log.
     `other_readings`: judge once more under the other readings, to say how the list would change (as long again).
     """
 
     bureau: Path | None = None
     store: Store | None = None
-    must_record: bool = False
+    trial: bool = False
     reports: bool = True
     now: datetime = datetime.min
     intake: Sequence[Entry] = ()
@@ -57,6 +60,7 @@ class Delivery:
     recorded: Recorded | None = None
     store: str = ""
     checked: Report | None = None
+    trial: bool = False
 
     def lines(self) -> Iterator[str]:
         """What the last screen says of it."""
@@ -74,6 +78,8 @@ class Delivery:
             yield f"  {title}：{path.relative_to(self.folder)}"
         yield f"  数据文件：{DATA}（{'、'.join(path.name for path in self.data[:4])}等{len(self.data)}个）"
         yield f"查看依据：duban explain 指纹 --out {self.folder}"
+        if self.trial:
+            yield "口径与规则包不同（--set），是试算，没有记入历史；要记入请加 --store"
         if self.recorded is not None:
             yield f"已记入历史：{self.recorded.id[:12]}（重做核对：duban replay {self.recorded.id[:12]} --store {self.store}）"
 
@@ -88,11 +94,12 @@ def deliver(
     """
     orders = orders or Orders()
     whole = audit.whole and (judgement is not None or not audit.pack.measures.rules)
-    if orders.must_record:
+    if orders.store is not None:
         from duban.history import check_whole
 
         check_whole(audit, judgement)
-    with _run_folder(base, shown(audit.as_of)) as run, _store_of(orders, base, wanted=whole) as store:
+    beside = whole and not orders.trial
+    with _run_folder(base, shown(audit.as_of)) as run, _store_of(orders, base, beside=beside) as store:
         told("写出数据")
         data = write(audit, run.stage / DATA, judgement, orders.bureau)
         opened: Sequence[tuple[str, Path]] = ()
@@ -119,13 +126,14 @@ def deliver(
         recorded,
         store.name if store is not None else "",
         audit.checked,
+        orders.trial and store is None,
     )
 
 
 @contextmanager
-def _store_of(orders: Orders, base: Path, *, wanted: bool) -> Iterator[Store | None]:
+def _store_of(orders: Orders, base: Path, *, beside: bool) -> Iterator[Store | None]:
     """The store that is open already, or the one beside the runs; None for what is not recorded."""
-    if orders.store is not None or not wanted:
+    if orders.store is not None or not beside:
         yield orders.store
         return
     from duban.history import open_store  # loads SQLAlchemy

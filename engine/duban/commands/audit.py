@@ -131,9 +131,8 @@ def audit(
             if out is not None:
                 from duban.delivery import Orders, deliver
 
-                orders = Orders(
-                    bureau, store, store_name is not None, reports, now_of(result.pack), intake, other_readings
-                )
+                now, trial = now_of(result.pack), bool(settings)
+                orders = Orders(bureau, store, trial, reports, now, intake, other_readings)
                 delivery = deliver(result, judgement, out, orders, stages.stage)
             stages.stage("")
             if not quiet:

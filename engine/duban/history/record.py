@@ -10,14 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from duban.audit_manifest import PLACES, audit_id, manifest_of
 from duban.errors import Issue, UsageError
 from duban.history.past import past_of_snapshot
 from duban.history.snapshots import Snapshot, account_of, of_audit
 from duban.history.store import Store
-from duban.history.tables import AUDITS, CANDIDATES, DUTIES, FINDINGS, INTAKE, WAIVERS
+from duban.history.tables import AUDITS, CANDIDATES, DUTIES, FINDINGS, INTAKE, MEASURES_TAKEN, WAIVERS
 from duban.model import Judgement, Past
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Payload:
     candidates: list[Row] = field(default_factory=list)
     waivers: list[Row] = field(default_factory=list)
     intake: list[Row] = field(default_factory=list)
+    taken: list[Row] = field(default_factory=list)
 
 
 def record(
@@ -113,6 +114,7 @@ def payload_of(
         _candidates(judgement),
         list(_waivers(audit)),
         [_intake(manifest["jurisdiction"], entry) for entry in intake],
+        list(_taken(audit, judgement, recorded_at)),
     )
 
 
@@ -122,6 +124,7 @@ def keep(con: Connection, payload: Payload) -> bool:
     Raises UsageError where the same manifest once gave other results.
     """
     _add_intake(con, payload.intake)
+    _keep_taken(con, payload.taken)
     row = payload.audit
     there = con.execute(select(AUDITS.c.number, AUDITS.c.results).where(AUDITS.c.id == row["id"])).fetchone()
     if there is not None:
@@ -198,6 +201,43 @@ def _waivers(audit: Audit) -> Iterable[Row]:
             "day_until": one.end,
             "state": one.state.value,
         }
+
+
+def _taken(audit: Audit, judgement: Judgement | None, recorded_at: datetime) -> Iterable[Row]:
+    """The measures that were taken or turned down, as this audit knew them."""
+    names = {
+        (kind, bearer): name
+        for kind, bearer, name in audit.connection.execute(
+            "SELECT DISTINCT bearer_kind, bearer_id, bearer_name FROM duties"
+        ).fetchall()
+    }
+    for one in judgement.taken if judgement is not None else ():
+        yield {
+            "jurisdiction": one.jurisdiction,
+            "pack": audit.pack.header.id,
+            "reference": one.id,
+            "measure": one.measure,
+            "bearer_kind": one.bearer_kind,
+            "bearer_id": one.bearer_id,
+            "bearer_name": names.get((one.bearer_kind, one.bearer_id)) or "",
+            "taken_on": one.on,
+            "feedback_due": one.due,
+            "feedback_on": one.answered_on,
+            "recheck_on": one.rechecked_on,
+            "recheck_result": "",
+            "findings": list(one.findings),
+            "note": "；".join(filter(None, (one.outcome, one.doc_no, one.reason))),
+            "entered_by": "",
+            "entered_at": recorded_at,
+        }
+
+
+def _keep_taken(con: Connection, rows: list[Row]) -> None:
+    """Each measure once, as the audit that was recorded last knew it."""
+    for row in rows:
+        same = [MEASURES_TAKEN.c[name] == row[name] for name in ("jurisdiction", "pack", "reference")]
+        con.execute(delete(MEASURES_TAKEN).where(*same))
+    _add(con, MEASURES_TAKEN, rows)
 
 
 def _intake(jurisdiction: str, entry: Entry) -> Row:
