@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from duban.auditing import audit
 from duban.cli import duban
+from duban.errors import UsageError
+from duban.model import Judgement
+from duban.weekly import week_of
+from papers_world import bureau
 
 PACK = Path(__file__).parent / "fixtures" / "chicago-2013"
 ESTABLISHMENTS = "License,Risk\n1,Risk 1 (High)\n2,Risk 2 (Medium)\n3,Risk 3 (Low)\n"
@@ -73,3 +78,14 @@ def test_a_folder_without_an_audit_is_told(tmp_path: Path) -> None:
     done = run("report", tmp_path)
     assert done.exit_code != 0
     assert "没有审核结果" in str(done.exception)
+
+
+def test_two_counties_are_not_added_up() -> None:
+    rows = [{"license": "1", "risk": "Risk 1 (High)", "jurisdiction": name} for name in ("Chicago", "Evanston")]
+    chosen = ["high-risk-twice-a-year"]
+    with (
+        audit({"establishment": rows}, PACK, as_of="2014-01-05", obligations=chosen) as result,
+        pytest.raises(UsageError) as told,
+    ):
+        week_of(result, Judgement((), (), (), "plain"), (), bureau())
+    assert "Chicago、Evanston" in str(told.value)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from duban import __version__
 from duban.auditing import Audit
+from duban.errors import Issue, UsageError
 from duban.model import Finding, Judgement, Past
 from duban.pack.weekly import Weekly, load_weekly
 from duban.report.papers.bureau import Bureau
@@ -33,8 +34,9 @@ def week_of(
 
     `findings` are all that there are (judging.findings_of); `past` is what a store knows of earlier audits; `suggested` the
     inspections that are proposed; `swing` what other readings would make of the list. Raises PackError for a weekly.yaml with mistakes,
-    EvaluationError.
+    EvaluationError, UsageError if the records are of several jurisdictions.
     """
+    _one_jurisdiction(audit)
     known = past or Past()
     pack, weekly = audit.pack, load_weekly(audit.pack)
     apart = tuple(bureau.to_committee)
@@ -68,6 +70,15 @@ def week_of(
         apart=apart,
     )
     return masked(week)
+
+
+def _one_jurisdiction(audit: Audit) -> None:
+    """A county's report must not add up two counties."""
+    found = audit.connection.execute("SELECT DISTINCT jurisdiction FROM duties ORDER BY ALL").fetchall()
+    if len(found) > 1:
+        names = "、".join(str(name) for (name,) in found)
+        hint = Issue("U024", f"台账里有：{names}", hint="请把各辖区的台账分开，各审核一次")
+        raise UsageError("周报一次只写一个辖区", [hint])
 
 
 def _head(audit: Audit, weekly: Weekly, judgement: Judgement, bureau: Bureau) -> Head:
