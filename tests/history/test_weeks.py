@@ -25,6 +25,7 @@ from duban.errors import DubanError, UsageError
 from duban.history import open_store, past_of, record
 from duban.history.snapshots import account_of
 from duban.history.tables import INTAKE, WAIVERS
+from duban.report.results import data_of
 from duban.report.tables import write
 
 PACK = {
@@ -92,7 +93,10 @@ FIRST_WEEK = {
 }
 LATE_FILE = "检查编号,企业编号,检查时间,报送时间\nI5,M1,2023-11-28,2023-12-12\n"
 CLEARING = "指纹,核实结果,核实人,核实日期,核实方式,佐证,情况说明,报送时间\n{},已澄清,张三,2023-12-13,现场,台账样1号,,\n"
-RESULTS = ["audit.json", "duties.parquet", "issues.csv", "manual.csv", "missing.csv", "unproven.csv", "violations.csv"]
+RESULTS = [
+    "audit.json", "duties.parquet", "issues.csv", "manual.csv", "missing.csv", "unproven.csv", "violations.csv", "waived.csv",
+    "waivers.csv",
+]  # fmt: skip
 
 
 def written(folder: Path, files: dict[str, str]) -> Path:
@@ -126,13 +130,14 @@ class County:
         written(second, {"检查记录_补报.csv": LATE_FILE, "核实结果.csv": CLEARING.format(self.fingerprint("M5"))})
         self.records.append(second)
         self.screens.append(self.audit(second, "2023-12-15", self.out[1]))
+        self.data = [data_of(out) for out in self.out]
 
     def audit(self, records: Path, as_of: str, out: Path, *more: object, code: int = 0) -> str:
         fixed = ("--rules", self.pack, "--as-of", as_of, "--out", out)
         return run("audit", records, *fixed, *(more or ("--store", self.store)), code=code)
 
     def fingerprint(self, bearer: str) -> str:
-        text = (self.out[0] / "violations.csv").read_text(encoding="utf-8-sig")
+        text = (data_of(self.out[0]) / "violations.csv").read_text(encoding="utf-8-sig")
         (found,) = [row["fingerprint"] for row in csv.DictReader(StringIO(text)) if row["bearer_id"] == bearer]
         return found
 
@@ -154,7 +159,7 @@ def test_the_list_of_audits(county: County) -> None:
     rows = json.loads(run("history", "--store", county.store, "--format", "json"))
     told = [(row["as_of"], row["breached"], row["jurisdiction"], row["pack"], row["current"]) for row in rows]
     assert told == [("2023-12-08", 3, "样县", "small", True), ("2023-12-15", 1, "样县", "small", True)]
-    assert [row["id"] for row in rows] == [account_of(out)["id"] for out in county.out]
+    assert [row["id"] for row in rows] == [account_of(out)["id"] for out in county.data]
     lines = run("history", DUBAN_STORE=str(county.store)).splitlines()
     assert lines[0] == "样县　small"
     assert lines[2].startswith(f"  {rows[1]['id'][:12]}  截至2023-12-15　未达到1　逾期0")
@@ -205,32 +210,33 @@ def test_two_audits_compared(county: County, names: tuple[str, str], monkeypatch
 def test_a_change_of_rules_is_said_first(county: County, tmp_path: Path) -> None:
     """With one inspection a month M1 and M4 have done enough: by no conduct of theirs."""
     county.audit(county.records[0], "2023-12-08", tmp_path / "other", "--set", "least=1")
-    lines = run("diff", county.out[0], tmp_path / "other").splitlines()
+    lines = run("diff", county.data[0], tmp_path / "other").splitlines()
     assert lines[1:3] == ["规则或口径有1处不同，以下变化未必是履责的变化：", "  口径 least：2 → 1"]
-    rows = json.loads(run("diff", county.out[0], tmp_path / "other", "--format", "json"))["findings"]
+    rows = json.loads(run("diff", county.data[0], tmp_path / "other", "--format", "json"))["findings"]
     assert {(row["bearer_id"], row["course"], row["late_data"]) for row in rows} == {
         ("M1", "已补正", False), ("M4", "已补正", False), ("M5", "持续", False),
     }  # fmt: skip
 
 
 def test_what_cannot_be_compared_is_said(county: County, tmp_path: Path) -> None:
-    assert "没有审核“2024-01-01”" in run("diff", county.out[0], "2024-01-01", "--store", county.store, code=2)
-    assert "请加 --store" in run("diff", county.out[0], "2024-01-01", code=2)
-    shutil.copytree(county.out[0], tmp_path / "broken")
+    assert "没有审核“2024-01-01”" in run("diff", county.data[0], "2024-01-01", "--store", county.store, code=2)
+    assert "请加 --store" in run("diff", county.data[0], "2024-01-01", code=2)
+    shutil.copytree(county.data[0], tmp_path / "broken")
     (tmp_path / "broken" / "duties.parquet").write_bytes(b"PAR1")
-    assert "损坏" in run("diff", county.out[0], tmp_path / "broken", code=2)
+    assert "损坏" in run("diff", county.data[0], tmp_path / "broken", code=2)
     (tmp_path / "broken" / "audit.json").write_text("{}", encoding="utf-8")
-    assert "没有可用的审核结果" in run("diff", county.out[0], tmp_path / "broken", code=2)
+    assert "没有可用的审核结果" in run("diff", county.data[0], tmp_path / "broken", code=2)
 
 
 # ---- what is kept
 
 
 def test_waivers_are_kept_with_what_became_of_them(county: County) -> None:
-    """M3's excused its November; M2's cover no due but one that was kept, and one has run out by 8 December."""
+    """M3's excused its November; M2's cover no due but one that was kept; that one of them has run out by
+    8 December leaves nothing open."""
     with open_store(county.store) as store, store.reading() as con:
         rows = con.execute(select(WAIVERS.c.bearer, WAIVERS.c.state).where(WAIVERS.c.audit == 1)).all()
-    assert [tuple(row) for row in rows] == [("M3", "used"), ("M2", "unused"), ("M2", "expired")]
+    assert [tuple(row) for row in rows] == [("M3", "已使用"), ("M2", "未用上"), ("M2", "未用上")]
 
 
 def test_an_audit_and_its_intake_are_kept_once(county: County, place: str, tmp_path: Path) -> None:
@@ -250,7 +256,7 @@ def test_an_audit_and_its_intake_are_kept_once(county: County, place: str, tmp_p
         with store.reading() as con:
             rows = con.execute(select(INTAKE.c.sender, INTAKE.c.kinds)).all()
     assert [tuple(row) for row in rows] == [("甲岭镇", ["inspection"])]
-    assert (first.id, first.again, again.again) == (account_of(county.out[0])["id"], False, True)
+    assert (first.id, first.again, again.again) == (account_of(county.data[0])["id"], False, True)
     assert before == first.past == again.past
     assert (first.past.before, [life.course.value for life in first.past.lives]) == (None, ["新增"] * 3)
     assert [(point.breached, point.unproven) for point in first.past.trend] == [(3, 0)]
@@ -278,7 +284,7 @@ def test_frames_and_stores_without_results_are_refused(county: County, tmp_path:
     told = run("audit", county.records[0], "--rules", county.pack, "--store", tmp_path / "h.db", code=2)
     assert "--store needs --out" in told
     asked = ("audit", county.records[0], "--rules", county.pack, "--log", county.records[0] / "waivers.yaml")
-    assert "--log needs --store" in run(*asked, code=2)
+    assert "--log needs --out" in run(*asked, code=2)
     assert "收件日志不可用" in run(*asked, "--out", out, "--store", tmp_path / "h.db", code=2)
     assert not out.exists()
     rows = [{"enterprise_id": "M1", "name": "样1号石料矿", "town": "甲岭镇"}]
@@ -296,20 +302,20 @@ def test_frames_and_stores_without_results_are_refused(county: County, tmp_path:
 
 def test_the_id_is_the_hash_of_what_the_audit_follows_from(county: County, tmp_path: Path) -> None:
     """Another folder, another number of threads, another day: the same audit, byte by byte."""
-    account = account_of(county.out[0])
+    account = account_of(county.data[0])
     assert account["id"] == audit_id(account["manifest"])
     assert sorted(account["results"]) == RESULTS
     shutil.copytree(county.records[0], tmp_path / "elsewhere")
     county.audit(tmp_path / "elsewhere", "2023-12-08", tmp_path / "other", "--threads", "1")
-    other = account_of(tmp_path / "other")
+    other = account_of(data_of(tmp_path / "other"))
     assert (other["id"], other["results"]) == (account["id"], account["results"])
     assert str(county.base) not in json.dumps(account["manifest"])
 
 
 @pytest.mark.parametrize("from_store", [True, False])
 def test_replay_proves_every_file(county: County, from_store: bool) -> None:
-    name = account_of(county.out[1])["id"][:10]
-    asked = (name, "--store", county.store) if from_store else ("--out", county.out[1])
+    name = account_of(county.data[1])["id"][:10]
+    asked = (name, "--store", county.store) if from_store else ("--out", county.data[1])
     told = run("replay", *asked)
     assert f"审核 {name}" in told
     assert f"{len(RESULTS)}个结果文件逐字节相同，0个不同" in told
@@ -332,7 +338,7 @@ def test_replay_refuses_what_is_not_the_same_with_a_list(county: County, tmp_pat
         records, {"企业名册.csv": FIRST_WEEK["企业名册.csv"] + "M6,样6号石料矿,甲岭镇\n", "检查记录_新.csv": LATE_FILE}
     )
     written(records, {"waivers.yaml": ""})
-    told = run("replay", "--out", county.out[1], "--records", records, code=2)
+    told = run("replay", "--out", county.data[1], "--records", records, code=2)
     for line in (
         "有4处与当时不同", "文件已改 企业名册.csv", "缺文件 检查记录_补报.csv", "多出文件 检查记录_新.csv",
         "批准不计入（waivers.yaml）已改", "--records",
@@ -347,7 +353,7 @@ def test_replay_refuses_what_is_not_the_same_with_a_list(county: County, tmp_pat
 
 def test_replay_says_what_differs(county: County, tmp_path: Path) -> None:
     """Results of which somebody changed the hash: what a program that is not the same would give."""
-    shutil.copytree(county.out[0], tmp_path / "out")
+    shutil.copytree(county.data[0], tmp_path / "out")
     account: dict[str, Any] = account_of(tmp_path / "out")
     account["results"]["violations.csv"] = "0" * 64
     account["manifest"]["versions"]["duckdb"] = "0.0"

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 import click
 
@@ -36,7 +37,7 @@ def diff(
 
     with ExitStack() as stack:
         store = stack.enter_context(open_store(store_name, create=False)) if store_name else None
-        found = compare(*(snapshot_named(name, store, jurisdiction, pack) for name in (before, after)))
+        found = compare(*(snapshot_named(_place(name), store, jurisdiction, pack) for name in (before, after)))
     if style == "json":
         click.echo(json.dumps(difference_json(found), ensure_ascii=False, indent=1, default=str))
     elif style == "csv":
@@ -46,3 +47,10 @@ def diff(
     else:
         for line in difference_lines(found, whole=whole):
             click.echo(line)
+
+
+def _place(name: str) -> str:
+    """A folder that holds runs, or is one, as the folder of its results; anything else as it is."""
+    from duban.report.results import data_of
+
+    return str(data_of(Path(name))) if Path(name).is_dir() else name

@@ -32,9 +32,10 @@ def replay(
     """
     from duban.replaying import replay as run_replay
     from duban.replaying import told_by_folder, told_by_store
+    from duban.report.results import data_of
 
     if out is not None:
-        then = told_by_folder(out)
+        then = told_by_folder(data_of(out))
         if name and not then.id.startswith(name):
             raise click.UsageError(f"{out} 中是审核 {then.id[:12]}，不是 {name}")
     elif name:
