@@ -61,6 +61,7 @@ class Delivery:
     store: str = ""
     checked: Report | None = None
     trial: bool = False
+    several: bool = False
 
     def lines(self) -> Iterator[str]:
         """What the last screen says of it."""
@@ -78,6 +79,8 @@ class Delivery:
             yield f"  {title}：{path.relative_to(self.folder)}"
         yield f"  数据文件：{DATA}（{'、'.join(path.name for path in self.data[:4])}等{len(self.data)}个）"
         yield f"查看依据：duban explain 指纹 --out {self.folder}"
+        if self.several:
+            yield "台账有几个辖区，周报要分辖区审核才写出"
         if self.trial:
             yield "口径与规则包不同（--set），是试算，没有记入历史；要记入请加 --store"
         if self.recorded is not None:
@@ -103,7 +106,8 @@ def deliver(
         told("写出数据")
         data = write(audit, run.stage / DATA, judgement, orders.bureau)
         opened: Sequence[tuple[str, Path]] = ()
-        if whole and orders.reports:
+        several = audit.connection.execute("SELECT count(DISTINCT jurisdiction) > 1 FROM duties").fetchone() == (True,)
+        if whole and orders.reports and not several:
             from duban.editions import put_reports
             from duban.judging.otherwise import swing_of
 
@@ -127,6 +131,7 @@ def deliver(
         store.name if store is not None else "",
         audit.checked,
         orders.trial and store is None,
+        several,
     )
 
 

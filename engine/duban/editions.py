@@ -13,7 +13,8 @@ from duban.forms.county import Sheet, annexes
 from duban.judging import findings_of
 from duban.model import Judgement, Past, Suggestion
 from duban.planning import suggested
-from duban.planning.due import due_of
+from duban.planning.due import Due as Ahead
+from duban.planning.due import Group, Item, due_of
 from duban.planning.due_sheet import put_town_sheets
 from duban.report.brief import write_brief
 from duban.report.checked import NAME, write_checked
@@ -21,7 +22,7 @@ from duban.report.desk import bureau_of, notice_of
 from duban.report.meeting import write_workbook
 from duban.report.page import write_page
 from duban.report.papers.write import new_folder, safe
-from duban.report.week import Audience, Suggested, Swing, Week
+from duban.report.week import Audience, Due, Suggested, Swing, Week
 from duban.weekly import for_audience, week_of
 from duban.weekly.found import plain_findings
 
@@ -61,15 +62,26 @@ def put_reports(
     judged = judgement or _NO_JUDGEMENT
     findings = findings_of(audit) if judgement is not None else plain_findings(audit)
     visits = [_visit(one) for one in suggested(audit, days=DAYS)]
-    week = week_of(audit, judged, findings, settings, past, suggested=visits, swing=swing)
+    ahead = due_of(audit, DAYS)
+    coming = [_coming(item) for item in ahead.of(Group.PENDING) if item.begins is not None]
+    week = week_of(audit, judged, findings, settings, past, suggested=visits, coming=coming, swing=swing)
     forms = annexes(audit, settings.name, filter(None, week.heat.towns))
     told("写出报告")
-    return (*_inside(audit, week, forms, folder), *_for_towns(audit, week, forms, settings, folder))
+    return (*_inside(audit, week, forms, folder), *_for_towns(audit, week, forms, settings, ahead, folder))
 
 
 def _visit(one: Suggestion) -> Suggested:
     """A proposed visit as the first screen names it."""
     return Suggested(one.target_id, one.name, one.town, "；".join(reason.text for reason in one.reasons))
+
+
+def _coming(item: Item) -> Due:
+    """A duty that begins within the days ahead, and ends within them."""
+    starts = f"{item.begins.month}月{item.begins.day}日起" if item.begins is not None else ""
+    day = f"{item.day.month}月{item.day.day}日"
+    return Due(
+        day, item.obligation, item.title, item.bearer_kind, item.bearer_name, item.town, starts, item.fingerprint
+    )
 
 
 def _inside(audit: Audit, week: Week, forms: Mapping[str, Sheet], folder: Path) -> Iterator[Made]:
@@ -93,7 +105,9 @@ def _inside(audit: Audit, week: Week, forms: Mapping[str, Sheet], folder: Path) 
         yield "报送核对（退各单位补正）", checked
 
 
-def _for_towns(audit: Audit, week: Week, forms: Mapping[str, Sheet], bureau: Bureau, folder: Path) -> Iterator[Made]:
+def _for_towns(
+    audit: Audit, week: Week, forms: Mapping[str, Sheet], bureau: Bureau, ahead: Ahead, folder: Path
+) -> Iterator[Made]:
     """For each town its own duties and mines, its form as it reported it, and what it still has to do."""
     place = folder / Audience.TOWN.value
     for town in filter(None, week.heat.towns):
@@ -104,7 +118,7 @@ def _for_towns(audit: Audit, week: Week, forms: Mapping[str, Sheet], bureau: Bur
         write_workbook(edition, own / TOWN_BOOK, _of(forms, town))
         if audit.checked is not None:
             write_checked(audit.checked, week.head.cut_off, audit.as_of, own / CHECKED, town)
-    put_town_sheets(due_of(audit, DAYS), bureau, notice_of(audit), place)
+    put_town_sheets(ahead, bureau, notice_of(audit), place)
     if place.is_dir():
         yield "发各镇（每镇一个文件夹）", place
 

@@ -11,7 +11,7 @@ from duban.errors import Issue, UsageError
 from duban.model import Finding, Judgement, Past
 from duban.pack.weekly import Weekly, load_weekly
 from duban.report.papers.bureau import Bureau
-from duban.report.week import Audience, Head, InputFile, Suggested, Swing, Week
+from duban.report.week import Audience, Due, Head, InputFile, Suggested, Swing, Week
 from duban.weekly import parts
 from duban.weekly.cut import INTERNAL, for_audience
 from duban.weekly.facts import facts_of
@@ -28,13 +28,15 @@ def week_of(
     past: Past | None = None,
     *,
     suggested: Sequence[Suggested] = (),
+    coming: Sequence[Due] = (),
     swing: Swing | None = None,
 ) -> Week:
     """The full week, of the section: `for_audience` cuts it for others.
 
     `findings` are all that there are (judging.findings_of); `past` is what a store knows of earlier audits; `suggested` the
-    inspections that are proposed; `swing` what other readings would make of the list. Raises PackError for a weekly.yaml with mistakes,
-    EvaluationError, UsageError if the records are of several jurisdictions.
+    inspections that are proposed; `coming` what begins and ends within the days ahead; `swing` what other readings would make
+    of the list. Raises PackError for a weekly.yaml with mistakes, EvaluationError, UsageError if the records are of several
+    jurisdictions.
     """
     _one_jurisdiction(audit)
     known = past or Past()
@@ -45,7 +47,8 @@ def week_of(
     candidates = parts.proposed(pack, judgement, apart)
     counted = parts.tallies(facts)
     clauses, towns = parts.clauses(pack, counted), parts.towns_of(counted, bureau)
-    majors, due, readings = parts.majors(weekly, facts), parts.due(pack, facts), parts.readings(pack)
+    majors, readings = parts.majors(weekly, facts), parts.readings(pack)
+    due = (*parts.due(pack, facts), *coming)
     material = Material(
         audit, weekly, facts, shown, candidates, majors, due, readings, known, tuple(suggested), swing
     )  # fmt: skip
