@@ -51,8 +51,13 @@ def test_the_leads_are_those_of_the_table(as_of: str, known_by: str) -> None:
     assert sorted((row["lead"], sorted(row["records"])) for row in sample_leads(as_of, known_by)) == expected
 
 
+# What no story of the sample county tells; their own cases do (rules/…/cases).
+UNTOLD = {"hazard-past-changed", "major-past-changed"}
+
+
 def test_every_lead_of_the_pack_is_in_the_table() -> None:
-    assert {line["lead"] for line in TRUTH} == {lead.id for lead in load_pack(PACK).leads}
+    assert {line["lead"] for line in TRUTH} | UNTOLD == {lead.id for lead in load_pack(PACK).leads}
+    assert not UNTOLD & {line["lead"] for line in TRUTH}
 
 
 def test_l1_one_inspector_at_two_mines_at_once() -> None:

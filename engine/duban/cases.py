@@ -20,6 +20,7 @@ from duban.pack import Pack
 from duban.pack.yaml import Document, read_yaml
 from duban.records.references import referenced_fields
 from duban.vocabulary import JURISDICTION, MANIFEST, Word
+from duban.waivers import EXPIRED
 
 Rows = dict[str, list[dict[str, Any]]]
 Key = tuple[str, str, date | None]  # bearer, trigger, period
@@ -212,7 +213,7 @@ def _judge(pack: Pack, members: Mapping[int, _Ready]) -> dict[int, Differences]:
 
 
 def _duties(pack: Pack, members: Mapping[str, _Ready]) -> tuple[list[dict[str, Any]], list[str]]:
-    """The duties of some cases, by jurisdiction, and the errors in their data."""
+    """The duties of some cases, by jurisdiction, and the errors in their data; that a waiver has run out is none there."""
     first, several = next(iter(members.values())), len(members) > 1
     records: Rows = {}
     for home, one in members.items():
@@ -223,7 +224,8 @@ def _duties(pack: Pack, members: Mapping[str, _Ready]) -> tuple[list[dict[str, A
     ready = replace(pack, header=pack.header.model_copy(update={"complete": complete}))
     only = dict.fromkeys(one.obligation for one in members.values())
     with audit(records, ready, case.as_of, case.known_by, case.params, case.waivers, obligations=only) as result:
-        return list(_rows(result)), [str(issue) for issue in result.issues if issue.severity == "error"]
+        wrong = [str(one) for one in result.issues if one.severity == "error" and one.code != EXPIRED]
+        return list(_rows(result)), wrong
 
 
 def _home(bearer: str, jurisdiction: str, pack: Pack) -> str:

@@ -217,7 +217,7 @@ WAIVER_TYPE = RecordType.model_validate(
             "bearer": {"title": "责任主体", "aliases": ["主体编号"]},
             "fingerprint": {"title": "指纹"},
             "reason": {"title": "理由"},
-            "approved_by": {"title": "批准人"},
+            "approved_by": {"title": "批准人", "personal": True},
             "approved_on": {"title": "批准日期", "type": "date"},
             "valid_from": {"title": "起", "aliases": ["起始日期"], "type": "date"},
             "valid_until": {"title": "止", "aliases": ["截止日期"], "type": "date"},

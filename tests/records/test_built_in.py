@@ -28,7 +28,7 @@ def test_nothing_has_to_be_proven_by_them() -> None:
     assert all(kind.is_roster for kind in BUILT_IN.values())
     assert set(OWN_DAY) == set(BUILT_IN)
     titles = [kind.title for kind in (MANIFEST_TYPE, *BUILT_IN.values())]
-    assert titles == ["报送清单", "核实结果", "处理决定", "经批准不计入"]
+    assert titles == ["报送清单", "核实结果", "处理决定", "经批准不计入", "同一认定"]
 
 
 def test_a_csv_by_titles_and_aliases_with_and_without_a_hand_in_time(read: Read, folder: Callable[..., Path]) -> None:

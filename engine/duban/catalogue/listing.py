@@ -9,6 +9,7 @@ from duban.catalogue.markdown import Page, breaks, code, filled, link, table, te
 from duban.catalogue.material import Material, Section
 from duban.catalogue.sources import sender
 from duban.catalogue.spoken import Reads
+from duban.pack import Pack
 from duban.pack.obligation import Obligation
 from duban.vocabulary import ENVELOPE, FieldSpec, RecordType
 
@@ -80,10 +81,17 @@ def _numbers(found: list[Obligation]) -> list[str]:
     return [str(len(found) - drafts), str(drafts)]
 
 
+def records_in(pack: Pack, reads: dict[str, Reads]) -> list[str]:
+    """The record types that have a page: the pack's own, and those of every pack that an obligation of this one reads."""
+    read = {name for found in reads.values() for name in found}
+    return [name for name in pack.records if name in pack.own_records or name in read]
+
+
 def records(material: Material, reads: dict[str, Reads]) -> Page:
     pack = material.pack
     rows = []
-    for name, spec in pack.own_records.items():
+    for name in records_in(pack, reads):
+        spec = pack.records[name]
         mine = [item for item in pack.obligations if name in reads[item.id]]
         kind = "名册" if spec.is_roster else "台账"
         rows.append(

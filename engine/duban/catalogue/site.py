@@ -24,7 +24,7 @@ def pages(pack: Pack, notice: Notice | None = None) -> Iterator[Page]:
     yield from (listing.bearer(material, name) for name in pack.header.bearers)
     reads = {obligation.id: material.speech(obligation).reads for obligation in pack.obligations}
     yield listing.records(material, reads)
-    yield from (listing.record(material, name, reads) for name in pack.own_records)
+    yield from (listing.record(material, name, reads) for name in listing.records_in(pack, reads))
     yield readings.parameters(material)
     yield readings.asked(material)
     if material.rows:

@@ -53,7 +53,11 @@ class Pack:
     @property
     def own_records(self) -> dict[str, RecordType]:
         """The record types that the pack declares; `records` has the built-in ones as well."""
-        return {name: record for name, record in self.records.items() if name not in BUILT_IN}
+        return {
+            name: record
+            for name, record in self.records.items()
+            if name not in BUILT_IN or record.fields is not BUILT_IN[name].fields
+        }
 
     @cached_property
     def obligations(self) -> tuple[Obligation, ...]:

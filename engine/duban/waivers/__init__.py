@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from duban.waivers.loading import load_waivers, sheet_waivers
 from duban.waivers.reading import FILE, Granted, Waiver, Waivers, check_waivers, legal, read_waivers
-from duban.waivers.use import uses, warnings
+from duban.waivers.use import EXPIRED, uses, warnings
 
 __all__ = [
+    "EXPIRED",
     "FILE",
     "Granted",
     "Waiver",

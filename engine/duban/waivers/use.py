@@ -16,6 +16,7 @@ from duban.waivers.reading import Granted, legal
 if TYPE_CHECKING:
     import duckdb
 
+EXPIRED = "W006"
 _MOST = 3  # dues that one sentence names
 # What an expired waiver leaves open: it was for something, and that is judged as it is now.
 _OPEN = (Status.BREACHED, Status.LATE, Status.MANUAL, Status.UNPROVEN)
@@ -125,7 +126,7 @@ def warnings(found: Iterable[WaiverUse], places: Sequence[Place]) -> Iterator[Is
         if one.state is WaiverState.REFUSED:
             yield legal(one.obligation or one.fingerprint, place)
         elif one.state is WaiverState.EXPIRED:
-            yield Issue("W006", f"豁免（{who}）{one.why}，不再起作用", place, "确需继续的，请重新报批")
+            yield Issue(EXPIRED, f"豁免（{who}）{one.why}，不再起作用", place, "确需继续的，请重新报批")
         elif one.state is WaiverState.LATER:
             yield Issue("W005", f"豁免（{who}）{one.why}", place, severity=Severity.WARNING)
         elif one.state is WaiverState.UNUSED:
