@@ -94,8 +94,8 @@ FIRST_WEEK = {
 LATE_FILE = "检查编号,企业编号,检查时间,报送时间\nI5,M1,2023-11-28,2023-12-12\n"
 CLEARING = "指纹,核实结果,核实人,核实日期,核实方式,佐证,情况说明,报送时间\n{},已澄清,张三,2023-12-13,现场,台账样1号,,\n"
 RESULTS = [
-    "audit.json", "duties.parquet", "issues.csv", "manual.csv", "missing.csv", "unproven.csv", "violations.csv", "waived.csv",
-    "waivers.csv",
+    "audit.json", "duties.parquet", "issues.csv", "manual.csv", "missing.csv", "unproven.csv", "violations.csv",
+    "waived.csv", "waivers.csv",
 ]  # fmt: skip
 
 
