@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duban.report.meeting import Page
 
 _COUNTY = "县本级"
-_KINDS = ("未", "逾", "人", "证")  # breached, late, manual, unproven: never added up
+_KINDS = ("未", "逾", "认", "缺")  # breached, late, manual, unproven: never added up
 _WIDTHS = (6.0, 18.0, 34.0, 12.0, 12.0, 56.0, 24.0, 10.0)
 _HEADINGS = ("序号", "责任主体", "要求（条款）", "期间", "期限", "资料显示", "有利情况", "核实状态")
 _BLOCKS = (
@@ -46,7 +46,7 @@ def _draw_heat(week: Week, book: Book, name: str) -> None:
     across(sheet, 0, last, "镇×义务：有待处理事项的各项", book.style("title"))
     sheet.set_row(0, 30)
     note = (
-        f"{week.head.cut_off}　{week.head.label}　未＝未达到（待核实）　逾＝逾期达到　人＝需人工认定　证＝证据不足；"
+        f"{week.head.cut_off}　{week.head.label}　未＝未达到（待核实）　逾＝逾期达到　认＝需人工认定　缺＝证据不足；"
         "各数不相加，镇按固定次序，不作排名；空＝没有这项要求，·＝没有待处理的"
     )
     across(sheet, 1, last, note, book.style("note"))
