@@ -96,7 +96,7 @@ def check_an_act_never_harms(evaluate: Evaluate, _: Row, chance: Random) -> None
 
 
 def _was_missed(evaluate: Evaluate, world: Row, duty: Row) -> bool:
-    """Whether a late act makes definite what was only uncertain between late and breached (§8, rows 9 and 10): as of its
+    """Whether a late act makes definite what was only uncertain between late and breached (§8, 9 and 10): as of its
     due, with all that is known now, the duty had certainly not been done.
     """
     if duty["status"] not in ("late", "manual"):

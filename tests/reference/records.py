@@ -278,7 +278,7 @@ def _is_known(record: Record, known_by: datetime) -> bool:
 
 
 def _newest_versions(records: list[Record]) -> list[Record]:
-    """§2.3. Decided: bare submitted_at are ordered by order key; ties of one key cannot be settled here (content hash)."""
+    """§2.3. Decided: bare submitted_at go by order key; ties of one key cannot be settled here (content hash)."""
     newest: dict[Any, Record] = {}
     for number, record in enumerate(records):
         start = record.values.get(record.type.span[0]) if record.type.span else None
