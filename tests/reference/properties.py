@@ -97,12 +97,12 @@ def check_an_act_never_harms(evaluate: Evaluate, _: Row, chance: Random) -> None
 
 def _was_missed(evaluate: Evaluate, world: Row, duty: Row) -> bool:
     """Whether a late act makes definite what was only uncertain between late and breached (§8, 9 and 10): as of its
-    due, with all that is known now, the duty had certainly not been done.
+    due, with all that is known now, the duty had certainly not been done. (One that begins later is not there yet.)
     """
     if duty["status"] not in ("late", "manual"):
         return False
     at_due = by_key(evaluate({**world, "as_of": duty["due"]}))
-    return at_due[key_of(duty)][0]["status"] in ("breached", "manual")
+    return all(old["status"] in ("breached", "manual") for old in at_due[key_of(duty)])
 
 
 def check_jurisdictions_are_independent(evaluate: Evaluate, world: Row, _: Random) -> None:
