@@ -6,6 +6,7 @@ are left, and both duties.
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,10 +17,12 @@ from hypothesis import strategies as st
 
 from engine_world import engine_duties, write_tables, yaml_text
 from reference import evaluate_world, properties
+from reference.by_hand import enterprise, hazard
 from reference.drawn_obligations import TEMPLATES
 from reference.properties import by_key, evidence_of, summary
 from reference.shrinking import shrink
 from reference.strategies import worlds
+from reference.vocabulary import RECORDS, pack_yaml
 from reference.world import read_params, rules_in_force
 
 Row = dict[str, Any]
@@ -135,6 +138,40 @@ def test_engine_agrees_with_the_reference(template: Any, data: st.DataObject) ->
 def test_engine_agrees_with_the_reference_on_whole_packs(world: Row) -> None:
     """Several obligations fused in one plan."""
     assert_agreement(world)
+
+
+@pytest.mark.parametrize(
+    ("mine", "last", "counts"),
+    [
+        ("H3", None, True),
+        ("H2", None, False),  # at one time the greater key counts, and H3 is a stranger's
+        ("H2", "H2", True),
+        ("H3", "H2", False),
+    ],
+)
+def test_which_of_two_rows_that_are_one_counts(mine: str, last: str | None, counts: bool) -> None:
+    """Two hazards, one of them of E1, the other of nobody on the roster; somebody said that they are one."""
+    rule = {"id": "o", "title": "整改", "clause": "一", "quote": "应当", "ground": "不认真", "bearer": "enterprise"}
+    rule |= {"window": "campaign", "each": {"record": "hazard"}, "by": "deadline", "done": "done_date"}
+    answer = {"record": "hazard", "first": "H2", "second": "H3", "same": True, "confirmed_by": "安监股"}
+    found = [hazard(key, date(2023, 11, 10), enterprise_id="E1" if key == mine else "E9") for key in ("H2", "H3")]
+    if last is not None:
+        found = [{**row, "submitted_at": datetime(2024, 1, 5 if row["hazard_id"] == last else 4)} for row in found]
+    world = {
+        "pack": {"pack": pack_yaml("assumed", 2), "records": RECORDS, "obligations": [rule]},
+        "rows": {
+            "enterprise": [enterprise()],
+            "hazard": found,
+            "sameness": [{**answer, "confirmed_on": date(2023, 12, 29)}],
+        },
+        "as_of": date(2024, 2, 20),
+        "known_by": date(2024, 2, 20),
+        "params": {},
+        "waivers": [],
+    }
+    assert difference(world) is None
+    duties = [(duty["bearer_id"], duty["trigger_id"]) for duty in engine_duties(world)]
+    assert duties == ([("E1", "H2")] if counts else [])  # under the first of the keys, whichever row counts
 
 
 @pytest.mark.parametrize("check", properties.ALL)

@@ -25,6 +25,8 @@ class Record:
     id: str = ""
     alone: bool = True
     """False: nobody knows whether it is a record of its own (§2.7)."""
+    own: str = ""
+    """The key that it came with, where that became another one (§2.7)."""
 
     def as_one(self, holds: bool | None) -> bool | None:
         """A condition about the row: what holds of it is unknown if it may be another one."""
@@ -215,6 +217,7 @@ def _rename(record: Record, sameness: dict[tuple[str, str], Sameness]) -> None:
     """Keys that are one thing are one key, here and wherever they are referred to."""
     fields = {name: (t.type, t.field) for name, targets in record.type.references.items() for t in targets}
     fields |= {name: (record.type.name, name) for name in record.type.key}
+    record.own = record.key_text
     for name, (kind, field_name) in fields.items():
         known = sameness.get((kind, record.jurisdiction))
         if known is not None and field_name == known.key:
@@ -275,13 +278,13 @@ def _is_known(record: Record, known_by: datetime) -> bool:
 
 
 def _newest_versions(records: list[Record]) -> list[Record]:
-    """§2.3. Decided: bare submitted_at are ordered by order key; ties cannot be settled here (content hash)."""
+    """§2.3. Decided: bare submitted_at go by order key; ties of one key cannot be settled here (content hash)."""
     newest: dict[Any, Record] = {}
     for number, record in enumerate(records):
         start = record.values.get(record.type.span[0]) if record.type.span else None
         version_of = (number,) if record.key is None else (record.jurisdiction, record.key, start)
         rival = newest.get(version_of)
-        if rival is None or _age(record) > _age(rival):
+        if rival is None or (_age(record), record.own) > (_age(rival), rival.own):
             newest[version_of] = record
     return list(newest.values())
 

@@ -12,10 +12,12 @@ from duban.scope import Schema
 from duban.sqltext import literal, quote
 from duban.vocabulary import SAMENESS, RecordType
 
+OWN = "$own"
+
 
 def raw(schema: Schema, name: str, *, apart: bool = False) -> str:
     """SQL of the rows of a type as they were handed in, but that keys which are one thing are one key, here and wherever
-    they are referred to. `apart`: each by the key that it has.
+    they are referred to; `$own` is the key that a row of a type with an identity came with. `apart`: each by that key.
     """
     table, record = quote("raw_" + name), schema.records[name]
     cells, joins = [], []
@@ -25,7 +27,10 @@ def raw(schema: Schema, name: str, *, apart: bool = False) -> str:
         joins.append(
             f"LEFT JOIN {quote('same/' + other)} s{number} ON s{number}.jurisdiction = r.jurisdiction AND s{number}.key = {cell}"
         )
-    return f"(SELECT r.* REPLACE ({', '.join(cells)}) FROM {table} r {' '.join(joins)})" if cells else table
+    if not cells:
+        return table
+    own = f", r.{quote(record.key[0])} AS {quote(OWN)}" if record.identity is not None else ""
+    return f"(SELECT r.* REPLACE ({', '.join(cells)}){own} FROM {table} r {' '.join(joins)})"
 
 
 def _renamed(schema: Schema, name: str, record: RecordType) -> list[tuple[str, str]]:

@@ -25,8 +25,8 @@ def seen(schema: Schema, name: str, as_of: str, known_by: str, *, apart: bool = 
     """
     record = schema.records[name]
     known = _known(sameness.raw(schema, name, apart=apart), known_by)
-    body = _versions(name, record, known, as_of)
     twinned = record.identity is not None and not apart
+    body = _versions(name, record, known, as_of, twinned)
     shown = sameness.told(name, record, body) if twinned else body
     cells, joins = [], []
     for number, (field_name, references) in enumerate(record.references.items()):
@@ -69,11 +69,11 @@ def _known(rows: str, known_by: str) -> str:
     return f"SELECT * FROM {rows} WHERE ({known})"
 
 
-def _versions(name: str, record: RecordType, source: str, as_of: str) -> str:
-    """SQL of the newest of the known rows (`source`), as they look at as_of."""
+def _versions(name: str, record: RecordType, source: str, as_of: str, twinned: bool) -> str:
+    """SQL of the newest of the known rows (`source`), as they look at as_of. `twinned`: keys that are one were made one."""
     keys = [quote(key) for key in record.key]
     if record.key:
-        source = _newest(name, source, record, keys)
+        source = _newest(name, source, record, keys, twinned)
     time, bare = _event(record, as_of)
     columns = ['"$n"', _record_id(record, keys) + ' AS "$id"', "_file", "_sheet", "_row", "jurisdiction"]
     columns += [_cell(field_name, spec.type, spec.happened, as_of) for field_name, spec in record.fields.items()]
@@ -87,12 +87,15 @@ def _versions(name: str, record: RecordType, source: str, as_of: str) -> str:
     return f"SELECT {body}\nFROM ({source})\n{exists}"
 
 
-def _newest(name: str, source: str, record: RecordType, keys: list[str]) -> str:
-    """One row per key: the one handed in last. Only keys that come twice (`again/T`) are sorted; all others pass."""
+def _newest(name: str, source: str, record: RecordType, keys: list[str], twinned: bool) -> str:
+    """One row per key: the one handed in last; at one time, of several keys that are one, the greatest. Only keys that come
+    twice (`again/T`) are sorted; all others pass.
+    """
     by = ", ".join(_version_key(record))
     filled = " AND ".join(f"{key} IS NOT NULL" for key in keys)
     content = ", ".join(quote(name) for name in record.fields)
-    order = f"submitted_at DESC NULLS LAST, md5(CAST(row({content}) AS VARCHAR)) DESC"
+    own = f"{quote(sameness.OWN)} DESC, " if twinned else ""
+    order = f"submitted_at DESC NULLS LAST, {own}md5(CAST(row({content}) AS VARCHAR)) DESC"
     twice = f"({filled} AND hash({by}) IN (SELECT h FROM {quote('again/' + name)}))"
     known = source.replace("SELECT *", 'SELECT *, _n AS "$n"', 1)
     return (
