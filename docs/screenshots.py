@@ -2,7 +2,7 @@
 
     python docs/screenshots.py [RESULTS]
 
-RESULTS is the folder of an audit with `duban report` (default: both are run now, into a temporary folder). It needs Chromium.
+RESULTS is the folder of a run (default: one is made now, in a temporary folder). It needs Chromium.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
+AS_OF = "2024-01-07"
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -32,29 +33,18 @@ def main(arguments: list[str]) -> int:
         return 2
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        results = Path(arguments[0]) if arguments else audited(Path(folder) / "results")
-        take(results / "周报" / "2-股室内部" / "周调度表.html", browser)
+        run = Path(arguments[0]) if arguments else audited(Path(folder))
+        take((run / "2-股室内部" / "周调度表.html").resolve(), browser)
     return 0
 
 
 def audited(folder: Path) -> Path:
-    """The sample county as of 7 January, audited and reported."""
-    duban = [sys.executable, "-m", "duban"]
-    settings = ["--bureau", "data/bureau.yaml"]
-    audit = [
-        *duban,
-        "audit",
-        "data/samples/submissions",
-        "--as-of",
-        "2024-01-07",
-        "--out",
-        str(folder),
-        "--quiet",
-        *settings,
-    ]
-    subprocess.run(audit, cwd=ROOT, check=True)
-    subprocess.run([*duban, "report", str(folder), *settings], cwd=ROOT, check=True)
-    return folder
+    """The run of the sample county as of 7 January."""
+    settings = ["--as-of", AS_OF, "--bureau", "data/bureau.yaml", "--out", str(folder), "--quiet"]
+    subprocess.run(
+        [sys.executable, "-m", "duban", "audit", "data/samples/submissions", *settings], cwd=ROOT, check=True
+    )
+    return folder / AS_OF
 
 
 def take(page: Path, browser: str) -> None:

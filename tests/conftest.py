@@ -21,7 +21,15 @@ collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 # The files that take longest, longest first: handed out last, one of them would keep one worker busy while the others
 # are done. `make test` tells xdist to keep this order.
-LONGEST = ["test_agreement.py", "test_packs.py", "test_samples.py", "test_docs.py", "test_site.py", "test_cli.py"]
+LONGEST = [
+    "test_readme.py",
+    "test_agreement.py",
+    "test_packs.py",
+    "test_samples.py",
+    "test_docs.py",
+    "test_site.py",
+    "test_cli.py",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -291,6 +292,17 @@ def test_a_waiver_is_added_and_excuses(known: Known, records: Path) -> None:
         assert audit.waivers[0].reason == "=雪"
     again = {**row, "valid_from": "2023-11-30", "valid_until": "2023-11-30"}
     assert codes(lambda: add_waiver(again, records, known, NOW)) == ["W011"]
+
+
+def test_a_waiver_is_of_the_jurisdiction_that_has_the_duty(known: Known, records: Path) -> None:
+    """The pack's own is another county's; where two counties have such a duty, a fingerprint says which."""
+    row = {"obligation": MONTHLY, "bearer": "M01", "reason": "雪", "approved_by": "局长", "approved_on": "2024-01-05"}
+    row |= {"valid_from": "2023-11-30", "valid_until": "2023-11-30"}
+    there = {name: {**duty, "jurisdiction": "云示县"} for name, duty in known.duties.items()}
+    both = replace(known, duties={**known.duties, **{f"{name}-2": duty for name, duty in there.items()}})
+    assert codes(lambda: add_waiver(row, records, both, NOW)) == ["W012"]
+    assert add_waiver(row, records, replace(known, duties=there), NOW)["jurisdiction"] == "云示县"
+    assert add_waiver(row, records, known, NOW)["jurisdiction"] == ""
 
 
 def test_every_mistake_of_a_waiver(known: Known, records: Path) -> None:

@@ -6,8 +6,8 @@ import doctest
 import json
 import os
 import re
+import shlex
 import shutil
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,10 +15,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from ruamel.yaml import YAML
 
+from console_pages import check_page, run_page
 from duban.auditing import moment_of
+from duban.cli import duban
 from duban.compile import compile_pack
 from duban.compile.judgement import compile_judgement
 from duban.compile.leads import compile_leads
@@ -31,78 +34,40 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
 PACKS = sorted(path.parent for path in [*ROOT.glob("rules/*/pack.yaml"), *ROOT.glob("tests/fixtures/*/pack.yaml")])
 
 
-# ---- commands that a page shows
-
-
-def commands(page: Path) -> list[tuple[str, list[str]]]:
-    """The `$ …` lines of a page's console blocks, each with the output that is shown below it.
-
-    A YAML block between them whose first line is `# PATH` is saved there at its place in the story.
-    """
-    found: list[tuple[str, list[str]]] = []
-    for block in blocks(page, "console", "yaml"):
-        if block.kind == "yaml":
-            path = block.text.splitlines()[0].removeprefix("# ")
-            found.append((f"cat > {path} << 'END'\n{block.text}\nEND", []))
-            continue
-        for line in block.text.splitlines():
-            if line.startswith("$ "):
-                found.append((line[2:], []))
-            else:
-                found[-1][1].append(line)
-    return found
-
-
-def run_all(texts: list[str], folder: Path) -> list[str]:
-    """The output of each command, run one after the other in one shell, in a folder that holds data/ and rules/."""
-    for name in ("data", "rules"):
-        shutil.copytree(ROOT / name, folder / name)
-    sample = re.search(r"^SAMPLE \?= (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    assert sample is not None
-    tools = folder / ".tools"
-    tools.mkdir()
-    tool(tools / "duban", f'exec "{sys.executable}" -m duban "$@"')
-    tool(tools / "python", f'exec "{sys.executable}" "$@"')
-    tool(tools / "make", f'[ "$1" = audit ] && exec duban audit {sample[1]}')
-    mark = "=== end of a command ==="
-    script = "\n".join(f"( exit $code )\n{text}\ncode=$?\necho '{mark}'" for text in texts)
-    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "80"}
-    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "engine"), *filter(None, [os.environ.get("PYTHONPATH")])])
-    done = subprocess.run(
-        ["sh", "-c", f"code=0\n{script}"],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-    )
-    return [output.strip("\n") for output in done.stdout.split(mark)[:-1]]
-
-
-def tool(path: Path, line: str) -> None:
-    path.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-
-
-def fits(shown: list[str], output: list[str]) -> bool:
-    """Whether the output is what is shown; a line `…` stands for any number of lines, `…` in a line for any text."""
-    if not shown:
-        return not output
-    if shown[0] == "…":
-        return any(fits(shown[1:], output[start:]) for start in range(len(output) + 1))
-    pattern = ".*".join(map(re.escape, shown[0].rstrip().split("…")))
-    return bool(output) and re.fullmatch(pattern, output[0].rstrip()) is not None and fits(shown[1:], output[1:])
+# ---- commands that a page shows (the README: tests/test_readme.py)
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="needs a POSIX shell")
-def test_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
-    shown = commands(ROOT / "README.md")
-    outputs = run_all([text for text, _ in shown], tmp_path)
-    assert len(outputs) == len(shown)
-    for (text, expected), output in zip(shown, outputs, strict=True):
-        fitting = fits("\n".join(expected).strip("\n").splitlines(), output.splitlines())
-        assert fitting, f"$ {text}\n{output}"
+@pytest.mark.parametrize("name", ["handing-in.md", "own-rule.md"])
+def test_pages_show_what_the_commands_print(name: str, tmp_path: Path) -> None:
+    check_page(run_page(DOCS / name, tmp_path))
+
+
+def shown_commands() -> list[tuple[str, list[str]]]:
+    """Every `duban …` that a page shows in a block, as words; with the page."""
+    found = []
+    for page in PAGES:
+        for block in blocks(page, "sh", "console"):
+            text = block.text.replace("\\\n", " ")
+            lines = [line.removeprefix("$ ") for line in text.splitlines()]
+            found += [(page.name, shlex.split(line, comments=True)[1:]) for line in lines if line.startswith("duban ")]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("page", "words"), shown_commands(), ids=lambda value: " ".join(value) if isinstance(value, list) else value
+)
+def test_commands_that_a_page_shows_are_there(page: str, words: list[str]) -> None:
+    """The verb, and each option; those of the README and of two pages are run as well."""
+    command: click.Command = duban
+    context = click.Context(command)
+    while isinstance(command, click.Group) and (words or not command.invoke_without_command):
+        found = command.get_command(context, words[0])
+        assert found is not None, (page, words)
+        command, words = found, words[1:]
+    known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    asked = {word.partition("=")[0] for word in words if re.fullmatch("--[a-z-]+", word.partition("=")[0])}
+    assert asked <= known
 
 
 def test_both_readmes_show_the_same() -> None:

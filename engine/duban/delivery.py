@@ -35,9 +35,10 @@ Told = Callable[[str], None]
 class Orders:
     """What is wanted of a run.
 
-    `store`: one that was named and is open; a run that cannot be recorded there is a mistake. Without one it is recorded
-    beside the runs if it can be, unless `trial`: a run with other readings of the text is no week of the history. `reports`:
-    whether people want to read it. `now`: the moment of the run, on the pack's clock. `intake`: the lines of the intake log.
+    `store`: one that is open. If it was `named` for this run, a run that cannot be recorded there is a mistake; the usual
+    one (the environment's), or without one the store beside the runs, takes what can be recorded, unless `trial`: a run with
+    other readings of the text is no week of the history. `reports`: whether people want to read it. `now`: the moment of
+    the run, on the pack's clock. `intake`: the lines of the intake log.
     `other_readings`: judge once more under the other readings, to say how the list would change (as long again).
     """
 
@@ -48,6 +49,7 @@ class Orders:
     now: datetime = datetime.min
     intake: Sequence[Entry] = ()
     other_readings: bool = False
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,12 @@ def deliver(
     """
     orders = orders or Orders()
     whole = audit.whole and (judgement is not None or not audit.pack.measures.rules)
-    if orders.store is not None:
+    if orders.store is not None and orders.named:
         from duban.history import check_whole
 
         check_whole(audit, judgement)
-    beside = whole and not orders.trial
-    with _run_folder(base, shown(audit.as_of)) as run, _store_of(orders, base, beside=beside) as store:
+    usual = whole and not orders.trial
+    with _run_folder(base, shown(audit.as_of)) as run, _store_of(orders, base, usual=usual) as store:
         told("写出数据")
         data = write(audit, run.stage / DATA, judgement, orders.bureau)
         opened: Sequence[tuple[str, Path]] = ()
@@ -136,10 +138,10 @@ def deliver(
 
 
 @contextmanager
-def _store_of(orders: Orders, base: Path, *, beside: bool) -> Iterator[Store | None]:
-    """The store that is open already, or the one beside the runs; None for what is not recorded."""
-    if orders.store is not None or not beside:
-        yield orders.store
+def _store_of(orders: Orders, base: Path, *, usual: bool) -> Iterator[Store | None]:
+    """The store that is open already, or the one beside the runs; None for what is not recorded. `usual`: it is a week."""
+    if orders.store is not None or not usual:
+        yield orders.store if usual or orders.named else None
         return
     from duban.history import open_store  # loads SQLAlchemy
 

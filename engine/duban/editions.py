@@ -101,7 +101,7 @@ def _inside(audit: Audit, week: Week, forms: Mapping[str, Sheet], folder: Path) 
     write_brief(for_audience(week, Audience.LEADERS), brief)
     yield "周报草稿（Word）", brief
     checked = folder / Audience.SECTION.value / CHECKED
-    if audit.checked is not None and write_checked(audit.checked, week.head.cut_off, audit.as_of, checked):
+    if audit.checked is not None and write_checked(audit.checked, week.head, checked):
         yield "报送核对（退各单位补正）", checked
 
 
@@ -117,7 +117,7 @@ def _for_towns(
         write_page(edition, own / TOWN_PAGE)
         write_workbook(edition, own / TOWN_BOOK, _of(forms, town))
         if audit.checked is not None:
-            write_checked(audit.checked, week.head.cut_off, audit.as_of, own / CHECKED, town)
+            write_checked(audit.checked, week.head, own / CHECKED, town)
     put_town_sheets(ahead, bureau, notice_of(audit), place)
     if place.is_dir():
         yield "发各镇（每镇一个文件夹）", place

@@ -12,9 +12,10 @@ import pytest
 
 from duban.errors import UsageError
 from duban.forms.fields import LAST_ROW
-from duban.forms.template import KEY, chosen_types, sheet_name, write_template
+from duban.forms.template import KEY, chosen_types, write_template
 from duban.pack import load_pack, shipped_packs
 from duban.records import Loaded, load
+from duban.report.book import sheet_name
 from duban.vocabulary import FieldSpec
 
 DAY = date(2024, 1, 2)

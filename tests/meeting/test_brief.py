@@ -16,6 +16,7 @@ def test_the_draft(tmp_path: Path) -> None:
     document = docx.Document(str(tmp_path / "周报.docx"))
     texts = [paragraph.text for paragraph in document.paragraphs]
     assert DRAFT in texts[1]
+    assert document.sections[0].header.paragraphs[0].text == one.head.label  # on every page
     titles = [section.title for section in one.sections if section.key != "decide"]
     assert [text for text in texts if text in titles] == titles
     for section in one.sections:

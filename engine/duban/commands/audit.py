@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from duban.commands.options import (
     bureau_option,
@@ -110,8 +111,11 @@ def audit(
     from duban.auditing import only_of
     from duban.evaluate import Limits
 
-    if store_name and out is None:
+    named = bool(store_name) and context.get_parameter_source("store_name") is ParameterSource.COMMANDLINE
+    if named and out is None:
         raise click.UsageError("记入历史须同时写出结果：请加 --out | --store needs --out")
+    if out is None:
+        store_name = None  # of the environment: what is not written is not recorded
     if log is not None and out is None:
         raise click.UsageError("收件日志记入历史库：请加 --out | --log needs --out")
     intake = _receipts(log)
@@ -132,7 +136,7 @@ def audit(
                 from duban.delivery import Orders, deliver
 
                 now, trial = now_of(result.pack), bool(settings)
-                orders = Orders(bureau, store, trial, reports, now, intake, other_readings)
+                orders = Orders(bureau, store, trial, reports, now, intake, other_readings, named)
                 delivery = deliver(result, judgement, out, orders, stages.stage)
             stages.stage("")
             if not quiet:

@@ -21,7 +21,7 @@ into_option = click.option(
 )  # fmt: skip
 results_option = click.option(
     "--out", "results", required=True, type=click.Path(path_type=Path, file_okay=False),
-    help="最近一次审核的结果目录。 | The folder of the latest audit's results.",
+    help="审核时的结果目录，取最近一次运行。 | The audit's --out; its latest run.",
 )  # fmt: skip
 moment_option = click.option(
     "--as-of", metavar="DATE|DATETIME", help="登记时点；默认现在。 | When it is written down; default: now."
@@ -82,8 +82,9 @@ def add(
 ) -> None:  # fmt: skip
     """登记一项措施：有一处错误就不写，一次列出全部错误。 | Write a measure down: all of it, or nothing."""
     from duban.deciding import Measure, read_known, take
+    from duban.report.results import data_of
 
-    known = read_known(results)
+    known = read_known(data_of(results))
     made = [
         Measure(name, bearer, decided_on, kind, turned_down, findings=findings, id=number, **later)
         for bearer in bearers
@@ -120,9 +121,10 @@ def update(number: str, records: Path, rules_name: str, as_of: str | None, **lat
 def read(file: Path, decided_on: str, records: Path, results: Path, as_of: str | None) -> None:
     """读回批过的拟提请约谈研究名单：“采纳与否及理由”一栏。 | Read the list back that the leaders have decided on."""
     from duban.deciding import read_known, read_list, take
+    from duban.report.results import data_of
 
-    known = read_known(results)
-    found, undecided = read_list(file, results, decided_on)
+    known = read_known(data_of(results))
+    found, undecided = read_list(file, data_of(results), decided_on)
     rows, same = take(found, records, known, _moment(known.pack, as_of))
     _told(rows, same, records)
     click.echo(f"未决定的（空白、再核）{undecided}行。")

@@ -14,7 +14,7 @@ from duban.commands.options import bureau_option, needed_store, store_option
 @store_option
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="结果文件夹，代替历史库。 | A folder of results, instead of a store.",
+    help="一次运行的文件夹，代替历史库。 | The folder of a run, instead of a store.",
 )  # fmt: skip
 @click.option(
     "--records", multiple=True, type=click.Path(path_type=Path, exists=True),

@@ -1,4 +1,4 @@
-"""`duban report DIR`: the reports of an earlier audit once more, an edition for each audience."""
+"""`duban report DIR`: the reports of an earlier run once more, an edition for each audience, beside the run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--to",
     type=click.Path(path_type=Path, file_okay=False),
-    help="周报目录（新建或空的）；默认结果目录下的“周报”。 | New or empty folder; default: DIR/周报.",
+    help="周报目录（新建或空的）；默认在那次运行旁边新建。 | New or empty folder; default: a new one beside the run.",
 )
 @click.option(
     "--other-readings/--no-other-readings",
@@ -33,19 +33,23 @@ if TYPE_CHECKING:
 def report(
     folder: Path, bureau: Path | None, engine: str, store_name: str | None, to: Path | None, other_readings: bool
 ) -> None:
-    """周报：首页、分镇、走势、清单，按对象分开。 | The weekly report, an edition for each audience.
+    """周报重做：把以前一次审核的周报再写一份（审核时已写过一份）。 | Write the reports of an earlier audit once more.
 
-    DIR：审核的结果目录，按现在的文件再做一次。 | The results of an audit, made again from the files as they are.
+    DIR：一次运行的文件夹，或审核的 --out（取最近一次）；台账按现在的文件。 | The folder of a run, or the audit's --out
+    (its latest run); records as the files are now.
     """
     from duban.auditing import audit
     from duban.editions import write_reports
     from duban.judging import judge_audit
     from duban.judging.otherwise import swing_of
-    from duban.report.results import data_of, read_settings
+    from duban.report.results import beside, data_of, read_settings, run_of
 
     if engine == "none":
         raise click.UsageError("周报要推导措施，请选一个判定器 | it derives measures: choose a judge")
-    settings = read_settings(data_of(folder))
+    data = data_of(folder)
+    settings = read_settings(data)
+    run = run_of(data)
+    to = to or beside(run)
     readings = {item["name"]: item["value"] for item in settings["readings"]}
     if not settings["records"]:
         raise click.UsageError("这次审核的台账不是文件，不能重新读取 | its records were no files")
@@ -56,11 +60,19 @@ def report(
         _compare(result, settings)
         judgement = judge_audit(result, engine) if result.pack.measures.rules else None
         swing = swing_of(result, judgement, engine) if other_readings and judgement is not None else None
-        past = _past(result, judgement, store_name)
-        made = write_reports(result, judgement, used, past, to or folder / "周报", swing)
-    click.echo(f"周报在 {to or folder / '周报'}：")
+        past = _past(result, judgement, store_name or _store_beside(run))
+        made = write_reports(result, judgement, used, past, to, swing)
+    click.echo(f"周报在 {to}：")
     for title, path in made:
         click.echo(f"  {title}：{path}")
+
+
+def _store_beside(run: Path) -> str | None:
+    """The store that the run was recorded in, where nobody named another one."""
+    from duban.delivery import STORE
+
+    store = run.parent / STORE
+    return str(store) if store.is_file() else None
 
 
 def _past(result: Audit, judgement: Judgement | None, store_name: str | None) -> Past:

@@ -32,8 +32,9 @@ def check(file: Path, rules_name: str, results: Path | None) -> None:
     from duban.deciding import check_file, read_known
     from duban.errors import DataError
     from duban.pack import load_pack
+    from duban.report.results import data_of
 
-    known = read_known(results) if results is not None else None
+    known = read_known(data_of(results)) if results is not None else None
     found = check_file(file, known.pack if known is not None else load_pack(rules_name), known)
     for one in found.items:
         about = one.waiver.fingerprint or f"{one.waiver.bearer} {one.waiver.obligation}"
@@ -57,7 +58,7 @@ def check(file: Path, rules_name: str, results: Path | None) -> None:
 @into_option
 @click.option(
     "--out", "results", required=True, type=click.Path(path_type=Path, file_okay=False),
-    help="最近一次审核的结果目录。 | The folder of the latest audit's results.",
+    help="审核时的结果目录，取最近一次运行。 | The audit's --out; its latest run.",
 )  # fmt: skip
 @click.option("--as-of", metavar="DATE|DATETIME", help="登记时点；默认现在。 | When it is written down; default: now.")
 def add(records: Path, results: Path, as_of: str | None, **row: str) -> None:
@@ -65,8 +66,9 @@ def add(records: Path, results: Path, as_of: str | None, **row: str) -> None:
     from zoneinfo import ZoneInfo
 
     from duban.deciding import Moment, add_waiver, moment_of, read_known
+    from duban.report.results import data_of
 
-    known = read_known(results)
+    known = read_known(data_of(results))
     now = datetime.now(ZoneInfo(known.pack.header.timezone)).replace(microsecond=0, tzinfo=None)
     written = add_waiver(row, records, known, moment_of(as_of) if as_of else Moment(now))
     about = written["fingerprint"] or f"{written['bearer']} {written['obligation']}"
@@ -80,10 +82,10 @@ def add(records: Path, results: Path, as_of: str | None, **row: str) -> None:
 def show(results: Path) -> None:
     """列出审核时各份批准：覆盖了哪些，没有用上的为什么。 | What each waiver covers in an audit, or why nothing."""
     from duban.pack import load_pack
-    from duban.report.results import read_settings
+    from duban.report.results import data_of, read_settings
     from duban.report.waivers import from_json, waiver_lines
 
-    settings = read_settings(results)
+    settings = read_settings(data_of(results))
     found = [from_json(one) for one in settings.get("waivers", [])]
     titles = {item.id: item.title for item in load_pack(settings["pack"]["folder"]).obligations}
     for line in waiver_lines(found, titles, most=len(found)):

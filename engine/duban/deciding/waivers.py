@@ -14,7 +14,7 @@ from duban.pack.obligation import LEGAL
 from duban.records import load
 from duban.records.register import cell_of
 from duban.records.spellings import spelt
-from duban.vocabulary import BUILT_IN, SUBMITTED_AT, WAIVER, WAIVER_TYPE
+from duban.vocabulary import BUILT_IN, JURISDICTION, SUBMITTED_AT, WAIVER, WAIVER_TYPE
 from duban.waivers import Granted, Waivers, check_waivers, legal, read_waivers, sheet_waivers
 
 _WORDS = {"valid_from": "from", "valid_until": "until"}
@@ -28,7 +28,12 @@ def add_waiver(row: Mapping[str, str], records: Path, known: Known, moment: Mome
     for name, spec in WAIVER_TYPE.fields.items():
         if spec.type == "date" and given[name] and (day := spelt(spec, given[name])) is not None:
             given[name] = day.value[:10]
-    words = {_WORDS.get(name, name): text for name, text in given.items() if text}
+    own = known.pack.header.jurisdiction
+    where, *others = _where(given, known)
+    if others:
+        told = f"“{given['bearer']}”在几个辖区都有：{'、'.join([where, *others])}"
+        issues.append(Issue("W012", told, hint="请用 --finding 写指纹，指明是哪一项"))
+    words = {_WORDS.get(name, name): text for name, text in given.items() if text} | {JURISDICTION: where}
     found = check_waivers([words], known.pack)
     issues += [Issue(one.code, one.message, hint=one.hint) for one in found.issues]
     for one in found.items:
@@ -37,7 +42,8 @@ def add_waiver(row: Mapping[str, str], records: Path, known: Known, moment: Mome
             issues.append(Issue("W005", f"批准日期{one.waiver.approved_on}晚于今天（{moment.day}）"))
         given["obligation"] = one.waiver.obligation
     if not found.items and given["bearer"]:  # malformed: the bearer is looked at all the same
-        issues += _no_bearer(given["obligation"], given["bearer"], known.pack.header.jurisdiction, known, Place())
+        issues += _no_bearer(given["obligation"], given["bearer"], where, known, Place())
+    given = {JURISDICTION: where, **given}
     same = [
         other for other in rows_of(records, WAIVER, known.pack) if all(other[name] == given[name] for name in given)
     ]
@@ -45,9 +51,22 @@ def add_waiver(row: Mapping[str, str], records: Path, known: Known, moment: Mome
         issues.append(Issue("W011", "同样的批准已经登记过"))
     if issues:
         raise DataError("批准没有登记：", issues)
-    written = {**given, SUBMITTED_AT: str(moment)}
+    written = {**given, JURISDICTION: "" if where == own else where, SUBMITTED_AT: str(moment)}  # blank: the pack's own
     write_rows(records, WAIVER, [written])
     return written
+
+
+def _where(given: Mapping[str, str], known: Known) -> list[str]:
+    """The jurisdictions in which the audit has such a duty; where it has none, that of the audit, or else the pack's own."""
+    duties = known.duties.values()
+    found = {
+        row["jurisdiction"]
+        for row in duties
+        if row["fingerprint"] == given["fingerprint"]
+        or (row["bearer_id"] == given["bearer"] and given["obligation"] in (row["obligation"], row["title"]))
+    }
+    every = {row["jurisdiction"] for row in duties}
+    return sorted(found) or (sorted(every) if len(every) == 1 else [known.pack.header.jurisdiction])
 
 
 def check_file(path: Path, pack: Pack, known: Known | None = None) -> Waivers:

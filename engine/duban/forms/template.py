@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from duban.errors import Issue, UsageError
 from duban.forms.fields import Choices, meaning, write_columns
 from duban.pack import Pack
-from duban.report.book import Book, across, height, paper, put, written
+from duban.report.book import Book, across, height, paper, put, sheet_name, written
 from duban.vocabulary import ASIDE, ENVELOPE, SUBMITTED_AT, SUBMITTED_BY, RecordType
 
 if TYPE_CHECKING:
@@ -79,11 +79,6 @@ def with_envelope(record: RecordType) -> RecordType:
         return record
     added = {name: ENVELOPE[name] for name in (SUBMITTED_BY, SUBMITTED_AT)}
     return record.model_copy(update={"fields": {**record.fields, **added}})
-
-
-def sheet_name(title: str) -> str:
-    """A title as the name of a sheet: 31 characters, none of those that Excel forbids there."""
-    return "".join("·" if char in "[]:*?/\\" else char for char in title)[:31]
 
 
 def _known(pack: Pack, name: str, town: str, known: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:

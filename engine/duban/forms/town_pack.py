@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from duban.forms.fields import Choices, write_columns, write_rows
 from duban.forms.known import Known
-from duban.forms.template import sheet_name
 from duban.pack import Pack
 from duban.pack.forms import Forms
-from duban.report.book import Book, across, height, paper, put, written
+from duban.report.book import Book, across, height, paper, put, sheet_name, written
 from duban.vocabulary import ASIDE
 
 if TYPE_CHECKING:

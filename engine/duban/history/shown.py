@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from duban.errors import Issue, UsageError
 from duban.history.compare import Difference
-from duban.history.life import Moment, Standing, day_of, life_of
+from duban.history.life import OPEN, Moment, Standing, day_of, life_of
 from duban.history.past import Kept, audits_of, series_of
 from duban.history.snapshots import Snapshot
 from duban.history.tables import DUTIES, FINDINGS
@@ -20,6 +20,9 @@ from duban.model import Course, Life, Past, Status
 SHORT = 12  # digits of an id that a person is shown
 LATE = "资料后到"
 _NAMES = {"breached": "未达到", "late": "逾期", "manual": "需认定", "unproven": "证据不足", "candidates": "拟约谈"}
+# Changes are counted apart by what they are about, and never added up: what accuses somebody, what came late, what nobody
+# knows. A duty that was breached and is met, late or unproven now belongs to the first.
+_WEIGHTS = {"": "", "late": "逾期达到（只作提醒）", "unproven": "证据不足（不作为问题）"}
 # Those of which only the number is said, unless all are asked for.
 _QUIET = (Course.PERSISTING,)
 COLUMNS = (
@@ -181,12 +184,17 @@ def difference_lines(found: Difference, *, whole: bool = False) -> Iterator[str]
     if found.versions:
         yield f"程序不同：{'；'.join(found.versions)}"
     rows = difference_rows(found)
-    for course in Course:
-        own = [row for row in rows if row["course"] == course.value]
-        late = sum(row["late_data"] for row in own)
-        yield f"{course.value}：{len(own)}项" + (f"，其中{LATE}{late}项（不是此后行为的变化）" if late else "")
-        if whole or course not in _QUIET:
-            yield from (f"  {_line(row)}" for row in own)
+    for weight, title in _WEIGHTS.items():
+        group = [row for row in rows if _weight(row["before"], row["status"]) == weight]
+        if group and title:
+            yield f"另：{title}"
+        for course in Course:
+            own = [row for row in group if row["course"] == course.value]
+            late = sum(row["late_data"] for row in own)
+            if own or not title:
+                yield f"{course.value}：{len(own)}项" + (f"，其中{LATE}{late}项（不是此后行为的变化）" if late else "")
+            if whole or (course not in _QUIET and weight != "unproven"):
+                yield from (f"  {_line(row)}" for row in own)
 
 
 def _line(row: Mapping[str, Any]) -> str:
@@ -199,15 +207,36 @@ def _line(row: Mapping[str, Any]) -> str:
 
 
 def course_line(past: Past) -> str:
-    """`较上次（2023-12-24）：新增5、持续11、已补正3（其中资料后到1）…`: what the last screen says."""
+    """`较上次（2023-12-24）：新增5、持续11、已补正3（其中资料后到1）…`: what the last screen says.
+
+    What was never more than late or unproven is told apart: it is no fault of anybody's.
+    """
     if past.before is None:
         return "历史：这是本辖区、本规则包记入的第一次审核"
-    many = Counter(life.course for life in past.lives)
-    late = Counter(life.course for life in past.lives if life.late_data)
-    parts = [
+    told = []
+    for weight, title in _WEIGHTS.items():
+        lives = [life for life in past.lives if _weight(life.before, life.status) == weight]
+        if lives:
+            told.append(f"{title}：{_courses(lives)}" if title else _courses(lives))
+        elif not title:
+            told.append("待核实事项没有变化")
+    return f"较上次（{moment_text(past.before)}）：{'；'.join(told)}"
+
+
+def _courses(lives: Iterable[Life]) -> str:
+    lives = list(lives)
+    many = Counter(life.course for life in lives)
+    late = Counter(life.course for life in lives if life.late_data)
+    return "、".join(
         f"{one.value}{many[one]}" + (f"（其中{LATE}{late[one]}）" if late[one] else "") for one in Course if many[one]
-    ]
-    return f"较上次（{moment_text(past.before)}）：{'、'.join(parts) or '没有变化'}"
+    )
+
+
+def _weight(before: str, status: str) -> str:
+    """Which of `_WEIGHTS` a change belongs to."""
+    if {before, status} & OPEN:
+        return ""
+    return "unproven" if status != "late" and "unproven" in (before, status) else "late"
 
 
 def _order(told: Mapping[str, Any]) -> tuple[str, ...]:

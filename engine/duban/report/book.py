@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FONT, HEADING_FONT = "仿宋", "黑体"
 LINE = 15.0  # points of a line of text
+LONGEST_SHEET = 31  # characters of the name of a sheet
 TALLEST = 400.0  # Excel's rows end at 409 points
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _REQUIRED, _OPTIONAL, _ASIDE = "#FCE4D6", "#E7E6E6", "#DDEBF7"
@@ -128,6 +129,14 @@ def staged(path: Path) -> Iterator[Path]:
 def _unwritable(path: Path, error: OSError) -> UsageError:
     hint = "若文件正在 Excel 或 WPS 中打开，请先关闭"
     return UsageError(f"无法写入 {path}，原有文件未改动", [Issue("U010", str(error.strerror or error), hint=hint)])
+
+
+def sheet_name(title: str, taken: Collection[str] = ()) -> str:
+    """A title as the name of a sheet: 31 characters, none of those that Excel forbids there, and of nobody in `taken`."""
+    name = "".join("·" if char in "[]:*?/\\'" else char for char in title)[:LONGEST_SHEET]
+    used = {one.casefold() for one in taken}
+    ends = ("", *(f"-{number}" for number in range(2, len(used) + 3)))
+    return next(fit for end in ends if (fit := name[: LONGEST_SHEET - len(end)] + end).casefold() not in used)
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Any, format_: Format) -> None:

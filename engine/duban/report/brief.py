@@ -22,6 +22,7 @@ def write_brief(week: Week, path: Path) -> None:
     document = Document()
     title = week.head.title.replace("周调度表", "周报")
     document.title(title, f"（{DRAFT}）")
+    document.header(week.head.label)
     document.text(f"{week.head.cut_off}。{week.head.label}。")
     for section in (one for one in week.sections if one.key not in _ABSENT):
         _section(document, section)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from duban.report.meeting.table import Column, draw_table
 
 if TYPE_CHECKING:
     from duban.check import Fault, Receipt, Report
+    from duban.report.week import Head
 
 NAME = "报送核对"
 _FAULTS: tuple[Column[Fault], ...] = (
@@ -43,16 +43,18 @@ def _in(file: str, folder: str) -> bool:
     return Path(file).parts[:1] == (folder,)
 
 
-def write_checked(report: Report, cut_off: str, day: datetime, path: Path, folder: str = "") -> bool:
+def write_checked(report: Report, head: Head, path: Path, folder: str = "") -> bool:
     """Write the sheet; False, and no file, if nothing is to be corrected. Raises UsageError if it cannot be written."""
     faults = faults_of(report, folder)
     if not faults:
         return False
     receipts = [one for one in report.receipts if not folder or _in(one.file, folder)]
-    note = f"{cut_off}　请改正后重新报送；以首次收到的时间认定是否按时。重大隐患的报告不因格式退回"
-    with written(path, NAME, day.date()) as book:
+    note = f"{head.cut_off}　请改正后重新报送；以首次收到的时间认定是否按时。重大隐患的报告不因格式退回"
+    with written(path, NAME, head.as_of.date()) as book:
         draw_table(book, NAME, f"报送材料核对（{len(faults)}处）", note, _FAULTS, faults)
-        draw_table(book, "报送回执", "报送回执", cut_off, _RECEIPTS, receipts)
+        draw_table(book, "报送回执", "报送回执", head.cut_off, _RECEIPTS, receipts)
+        for sheet in book.book.worksheets():
+            sheet.set_header(f"&C{head.label}")
     return True
 
 

@@ -34,6 +34,14 @@ class Document:
         if mark:
             self._middle(mark, "楷体", 12)
 
+    def header(self, text: str) -> None:
+        """What stands above every page."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+        paragraph = self._docx.sections[0].header.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _run(paragraph, text, "黑体", 9)
+
     def heading(self, text: str) -> None:
         self._paragraph(text, "黑体")
 

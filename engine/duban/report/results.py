@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,18 @@ def data_of(folder: Path) -> Path:
             return one
     runs = [path / DATA for path in folder.glob("*") if (path / DATA / SETTINGS).is_file()]
     return max(runs, key=lambda run: ((run / SETTINGS).stat().st_mtime_ns, run.parts), default=folder)
+
+
+def run_of(data: Path) -> Path:
+    """The run that the files for programs belong to: what was handed on in one piece."""
+    data = data.resolve()
+    return data.parents[len(DATA.parts) - 1] if data.parts[-len(DATA.parts) :] == DATA.parts else data
+
+
+def beside(run: Path) -> Path:
+    """A place for its reports made again, that nobody has taken: a run itself is never changed."""
+    names = (f"{run.name}-周报{number}" for number in chain([""], (f"-{one}" for one in count(2))))
+    return next(place for name in names if not (place := run.parent / name).exists())
 
 
 def read_settings(folder: Path) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from duban.report.book import Book, written
+from duban.report.book import Book, sheet_name, written
 from duban.report.meeting import charts, front, lists, towns
+from duban.report.meeting.names import FIRST
 from duban.report.week import Audience, Week
 
 Page = tuple[str, Callable[[Book, str], None]]  # the name of a sheet, and what draws it
@@ -21,11 +22,15 @@ def write_workbook(week: Week, path: Path, forms: Sequence[Page] = ()) -> None:
 
     Raises UsageError if it cannot be written.
     """
-    pages = [*_pages(week, forms)]
+    pages: dict[str, Callable[[Book, str], None]] = {}
+    for title, draw in _pages(week, forms):
+        pages[sheet_name(title, [FIRST, *pages])] = draw  # a town may be called anything
     with written(path, week.head.title, week.head.as_of.date()) as book:
-        front.draw(book, week, {name for name, _ in pages})
-        for name, draw in pages:
+        front.draw(book, week, {*pages})
+        for name, draw in pages.items():
             draw(book, name)
+        for sheet in book.book.worksheets():  # on every page, however they are printed or taken apart
+            sheet.set_header(f"&C{week.head.label}")
 
 
 def _pages(week: Week, forms: Sequence[Page]) -> Iterator[Page]:
