@@ -140,6 +140,20 @@ def test_engine_agrees_with_the_reference_on_whole_packs(world: Row) -> None:
     assert_agreement(world)
 
 
+def hazards_of_e1(hazards: list[Row], sameness: list[Row], as_of: date) -> Row:
+    """A world with one enterprise, which has to rectify its hazards."""
+    rule = {"id": "o", "title": "整改", "clause": "一", "quote": "应当", "ground": "不认真", "bearer": "enterprise"}
+    rule |= {"window": "campaign", "each": {"record": "hazard"}, "by": "deadline", "done": "done_date"}
+    return {
+        "pack": {"pack": pack_yaml("assumed", 2), "records": RECORDS, "obligations": [rule]},
+        "rows": {"enterprise": [enterprise()], "hazard": hazards, "sameness": sameness, "manifest": []},
+        "as_of": as_of,
+        "known_by": as_of,
+        "params": {},
+        "waivers": [],
+    }
+
+
 @pytest.mark.parametrize(
     ("mine", "last", "counts"),
     [
@@ -151,27 +165,28 @@ def test_engine_agrees_with_the_reference_on_whole_packs(world: Row) -> None:
 )
 def test_which_of_two_rows_that_are_one_counts(mine: str, last: str | None, counts: bool) -> None:
     """Two hazards, one of them of E1, the other of nobody on the roster; somebody said that they are one."""
-    rule = {"id": "o", "title": "整改", "clause": "一", "quote": "应当", "ground": "不认真", "bearer": "enterprise"}
-    rule |= {"window": "campaign", "each": {"record": "hazard"}, "by": "deadline", "done": "done_date"}
     answer = {"record": "hazard", "first": "H2", "second": "H3", "same": True, "confirmed_by": "安监股"}
     found = [hazard(key, date(2023, 11, 10), enterprise_id="E1" if key == mine else "E9") for key in ("H2", "H3")]
     if last is not None:
         found = [{**row, "submitted_at": datetime(2024, 1, 5 if row["hazard_id"] == last else 4)} for row in found]
-    world = {
-        "pack": {"pack": pack_yaml("assumed", 2), "records": RECORDS, "obligations": [rule]},
-        "rows": {
-            "enterprise": [enterprise()],
-            "hazard": found,
-            "sameness": [{**answer, "confirmed_on": date(2023, 12, 29)}],
-        },
-        "as_of": date(2024, 2, 20),
-        "known_by": date(2024, 2, 20),
-        "params": {},
-        "waivers": [],
-    }
+    world = hazards_of_e1(found, [{**answer, "confirmed_on": date(2023, 12, 29)}], date(2024, 2, 20))
     assert difference(world) is None
     duties = [(duty["bearer_id"], duty["trigger_id"]) for duty in engine_duties(world)]
     assert duties == ([("E1", "H2")] if counts else [])  # under the first of the keys, whichever row counts
+
+
+@pytest.mark.parametrize(("as_of", "triggers"), [(date(2023, 12, 31), ["H1"]), (date(2024, 1, 31), ["H1", "H2"])])
+def test_what_a_later_hand_in_tells_apart_was_one_before(as_of: date, triggers: list[str]) -> None:
+    """November's hazard comes again in December under another number; in January one list has both."""
+    said = {"enterprise_id": "E1", "place": "破碎站", "text": "护栏缺失", "deadline": date(2023, 12, 20)}
+    told = [("H1", datetime(2023, 11, 25)), ("H2", datetime(2023, 12, 25))]
+    told += [(key, datetime(2024, 1, 25)) for key in ("H1", "H2")]
+    world = hazards_of_e1(
+        [{**hazard(key, date(2023, 11, 10), **said), "submitted_at": at} for key, at in told], [], as_of
+    )
+    assert difference(world) is None
+    assert sorted(duty["trigger_id"] for duty in engine_duties(world)) == triggers
+    properties.check_replay(engine_duties, world, Random(0))
 
 
 @pytest.mark.parametrize("check", properties.ALL)

@@ -234,7 +234,7 @@ def open_desk(
     known = moment_of(known_by, pack) if known_by is not None else moment
     con = open_database(limits or Limits())
     try:
-        loaded = _load(con, pack, records)
+        loaded = _load(con, pack, records, known)
         checked = _checked(con, loaded, pack, check) if check is not None else None
         pack = _doubted(con, pack, loaded.unread)
         excused = _waivers(records, waivers, pack) + sheet_waivers(con, pack)
@@ -264,11 +264,11 @@ def ready_pack(pack: str | Path | Pack, params: Mapping[str, Any] | None) -> Pac
     return load_pack(pack, params)
 
 
-def _load(con: duckdb.DuckDBPyConnection, pack: Pack, records: Source) -> Any:
+def _load(con: duckdb.DuckDBPyConnection, pack: Pack, records: Source, known_by: datetime) -> Any:
     from duban.records import load  # loaded with DuckDB, after the arguments have been checked
 
-    where = {"jurisdiction": pack.header.jurisdiction, "timezone": pack.header.timezone}
-    return load(con, pack.records, records, **where, forms=forms_of(pack))
+    place, zone = pack.header.jurisdiction, pack.header.timezone
+    return load(con, pack.records, records, jurisdiction=place, timezone=zone, forms=forms_of(pack), known_by=known_by)
 
 
 def _doubted(con: duckdb.DuckDBPyConnection, pack: Pack, unread: Sequence[str]) -> Pack:
@@ -303,7 +303,7 @@ def leads_of(
     moment = moment_of(as_of, ready)
     known = moment_of(known_by, ready) if known_by is not None else moment
     with database(Limits()) as con:
-        loaded = _load(con, ready, records)
+        loaded = _load(con, ready, records, known)
         ready = _doubted(con, ready, loaded.unread)
         close_to_outside(con)
         _find_leads(con, compile_leads(ready, moment, known, only))

@@ -98,8 +98,8 @@ def intake(records: str | Path | Iterable[str | Path], pack: Pack, log: Path | N
     paths = [Path(records)] if isinstance(records, (str, Path)) else [Path(path) for path in records]
     con = open_database(Limits())
     try:
-        where = {"jurisdiction": pack.header.jurisdiction, "timezone": pack.header.timezone}
-        loaded = load(con, pack.records, paths, **where, forms=forms_of(pack))
+        place, zone = pack.header.jurisdiction, pack.header.timezone
+        loaded = load(con, pack.records, paths, jurisdiction=place, timezone=zone, forms=forms_of(pack))
         roster = _roster(con, pack)
         found = list(_hand_ins(con, pack))
         seen = {(item.record_type, item.file) for item in found}

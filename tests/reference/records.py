@@ -207,9 +207,10 @@ def _sameness(
         for place in {record.jurisdiction for record in loaded[name]}:
             here = [record for record in loaded[name] if record.jurisdiction == place]
             known = [record for record in here if record.key is not None and _is_known(record, known_by)]
+            rows = [record.values for record in known]
             newest = [record.values for record in _newest_versions(known)]
             said = answers_of(answers, (name, record_type.title), place, home, known_by)
-            found[name, place] = Sameness(record_type, [record.values for record in here], newest, said)
+            found[name, place] = Sameness(record_type, rows, newest, said)
     return found
 
 

@@ -61,7 +61,7 @@ class Sameness:
     """What is known of one record type in one jurisdiction."""
 
     def __init__(self, record_type: RecordType, rows: list[Row], newest: list[Row], answers: Verdicts) -> None:
-        """`rows`: all that was loaded; `newest`: the newest known version of each key; `answers`: as they are known."""
+        """`rows`: all that were known; `newest`: the newest known version of each key; `answers`: as they are known."""
         self.type, self.key = record_type, record_type.key[0]
         known = {row[self.key] for row in newest}
         self.verdicts: Verdicts = {pair: None for pair in answers if known.issuperset(pair)}

@@ -154,6 +154,9 @@ def draw_twins(draw: Draw, rows: list[Row]) -> None:
             for name in some(draw, ["done_date", "grade", "planned", "deadline"], 2):
                 twin[name] = draw_field(draw, "hazard", name, RECORDS["hazard"]["fields"][name])
             rows.append({**twin, "submitted_at": a_moment(draw, 40 + number), "submitted_by": None})
+            if often(draw, 1, 3):
+                both = a_moment(draw, 50 + number)  # one list has both: they are two, once it is known
+                rows += [{**one_of, "submitted_at": both, "submitted_by": None} for one_of in (row, twin)]
 
 
 def draw_sameness(draw: Draw, hazards: list[Row], places: list[str | None]) -> list[Row]:

@@ -110,8 +110,8 @@ def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
     header = pack.header
     try:
         paths = [*asked.paths, *asked.beside]
-        where = {"jurisdiction": header.jurisdiction, "timezone": header.timezone}
-        return load(con, pack.records, paths, **where, forms=forms_of(pack))
+        place, zone = header.jurisdiction, header.timezone
+        return load(con, pack.records, paths, jurisdiction=place, timezone=zone, forms=forms_of(pack))
     except DataError as error:
         if not error.issues:
             raise

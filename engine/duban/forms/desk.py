@@ -98,7 +98,8 @@ def opened(source: Any, pack: Pack, forms: Forms, as_of: datetime, names: Iterab
     from duban.records import load
 
     with database(Limits()) as con:
-        loaded = load(con, pack.records, source, jurisdiction=pack.header.jurisdiction, timezone=pack.header.timezone)
+        place, zone = pack.header.jurisdiction, pack.header.timezone
+        loaded = load(con, pack.records, source, jurisdiction=place, timezone=zone, known_by=as_of)
         compiler = Compiler(pack, as_of, as_of)
         plan_views(compiler)
         types = list(names) or _read_by(pack, forms)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def load(
     jurisdiction: str,
     timezone: str,
     forms: Callable[[], Forms] | None = None,
+    known_by: datetime | None = None,
 ) -> Loaded:
     """Read records into the tables `raw_<type>` of `con`, one per record type (and the manifest), empty or not.
 
@@ -83,10 +85,11 @@ def load(
     DataFrame, Arrow table, or a list of those). `jurisdiction` stands in where a row names none; moments with an
     offset become wall-clock time of `timezone`. Row order follows the files by name (`preserve_insertion_order`,
     DuckDB's default, must be on). `forms`: the forms that the notice draws, asked for when a sheet may be one.
+    `known_by`: what was handed in later has no say in whether two rows are one; None: all has.
 
     Raises DataError if there is nothing that can be read at all.
     """
-    return _Loading(con, {**types, MANIFEST: MANIFEST_TYPE}, jurisdiction, timezone, forms).run(source)
+    return _Loading(con, {**types, MANIFEST: MANIFEST_TYPE}, jurisdiction, timezone, forms, known_by).run(source)
 
 
 class _Loading:
@@ -94,7 +97,7 @@ class _Loading:
 
     def __init__(
         self, con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], jurisdiction: str, timezone: str,
-        forms: Callable[[], Forms] | None,
+        forms: Callable[[], Forms] | None, known_by: datetime | None,
     ) -> None:  # fmt: skip
         self.con = con
         self.types = types
@@ -103,6 +106,7 @@ class _Loading:
         self.mappings = Mappings()
         self.jurisdiction = jurisdiction
         self.timezone = timezone
+        self.known_by = known_by
         self.forms = DrawnForms(forms, types) if forms is not None else None
         self.referenced = references.referenced_fields(types)
         self.issues: list[Issue] = []
@@ -297,7 +301,7 @@ class _Loading:
                 self.issues.extend(manifest.undated(self.con, name, record_type))
             if name in OWN_DAY:
                 manifest.date_by_own_day(self.con, name, OWN_DAY[name])
-        twins.find(self.con, filled)
+        twins.find(self.con, filled, self.known_by)
         self.issues.extend(answers.check(self.con, filled))
         self.issues.extend(versions.check(self.con, filled))
         self.issues.extend(references.check(self.con, self.types, filled, self.seen))

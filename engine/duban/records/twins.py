@@ -1,23 +1,25 @@
 """Rows under two keys that are, or may be, one: told in two months, or by two senders, each with numbers of its own.
 
-They are found once, as the records are read, and laid down as pairs of rows; which of them are one is a question for
-the plan (`compile/sameness.py`), which knows what had been answered when. Who writes both keys in one hand-in tells
-them apart: a mine that lists two fences means two.
+They are found once, as the records are read, among what was known, and laid down as pairs of rows; which of them are
+one is a question for the plan (`compile/sameness.py`), which knows what had been answered when. Who writes both keys in
+one hand-in tells them apart: a mine that lists two fences means two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 import duckdb
 
+from duban.kinds.base import exists_by
 from duban.records.identity import normalised
 from duban.records.tables import table_name
 from duban.sqltext import literal, quote
-from duban.vocabulary import Identity, RecordType
+from duban.vocabulary import SUBMITTED_AT, Identity, RecordType
 
 TABLE = "found_twins"
 Item = TypeVar("Item")
@@ -49,8 +51,9 @@ def likeness(one: Said, other: Said, days: int, rule: Identity) -> tuple[float, 
     return (similarity, False) if similarity >= rule.alike else None
 
 
-def find(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType]) -> None:
-    """Make the table of pairs (record, a, b, equal), `a` and `b` row numbers; all loaded rows are looked at.
+def find(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], known_by: datetime | None = None) -> None:
+    """Make the table of pairs (record, a, b, equal), `a` and `b` row numbers. Rows handed in after known_by are not
+    looked at: what one of them tells apart was not told apart before.
 
     `equal`: one for certain, unless somebody says otherwise. Of equal rows that would make one of what a hand-in tells
     apart, none is: they only may be.
@@ -58,11 +61,11 @@ def find(con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType]) -> Non
     con.execute(f"CREATE OR REPLACE TABLE {TABLE} (record VARCHAR, a BIGINT, b BIGINT, equal BOOLEAN)")
     for name, record_type in types.items():
         if record_type.identity is not None:
-            _find(con, name, record_type, record_type.identity)
+            _find(con, _told(name, record_type, record_type.identity, known_by), name, record_type.identity)
 
 
-def _find(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType, rule: Identity) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE told AS {_told(name, record_type, rule)}")
+def _find(con: duckdb.DuckDBPyConnection, told: str, name: str, rule: Identity) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE told AS {told}")
     found = list(_alike(con, rule))
     certain = _certain(con, {(one, other) for one, other, equal in found if equal}) if found else set()
     if found:
@@ -76,19 +79,23 @@ def _find(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType, ru
     con.execute("DROP TABLE told")
 
 
-def _told(name: str, record_type: RecordType, rule: Identity) -> str:
-    """SQL: what each key was told to be, once for each wording; and the hand-ins in which the key came."""
+def _told(name: str, record_type: RecordType, rule: Identity, known_by: datetime | None) -> str:
+    """SQL: what each key was told to be by known_by, once for each wording; and the hand-ins in which the key came."""
     key, place = quote(record_type.key[0]), quote(rule.place) if rule.place else "''"
     owner = " || '/' || ".join(f"CAST({quote(field)} AS VARCHAR)" for field in rule.owner)
     wording = "jurisdiction, owner, key, day, place, text"
     came = "hash(coalesce(submitted_by, ''), submitted_at, CASE WHEN submitted_at IS NULL THEN _file END)"
+    known = "TRUE"
+    if known_by is not None:
+        bare = f"coalesce({quote(SUBMITTED_AT + '$bare')}, FALSE)"
+        known = f"(submitted_at IS NULL OR {exists_by('submitted_at', bare, literal(known_by))})"
     return (
         f"SELECT row_number() OVER (ORDER BY min(_n)) AS id, {wording}, list(_n) AS rows,\n"
         "  any_value(hand_ins) AS hand_ins\n"
         f"FROM (SELECT _n, jurisdiction, {owner} AS owner, {key} AS key, CAST({quote(rule.day)} AS DATE) AS day,\n"
         f"    coalesce({place}, '') AS place, {quote(rule.text)} AS text,\n"
         f"    list({came}) OVER (PARTITION BY jurisdiction, {key}) AS hand_ins\n"
-        f"  FROM {table_name(name)} WHERE {key} IS NOT NULL)\n"
+        f"  FROM {table_name(name)} WHERE {key} IS NOT NULL AND {known})\n"
         f"WHERE owner IS NOT NULL AND day IS NOT NULL AND text IS NOT NULL GROUP BY {wording}"
     )
 
