@@ -22,7 +22,7 @@ from duban.model import Judgement, Status, Verification, Verified
 from duban.report.papers import write_papers
 from duban.report.papers.kinds import KINDS
 from duban.report.papers.words import clause_of, moment_text, period
-from duban.report.papers.write import LONGEST_NAME, safe
+from duban.report.papers.write import LONGEST_NAME, folder_of, safe
 from papers_world import (
     AS_OF,
     CLEARED,
@@ -345,6 +345,12 @@ def test_a_name_never_leaves_the_folder(tmp_path: Path, name: str) -> None:
     assert part not in ("", ".", "..", "CON")
     assert not re.search(r'[\\/:*?"<>|\x00-\x1f\u202e]', part)
     assert len(part) <= LONGEST_NAME + 1
+
+
+def test_two_names_never_share_a_folder() -> None:
+    assert folder_of("甲岭镇") == "甲岭镇"
+    names = ["甲/乙镇", "甲:乙镇", "甲_乙镇", "CON", "_CON"]
+    assert len({folder_of(name) for name in names}) == len(names)
 
 
 def test_two_towns_that_look_the_same_in_a_file_name(tmp_path: Path) -> None:

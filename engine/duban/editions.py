@@ -21,7 +21,7 @@ from duban.report.checked import NAME, write_checked
 from duban.report.desk import bureau_of, notice_of
 from duban.report.meeting import write_workbook
 from duban.report.page import write_page
-from duban.report.papers.write import new_folder, safe
+from duban.report.papers.write import folder_of, new_folder
 from duban.report.week import Audience, Due, Suggested, Swing, Week
 from duban.weekly import for_audience, week_of
 from duban.weekly.found import plain_findings
@@ -112,7 +112,7 @@ def _for_towns(
     place = folder / Audience.TOWN.value
     for town in filter(None, week.heat.towns):
         edition = for_audience(week, Audience.TOWN, town)
-        own = place / safe(town)
+        own = place / folder_of(town)
         own.mkdir(parents=True, exist_ok=True)
         write_page(edition, own / TOWN_PAGE)
         write_workbook(edition, own / TOWN_BOOK, _of(forms, town))

@@ -16,7 +16,7 @@ from duban.report.book import Book, across, height, paper, put, written
 from duban.report.papers.bureau import Bureau
 from duban.report.papers.towns import in_order
 from duban.report.papers.words import Notice, day_text, moment_text, shown
-from duban.report.papers.write import new_folder, safe
+from duban.report.papers.write import folder_of, new_folder
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -58,7 +58,7 @@ def put_town_sheets(due: Due, bureau: Bureau, notice: Notice, folder: Path) -> l
     """The same into a folder that is there, beside what else is in it."""
     paths: list[Path] = []
     for town, items in town_items(due, bureau).items():
-        path = folder / safe(town) / f"{NAME}.xlsx"
+        path = folder / folder_of(town) / f"{NAME}.xlsx"
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, town, items, due, bureau, notice)
         paths.append(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 import shutil
 import tempfile
@@ -179,6 +180,12 @@ def safe(name: str) -> str:
     """A name as a part of a file name on any system: no separators, no dots at the ends, no device, not too long."""
     text = _UNSAFE.sub("_", name).strip(" .")[:LONGEST_NAME].strip(" .")
     return f"_{text}" if not text or _RESERVED.fullmatch(text) else text
+
+
+def folder_of(name: str) -> str:
+    """The same for the folder of whoever is sent what lies in it: two names never share one."""
+    text = safe(name)
+    return text if text == name else f"{text}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
 @contextmanager
