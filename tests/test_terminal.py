@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 from duban import cli  # registers nothing until main() runs
-from duban.commands.terminal import folded
+from duban.commands.terminal import Stages, folded
 
 LONG = (
     "  0d81914baa2c7a99 [红]乙溪样09号铁矿（重大隐患档案 ZD02）“专项期间发现的重大隐患12月底前整改到位”："
@@ -59,12 +59,13 @@ def test_colours() -> None:
 SHOW = "from duban.commands.terminal import show; show(['标题：甲', '  [红]乙溪样09号铁矿'])"
 
 
-def at_terminal(**environment: str) -> bytes:
+def at_terminal(code: str = SHOW, **environment: str) -> bytes:
     """What a process prints on a terminal of 80 columns."""
     master, slave = pty.openpty()
     settings = {"COLUMNS": "80", "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8", **environment}
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
-    subprocess.run([sys.executable, "-c", SHOW], stdout=slave, stdin=slave, env={**kept, **settings}, check=True)
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, stdout=slave, stderr=slave, stdin=slave, env={**kept, **settings}, check=True)
     os.close(slave)
     printed = b""
     try:
@@ -91,3 +92,29 @@ def test_plain_in_a_pipe() -> None:
 def test_a_gbk_console_shows_similar_signs() -> None:
     codecs.register_error("duban", cli._similar)
     assert "✓ 甲 ✗ 😀".encode("gbk", errors="duban").decode("gbk") == "√ 甲 × ?"
+
+
+STAGES = """
+import time
+from duban.commands.terminal import Stages
+with Stages(on=True) as stages:
+    stages.stage("读取台账")
+    time.sleep(0.3)
+    stages.stage("审核", "[red]step")
+    time.sleep(0.3)
+print("done")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pty")
+def test_stages_are_one_line_that_is_gone_at_the_end() -> None:
+    printed = at_terminal(STAGES).decode("utf-8")
+    assert "读取台账" in printed
+    assert "审核　[red]step" in printed  # the name of a step is text, never a style
+    assert printed.rindex("\x1b[2K") < printed.rindex("done")  # the line is wiped before anything else is said
+
+
+def test_nobody_looks_and_nothing_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with Stages(on=False) as stages:
+        stages.stage("读取台账")
+    assert capsys.readouterr() == ("", "")
