@@ -28,7 +28,9 @@ def reads(pack: Pack, obligation: Obligation) -> Reads:
     trigger = obligation.each.record if obligation.each else ""
     record = obligation.test.evidence_of(trigger)
     spec = pack.records[record]
-    found = {name for text in _of_test(obligation, spec) for name in _names(text, spec, own=True)}
+    found = {name for text in _of_test(obligation) for name in _names(text, spec, own=True)}
+    if isinstance(obligation.test, (Cover, Perform, Respond, Forbid)):
+        found |= {spec.time}  # a name, and no condition: `on` is a word of SQL
     if record == trigger and obligation.each is not None:
         each = obligation.each
         moments = [parse_moment(text) for text in (each.start, each.end) if text]
@@ -39,7 +41,7 @@ def reads(pack: Pack, obligation: Obligation) -> Reads:
     return Reads(record, {name: field.title for name, field in spec.fields.items() if name in found})
 
 
-def _of_test(obligation: Obligation, spec: RecordType) -> Iterator[Condition]:
+def _of_test(obligation: Obligation) -> Iterator[Condition]:
     """What the test says of the record's own row."""
     test = obligation.test
     if isinstance(test, Done):
@@ -48,9 +50,9 @@ def _of_test(obligation: Obligation, spec: RecordType) -> Iterator[Condition]:
     elif isinstance(test, Reconcile):
         yield from _conditions(*test.equal)
     elif isinstance(test, Cover):
-        yield from _conditions(spec.time, test.by.where)
+        yield from _conditions(test.by.where)
     elif isinstance(test, (Perform, Respond, Forbid)):
-        yield from _conditions(spec.time, test.where)
+        yield from _conditions(test.where)
     if isinstance(test, Perform):
         yield from _conditions("" if test.distinct == "date" else test.distinct, test.sum, test.named_by)
 
