@@ -343,11 +343,12 @@ def anomalies(audit: Audit) -> tuple[Anomaly, ...]:
 
 
 def gone(past: Past) -> tuple[tuple[str, int], ...]:
-    """What became of the findings of the audit before that are none any more."""
+    """What became of the findings of the audit before that are none any more; late and unproven ones were nobody's fault."""
     return tuple(_courses(past))
 
 
 def _courses(past: Past) -> Iterator[tuple[str, int]]:
+    lives = [life for life in past.lives if life.before in (Status.BREACHED.value, Status.MANUAL.value)]
     for course in (Course.CURED, Course.CLEARED, Course.WAIVED, Course.GONE):
-        if count := sum(life.course is course for life in past.lives):
+        if count := sum(life.course is course for life in lives):
             yield course.value, count
