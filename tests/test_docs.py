@@ -201,7 +201,7 @@ def test_architecture_names_every_step(pack: Path) -> None:
     moment = moment_of("2024-01-07", found)
     (table,) = (part for part in parts(ARCHITECTURE) if isinstance(part, Table) and part.header[0] == "step")
     holes = {
-        "ID": "[a-z0-9-]+",
+        "ID": r"[a-z0-9-]+(\+\d+)?",
         "T": r"\w+",
         "K": r"\w+(/.+)?",
         "F": r"[\w+]+",

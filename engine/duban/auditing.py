@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from duban import verification
 from duban import waivers as waiving
-from duban.compile import compile_pack
+from duban.compile import ALL, compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import Progress
 from duban.errors import Issue, Severity, UsageError
@@ -171,7 +171,7 @@ def audit_desk(
     """Judge what lies on a desk; the audit takes over its connection."""
     con, ready, moment, known = desk.connection, desk.pack, desk.as_of, desk.known_by
     try:
-        plan = compile_pack(ready, moment, known, obligations)
+        plan = compile_pack(ready, moment, known, obligations, together=1 if keep else ALL)
         timings = run(con, plan, keep=keep, progress=progress)
     except BaseException:
         con.close()

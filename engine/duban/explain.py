@@ -80,7 +80,7 @@ class _Trace:
         self.audit, self.obligation = audit, obligation
         self.con = audit.connection
         self.deciding = deciding(audit.pack, audit.inputs)
-        self.compiler = Compiler(audit.pack, audit.as_of, audit.known_by, obligation)
+        self.compiler = Compiler(audit.pack, audit.as_of, audit.known_by)
         trigger = obligation.each.record if obligation.each else ""
         unit = obligation.unit or ("month" if obligation.reconcile is not None else "")
         name = f"{obligation.id}/duty"
@@ -94,7 +94,7 @@ class _Trace:
         test = self.obligation.test
         if isinstance(test, (Perform, Respond, Forbid)):
             chain, owner = owner_of(self.compiler, self.duty, test.record, test.link)
-            yield from self._rows(test.record, test.where, chain, f"who = {owner}" if chain else "TRUE")
+            yield from self._rows(test.record, test.where, chain, f"who = d.{owner}" if chain else "TRUE")
         elif isinstance(test, Cover):
             chain = belonging(self.audit.pack.schema, test.by.record, test.targets, test.by.link)
             targets = f"(SELECT target FROM {quote(self.obligation.id + '/test/targets')} g WHERE g.duty = d.duty)"
@@ -190,7 +190,7 @@ class _Trace:
             yield from self._targets(test)
         for index, path in enumerate(self.obligation.otherwise):
             found = self._one(
-                f"SELECT * FROM {quote(f'{self.obligation.id}/otherwise {index + 1}')} o SEMI JOIN {self.one} d USING (duty)"
+                f"SELECT * FROM {quote(self.obligation.id + '/otherwise')} o SEMI JOIN {self.one} d USING (duty) WHERE path = {index + 1}"
             )
             if found is not None:
                 state = "成立" if found["holds"] else "期限后才具备" if found["mitigates"] else "不成立"

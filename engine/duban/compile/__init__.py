@@ -1,6 +1,6 @@
 """Pack + as_of + known_by → a plan of named SQL steps.
 
-Top to bottom: the views of the records, then per obligation frames → live duties → test → proof → status, and at the end one
+Top to bottom: the views of the records, then for the obligations of a stack frames → live duties → test → proof → status, and at the end one
 table of all duties and one of what is missing.
 """
 
@@ -12,43 +12,52 @@ from datetime import datetime
 from duban.compile.common import plan_views
 from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
-from duban.compile.live import plan_duties
-from duban.compile.missing import plan_missing
+from duban.compile.live import given_need, plan_duties
+from duban.compile.missing import blind_of, plan_missing
 from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import plan_blind, plan_proof
+from duban.compile.stack import Stack, stacks
 from duban.compile.status import BLIND, plan_blind_status, plan_status
-from duban.kinds.base import Need
+from duban.kinds import plan_tests
 from duban.model import Plan
-from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
 from duban.verification import SEEN
 
 RESULT, MISSING = "duties", "missing"
+ALL = 1000
 
 
 def compile_pack(
-    pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = (), also: Iterable[str] = ()
+    pack: Pack,
+    as_of: datetime,
+    known_by: datetime,
+    only: Iterable[str] = (),
+    also: Iterable[str] = (),
+    *,
+    together: int = ALL,
 ) -> Plan:
     """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named.
 
-    `also`: more of its tables that stay after the run.
+    `also`: more of its tables that stay after the run. `together`: how many obligations may share steps; with 1 each has
+    steps of its own name.
     """
     compiler = Compiler(pack, as_of, known_by)
     plan_views(compiler)
     chosen = set(only)
     obligations = [item for item in pack.obligations if (item.id in chosen if chosen else not item.draft)]
-    judged = {obligation.id: _plan_obligation(compiler, obligation) for obligation in obligations}
+    judging = stacks(obligations, together)
+    judged = [_plan_stack(compiler, stack) for stack in judging]
     for scan in compiler.scans.values():
         compiler.steps += scan.steps()
-    blind = [name for names in judged.values() for name in names if name.endswith(BLIND)]
-    plan_duties_table(compiler, obligations, blind, RESULT)
-    plan_missing(compiler, obligations, MISSING)
-    # One obligation after the other, so that its tables can go before the next one's come.
-    wanted = [name for names in judged.values() for name in names]
+    blind = [name for names in judged for name in names if name.endswith(f"/{BLIND}")]
+    plan_duties_table(compiler, judging, blind, RESULT)
+    plan_missing(compiler, judging, MISSING)
+    # One stack after the other, so that its tables can go before the next one's come.
+    wanted = [name for names in judged for name in names]
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
     stays = tuple(also)
     steps = in_order(compiler.steps, [*wanted, RESULT, MISSING, *stays])
-    return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(judged))
+    return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(item.id for item in obligations))
 
 
 def compile_views(pack: Pack, as_of: datetime, known_by: datetime, tables: Sequence[str]) -> Plan:
@@ -58,17 +67,19 @@ def compile_views(pack: Pack, as_of: datetime, known_by: datetime, tables: Seque
     return Plan(in_order(compiler.steps, tables), tables[0], tables[-1], tuple(tables))
 
 
-def _plan_obligation(compiler: Compiler, obligation: Obligation) -> list[str]:
-    """The steps of one obligation; returns the tables that `duties` reads."""
-    compiler.obligation = obligation
-    duty = plan_frames(compiler, obligation)
-    plan_duties(compiler, obligation, duty)
-    result = obligation.test.plan(duty, compiler, f"{obligation.id}/test")
-    needs = obligation.test.needs(duty.trigger)
-    proof = plan_proof(compiler, obligation, duty, needs, f"{obligation.id}/proof")
-    if obligation.given is not None:
-        plan_proof(compiler, obligation, duty, (Need(obligation.given.record),), f"{obligation.id}/given/proof")
-    names = plan_status(compiler, obligation, duty, result, proof)
-    if duty.trigger and not compiler.pack.assumes(duty.trigger):
-        names.append(plan_blind_status(compiler, obligation, duty, plan_blind(compiler, obligation, duty)))
+def _plan_stack(compiler: Compiler, stack: Stack) -> list[str]:
+    """The steps of some obligations; returns the tables that `duties` reads."""
+    frames = plan_frames(compiler, stack)
+    pieces = plan_duties(compiler, stack, frames)
+    duties, by_id = stack.duties(), stack.by_id()
+    results = plan_tests(stack.tests(duties), compiler, "/test")
+    plan_proof(compiler, duties, lambda duty: by_id[duty.obligation].test.needs(duty.trigger), stack.step("proof"))
+    given = [duty for duty in duties if by_id[duty.obligation].given is not None]
+    if given:
+        plan_proof(compiler, given, lambda duty: given_need(by_id[duty.obligation]), stack.step("given/proof"))
+    names = plan_status(compiler, stack, results)
+    blind = blind_of(compiler, stack)
+    if blind:
+        plan_blind(compiler, stack, blind, pieces)
+        names.append(plan_blind_status(compiler, stack, blind, pieces))
     return names

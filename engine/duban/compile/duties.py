@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from duban.compile import sql
 from duban.compile.planner import Compiler
 from duban.compile.sentence import blind_message, concerned, message, speaks_for, wording
+from duban.compile.stack import Stack, trigger_of
 from duban.conditions import compile_boolean, parse
 from duban.pack.names import fixed_columns
-from duban.pack.obligation import Obligation
+from duban.pack.obligation import LEGAL, Obligation
 from duban.scope import Names
 from duban.sqltext import literal, quote
 from duban.verification import IS_CLEARED, verified_duties
@@ -27,41 +28,56 @@ COLUMNS = (
 )
 
 
-def plan_duties_table(compiler: Compiler, obligations: Sequence[Obligation], blind: Sequence[str], name: str) -> str:
+def plan_duties_table(compiler: Compiler, stacks: Sequence[Stack], blind: Sequence[str], name: str) -> str:
     """Add the steps `rules` and `name`; `blind` are the tables of blind duties."""
+    obligations = [obligation for stack in stacks for obligation in stack.obligations]
     if not obligations:
         raise ValueError("a plan needs at least one obligation")
     compiler.add("rules", _rules(compiler, obligations), "what is fixed for each obligation")
-    body = _judged(compiler, obligations)
+    body = _judged(compiler, stacks)
     if blind:
         body += f"\nUNION ALL BY NAME\n{_blind(compiler, blind)}"
     return compiler.add(name, _alerted(compiler, body), "all duties")
 
 
 def _rules(compiler: Compiler, obligations: Sequence[Obligation]) -> str:
-    """(obligation, bearer_kind, title, … , alert, by_day): one row for each obligation."""
-    rows = [
-        {
-            "obligation": obligation.id,
-            "bearer_kind": obligation.bearer,
-            **wording(compiler.pack, obligation),
-            "ground": obligation.ground,
-            "basis": obligation.basis,
-            "alert": obligation.alert,
-            "by_day": obligation.test.by_day,
-            "about_kind": (concerned(compiler.pack, obligation) or ("", ""))[1],
-        }
-        for obligation in obligations
-    ]
+    """(obligation, bearer_kind, title, … , frame, asks): one row for each obligation."""
+    rows = []
+    for item in obligations:
+        start, end = compiler.pack.window(item)
+        rows.append(
+            {
+                "obligation": item.id,
+                "bearer_kind": item.bearer,
+                **wording(compiler.pack, item),
+                "ground": item.ground,
+                "basis": item.basis,
+                "alert": item.alert,
+                "by_day": item.test.by_day,
+                "about_kind": (concerned(compiler.pack, item) or ("", ""))[1],
+                "evidence_type": item.test.evidence_of(trigger_of(item)),
+                "proof_needed": item.test.needs_proof,
+                "always_late": item.test.late == "always",
+                "by_person": bool(item.manual),
+                "with_by": bool(item.by),
+                "while_open": item.test.word in ("done", "respond"),  # a waiver holds only as long as it lasts
+                "waivable": item.basis != LEGAL,
+                "given": item.given.at_least if item.given is not None else None,
+                "window_start": start,
+                "window_end": end,
+                **compiler.fixed[item.id],
+            }
+        )
     values = ",\n".join(f"({', '.join(literal(value) for value in row.values())})" for row in rows)
-    return f"SELECT * FROM (VALUES\n{values}) AS v({', '.join(rows[0])})"
+    typed = "CAST(given AS DOUBLE) AS given, CAST(window_start AS DATE) AS window_start, CAST(window_end AS DATE) AS window_end"
+    return f"SELECT * REPLACE ({typed}) FROM (VALUES\n{values}) AS v({', '.join(rows[0])})"
 
 
 def _union(names: Sequence[str]) -> str:
     return "\n  UNION ALL ".join(f"FROM {quote(name)}" for name in names)
 
 
-def _judged(compiler: Compiler, obligations: Sequence[Obligation]) -> str:
+def _judged(compiler: Compiler, stacks: Sequence[Stack]) -> str:
     as_of = compiler.as_of_sql
     today, due_day = sql.due_day(as_of), sql.due_day("s.due")
     left = f"CASE WHEN s.status = 'pending' AND s.due < {sql.END} THEN CAST(date_diff('day', {today}, {due_day}) AS INTEGER) END"
@@ -74,11 +90,8 @@ def _judged(compiler: Compiler, obligations: Sequence[Obligation]) -> str:
     days = f"date_diff('day', CAST({as_of} AS DATE), {sql.due_day(last)}) + 1"
     attainable = f"{last} > {as_of} AND (NOT r.by_day OR {shortfall} <= {days})"
     share = f"(epoch({as_of}) - epoch(s.live_start)) / nullif(epoch(s.due) - epoch(s.live_start), 0)"
-    statuses = _union([f"{obligation.id}/status" for obligation in obligations])
-    evidence = "\n  UNION ALL ".join(
-        f"SELECT {literal(obligation.id)} AS obligation, * FROM {quote(obligation.id + '/evidence')}"
-        for obligation in obligations
-    )
+    statuses = _union([stack.step("status") for stack in stacks])
+    evidence = _union([stack.step("evidence") for stack in stacks])
     return (
         f"SELECT {COLUMNS} FROM (SELECT s.fingerprint, s.obligation, s.jurisdiction, r.bearer_kind, s.bearer_id, s.bearer_name, s.town,\n"
         f"  s.trigger_id, s.period_start, s.period_end, nullif(s.due, {sql.END}) AS due, s.status, s.enforceable, s.required, s.observed,\n"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from duban.compile import sql
 from duban.compile.planner import Compiler
 from duban.compile.sql import blank_cells
+from duban.compile.stack import Stack
 from duban.conditions import Checked, Column, compile_moment, parse_moment
-from duban.kinds.base import DutyTable, as_one, boolean, period_start, step_interval
+from duban.kinds.base import as_one, boolean, period_start, stack_name, step_interval
 from duban.pack.names import frame_columns
-from duban.pack.obligation import LEGAL, Each, Obligation
+from duban.pack.obligation import Each, Obligation
 from duban.pack.timing import By, Duration
 from duban.scope import Names, Row, belonging, key_text
 from duban.sqltext import literal, quote
@@ -20,32 +21,31 @@ COLUMNS = (
 )
 
 
-def plan_frames(compiler: Compiler, obligation: Obligation) -> DutyTable:
-    """Add the steps `ID/trigger` and `ID/frame`; returns the duty table that `live.py` will build from them."""
-    trigger = obligation.each.record if obligation.each is not None else ""
-    table = DutyTable(
-        name=f"{obligation.id}/duty",
-        obligation=obligation.id,
-        bearer=obligation.bearer,
-        trigger=trigger,
-        unit=obligation.unit or ("month" if obligation.reconcile is not None else ""),
-        has_by=bool(obligation.by),
-        before=obligation.before,
-        waivable=obligation.basis != LEGAL,
-    )
-    if obligation.each is not None:
-        compiler.add(
-            f"{obligation.id}/trigger", _triggers(compiler, obligation, obligation.each), "records that call for a duty"
-        )
-    builder = _Frames(compiler, obligation)
-    if obligation.reconcile is not None:
-        body = builder.reported()
-    elif obligation.each is not None:
-        body = builder.trigger_periods() if obligation.unit else builder.triggers()
-    else:
-        body = builder.periods() if obligation.unit else builder.single()
-    compiler.add(f"{obligation.id}/frame", f"SELECT {COLUMNS} FROM (\n{body}\n)", "nominal span and due of each duty")
-    return table
+def plan_frames(compiler: Compiler, stack: Stack) -> list[str]:
+    """Add the steps `ID/trigger` and `ID/frame`; returns the latter, each with the number that `rules` has as `frame`.
+
+    Triggers and frames that are the same for several obligations are made once.
+    """
+    triggers: dict[str, list[str]] = {}
+    for obligation in stack.obligations:
+        if obligation.each is not None:
+            triggers.setdefault(_triggers(compiler, obligation, obligation.each), []).append(obligation.id)
+    called = {name: f"{stack_name(names)}/trigger" for names in triggers.values() for name in names}
+    for body, names in triggers.items():
+        compiler.add(called[names[0]], body, "records that call for a duty")
+    frames: dict[str, list[str]] = {}
+    for obligation in stack.obligations:
+        builder = _Frames(compiler, obligation, called.get(obligation.id, ""))
+        frames.setdefault(builder.body(), []).append(obligation.id)
+    found = []
+    for body, names in frames.items():
+        number = 1 + max((columns.get("frame", 0) for columns in compiler.fixed.values()), default=0)
+        for name in names:
+            compiler.fixed.setdefault(name, {})["frame"] = number
+        columns = f"{number} AS frame, {COLUMNS}"
+        why = "nominal span and due of each duty"
+        found.append(compiler.add(f"{stack_name(names)}/frame", f"SELECT {columns} FROM (\n{body}\n)", why))
+    return found
 
 
 def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
@@ -53,7 +53,7 @@ def _triggers(compiler: Compiler, obligation: Obligation, each: Each) -> str:
     schema = compiler.schema
     row = Row(schema, each.record, "g")
     bearer = Row(schema, schema.bearers[obligation.bearer].record, "b", 'g."$t"')
-    names = Names(schema, row, {"bearer": bearer}, frame_columns(*compiler.window()))
+    names = Names(schema, row, {"bearer": bearer}, frame_columns(*compiler.window(obligation)))
     chain = belonging(schema, each.record, obligation.bearer, each.link)
     who = chain.sql(row) if chain is not None else "i.bearer_id"
     condition = boolean(each.where, names)
@@ -112,12 +112,21 @@ def _unknown(what: str, cells: str = "''") -> str:
 class _Frames:
     """The six ways in which spans and dues arise; each method is one of them and returns SQL with `COLUMNS`."""
 
-    def __init__(self, compiler: Compiler, obligation: Obligation) -> None:
+    def __init__(self, compiler: Compiler, obligation: Obligation, trigger: str) -> None:
         self.compiler, self.obligation = compiler, obligation
-        self.window_a, self.window_b = compiler.day_span()
+        self.window_a, self.window_b = compiler.day_span(obligation)
         self.ids = quote(f"bearer/{obligation.bearer}/ids")
-        self.trigger = quote(f"{obligation.id}/trigger")
+        self.trigger = quote(trigger)
         self.by = compiler.by(obligation.by) if obligation.by else None
+
+    def body(self) -> str:
+        """The SQL of all columns but the number."""
+        obligation = self.obligation
+        if obligation.reconcile is not None:
+            return self.reported()
+        if obligation.each is not None:
+            return self.trigger_periods() if obligation.unit else self.triggers()
+        return self.periods() if obligation.unit else self.single()
 
     # --- without a trigger
     def single(self) -> str:
@@ -239,7 +248,7 @@ class _Frames:
         """The names that a due may read: the trigger's fields, or else the bearer's newest row."""
         schema, o = self.compiler.schema, self.obligation
         bearer = Row(schema, schema.bearers[o.bearer].record, "b", self.compiler.as_of_sql)
-        columns = frame_columns(*self.compiler.window())
+        columns = frame_columns(*self.compiler.window(self.obligation))
         columns["period.start"] = Column("CAST(q.full_a AS DATE)", "date")
         columns["period.end"] = Column("CAST(q.full_b - INTERVAL 1 DAY AS DATE)", "date")
         newest = (

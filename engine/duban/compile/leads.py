@@ -9,7 +9,7 @@ from datetime import datetime
 from duban.compile import sql
 from duban.compile.common import plan_views
 from duban.compile.planner import Compiler, in_order
-from duban.compile.proof import plan_proven
+from duban.compile.proof import proof_of
 from duban.compile.sameness import raw
 from duban.conditions import compile_moment
 from duban.kinds.base import exists_by, step_interval
@@ -158,9 +158,9 @@ class Bench:
         """SQL of the days on which a record type was handed in for the lead's bearers; '' where all is."""
         if self.compiler.pack.assumes(record):
             return ""
-        return plan_proven(
-            self.compiler, Obligation(id=self.lead.id, title="", clause="", bearer=self.lead.bearer), record
-        )
+        lead = Obligation(id=self.lead.id, title="", clause="", bearer=self.lead.bearer)
+        proven = quote(proof_of(self.compiler, lead, record))
+        return f"(SELECT * EXCLUDE (record) FROM {proven} WHERE record = {literal(record)})"
 
     def owner(self, row: Row) -> str:
         """SQL of the id of the bearer that a record belongs to."""

@@ -7,53 +7,88 @@ from __future__ import annotations
 
 from duban.compile import sql
 from duban.compile.planner import Compiler
-from duban.kinds.base import DutyTable, as_one, boolean
+from duban.compile.stack import Stack, union, union_alike
+from duban.kinds.base import DutyTable, Need, as_one, boolean, stack_name
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Given, Obligation
 from duban.scope import Names, Row, belonging
 from duban.sqltext import literal, quote
 
 
-def plan_duties(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> None:
-    """Add `ID/pieces` (the bearer's spans with `applies`), `ID/duty`, and `ID/given` where the obligation says given."""
-    pieces = compiler.add(
-        f"{obligation.id}/pieces", _pieces(compiler, obligation), "spans of the bearers, and whether it applies"
-    )
-    live = compiler.add(f"{obligation.id}/live", _live(obligation, pieces), "live segments of each duty")
-    compiler.add(duty.name, _duty(compiler, obligation, duty, live), "duties that exist by now")
-    if obligation.given is not None:
-        compiler.add(
-            f"{obligation.id}/given",
-            given_counts(compiler, obligation.given, duty),
-            "whether what must be given is there",
+def plan_duties(compiler: Compiler, stack: Stack, frames: list[str]) -> list[str]:
+    """Add `ID/pieces` (the bearers' spans with `applies`), `ID/live`, `ID/duty`, and `ID/given` where an obligation says given.
+
+    Returns the tables of pieces.
+    """
+    kinds: dict[str, list[Obligation]] = {}
+    for obligation in stack.obligations:
+        kinds.setdefault(obligation.bearer, []).append(obligation)
+    pieces = []
+    for kind, obligations in kinds.items():
+        name = stack_name([item.id for item in obligations]) + "/pieces"
+        pieces.append(
+            compiler.add(name, _pieces(compiler, kind, obligations), "spans of the bearers, and whether it applies")
         )
+    live = compiler.add(stack.step("live"), _live(frames, pieces), "live segments of each duty")
+    compiler.add(stack.step("duty"), _duty(compiler, stack, live), "duties that exist by now")
+    given = [item for item in stack.obligations if item.given is not None]
+    if given:
+        counts = plan_given(compiler, stack.duties(among=given))
+        compiler.add(stack.step("given"), counts, "whether what must be given is there")
+    return pieces
 
 
-def _pieces(compiler: Compiler, obligation: Obligation) -> str:
-    row = Row(compiler.schema, compiler.schema.bearers[obligation.bearer].record, "b", 'b."$s"')
-    columns = {name: column for name, column in frame_columns(*compiler.window()).items() if name.startswith("window.")}
-    names = Names(compiler.schema, row, {}, columns)
-    checked = boolean(obligation.applies, names)
-    return (
-        f'SELECT b.jurisdiction, b.bearer_id, b.piece, b."$s" AS s, b."$e" AS e, {checked.sql} AS applies,\n'
-        f'  {sql.blank_cells(checked)} AS blank, max(b."$e") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended,\n'
-        "  count(*) OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS pieces\n"
-        f"FROM {quote('bearer/' + obligation.bearer)} b\n{names.joins()}"
+def _pieces(compiler: Compiler, kind: str, obligations: list[Obligation]) -> str:
+    """(asks, jurisdiction, bearer_id, piece, s, e, applies, blank, ended, pieces): each span, once for each `applies` that is asked.
+
+    `asks` is the number that `rules` has for the obligation.
+    """
+    row = Row(compiler.schema, compiler.schema.bearers[kind].record, "b", 'b."$s"')
+    joins, asked = "", dict[tuple[str, str], int]()
+    first = 1 + max((columns.get("asks", 0) for columns in compiler.fixed.values()), default=0)
+    for obligation in obligations:
+        columns = frame_columns(*compiler.window(obligation))
+        columns = {name: column for name, column in columns.items() if name.startswith("window.")}
+        names = Names(compiler.schema, row, {}, columns)
+        checked = boolean(obligation.applies, names)
+        pair = (checked.sql, sql.blank_cells(checked))
+        compiler.fixed[obligation.id]["asks"] = asked.setdefault(pair, first + len(asked))
+        joins = names.joins()
+    body = f"FROM {quote('bearer/' + kind)} b\n{joins}"
+    own = (
+        'b.jurisdiction, b.bearer_id, b.piece, b."$s" AS s, b."$e" AS e, max(b."$e") OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS ended,\n'
+        "  count(*) OVER (PARTITION BY b.jurisdiction, b.bearer_id) AS pieces"
     )
+    if len(asked) == 1:
+        ((applies, blank),) = asked
+        return f"SELECT {first} AS asks, {own},\n  {applies} AS applies, {blank} AS blank\n{body}"
+    answers = ",\n  ".join(
+        f"{applies} AS a{number}, {blank} AS b{number}" for (applies, blank), number in asked.items()
+    )
+    plain = "jurisdiction, bearer_id, piece, s, e, ended, pieces"
+    each = "\nUNION ALL ".join(
+        f"SELECT {number} AS asks, {plain}, a{number} AS applies, b{number} AS blank FROM held"
+        for number in asked.values()
+    )
+    return f"WITH held AS (SELECT {own},\n  {answers}\n{body})\n{each}"
 
 
-def _live(obligation: Obligation, pieces: str) -> str:
-    """One row per frame: its live segments, merged where they touch; who held the post at due."""
+def _live(frames: list[str], pieces: list[str]) -> str:
+    """One row per duty: its frame with its live segments, merged where they touch; who held the post at due."""
     start = f"greatest(coalesce(f.a, {sql.BEGIN}), f.open_a, p.s)"
     end = f"least(coalesce(f.b, {sql.END}), f.open_b, p.e)"
     overlaps = f"coalesce(f.a, {sql.BEGIN}) < p.e AND p.s < coalesce(f.b, {sql.END})"
     rank = held_at("f.due", "p", "s", "e")
-    order = "jurisdiction, bearer_id, trigger_id, period_start"
+    order = "obligation, jurisdiction, bearer_id, trigger_id, period_start"
     alive = "applies IS DISTINCT FROM FALSE AND s < e"
     columns = "piece, ended, applies_blank, segs, live_start, live_end, live_seconds"
-    joined = f"FROM frame f JOIN {quote(pieces)} p ON p.jurisdiction = f.jurisdiction AND p.bearer_id = f.bearer_id"
+    joined = (
+        "FROM frame f JOIN piece p ON p.asks = f.asks AND p.jurisdiction = f.jurisdiction AND p.bearer_id = f.bearer_id"
+    )
     return (
-        f"WITH frame AS (SELECT row_number() OVER (ORDER BY {order}) AS duty, * FROM {quote(obligation.id + '/frame')}),\n"
+        f"WITH frame AS (SELECT row_number() OVER (ORDER BY {order}) AS duty, r.obligation, r.asks, f.* EXCLUDE (frame)\n"
+        f'  FROM {union(frames)} f JOIN "rules" r USING (frame)),\n'
+        f"piece AS (FROM {union(pieces)}),\n"
         # nearly every bearer has one span: nothing to merge
         f"simple AS (SELECT f.*, p.piece, p.ended, CASE WHEN {overlaps} AND p.applies IS NULL THEN p.blank END AS applies_blank,\n"
         f"    p.applies, {start} AS s, {end} AS e {joined} AND p.pieces = 1),\n"
@@ -86,29 +121,70 @@ def held_at(due: str, piece: str, start: str = '"$s"', end: str = '"$e"') -> str
     )
 
 
-def _duty(compiler: Compiler, obligation: Obligation, duty: DutyTable, live: str) -> str:
+def _duty(compiler: Compiler, stack: Stack, live: str) -> str:
     """The frame's columns, the live span, names for reports, the fingerprint, and the expected date."""
-    start, end = compiler.window()
-    pack = literal(f"{compiler.pack.header.id}|")
-    parts = f"d.jurisdiction || '|' || {literal(obligation.id + '|')} || d.bearer_id || '|' || d.trigger_id"
-    print_of = f"left(sha256({pack} || {parts} || '|' || coalesce(CAST(d.period_start AS VARCHAR), '')), 16)"
+    expecting = [item for item in stack.obligations if item.expect_by]
     expected, joins = "CAST(NULL AS TIMESTAMP)", ""
-    if obligation.expect_by:
-        own = Row(compiler.schema, duty.trigger, "tr") if duty.trigger else None
-        names = compiler.names(duty, own)
-        if own is None:
-            names.own = names.rows["bearer"]
-        expected = sql.due(compiler.by(obligation.expect_by), names, "d.full_a", "d.full_b")
-        joins = f"{compiler.bearer_join(duty)}\n{names.joins()}"
+    if expecting:
+        by_id = stack.by_id()
+        moments = union_alike(
+            stack.duties("live", expecting), lambda duty: _expected(compiler, by_id[duty.obligation], duty)
+        )
+        expected, joins = "x.expected", f"LEFT JOIN (\n{moments}\n) x USING (duty)\n"
     return (
-        f"SELECT d.*, i.bearer_name, i.town, {print_of} AS fingerprint, {start} AS window_start, {end} AS window_end,\n"
-        f"  {expected} AS expected\nFROM {quote(live)} d\n"
-        f"JOIN {quote(f'bearer/{obligation.bearer}/ids')} i ON i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}\n"
+        f"SELECT d.* EXCLUDE (asks), i.bearer_name, i.town, {fingerprint(compiler, 'd.trigger_id', 'd.period_start')} AS fingerprint,\n"
+        f'  r.window_start, r.window_end, {expected} AS expected\nFROM {quote(live)} d JOIN "rules" r USING (obligation)\n'
+        f"JOIN {ids_of(stack)} i ON i.kind = r.bearer_kind AND i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}"
         f"WHERE coalesce(d.live_start, d.a, {sql.BEGIN}) < {compiler.as_of_sql}"
     )
 
 
-def given_counts(compiler: Compiler, given: Given, duty: DutyTable) -> str:
+def _expected(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> str:
+    """SQL of (duty, expected): the day whose passing raises the alert."""
+    own = Row(compiler.schema, duty.trigger, "tr") if duty.trigger else None
+    names = compiler.names(duty, own)
+    if own is None:
+        names.own = names.rows["bearer"]
+    moment = sql.due(compiler.by(obligation.expect_by), names, "d.full_a", "d.full_b")
+    return f"SELECT d.duty, {moment} AS expected FROM {duty.rows} d {compiler.bearer_join(duty)}\n{names.joins()}"
+
+
+def fingerprint(compiler: Compiler, trigger: str = "", period: str = "") -> str:
+    """SQL of the fingerprint of a duty `d`: pack, jurisdiction, obligation, bearer, trigger, period."""
+    pack = literal(f"{compiler.pack.header.id}|")
+    ending = f"{trigger} || '|' || coalesce(CAST({period} AS VARCHAR), '')" if trigger else "'|'"
+    parts = f"d.jurisdiction || '|' || d.obligation || '|' || d.bearer_id || '|' || {ending}"
+    return f"left(sha256({pack} || {parts}), 16)"
+
+
+def ids_of(stack: Stack) -> str:
+    """SQL of (kind, jurisdiction, bearer_id, bearer_name, town): all who can bear duties of the stack."""
+    kinds = dict.fromkeys(item.bearer for item in stack.obligations)
+    columns = "jurisdiction, bearer_id, bearer_name, town"
+    return "({})".format(
+        " UNION ALL ".join(
+            f"SELECT {literal(kind)} AS kind, {columns} FROM {quote(f'bearer/{kind}/ids')}" for kind in kinds
+        )
+    )
+
+
+def given_need(obligation: Obligation) -> tuple[Need, ...]:
+    """Whose hand-ins decide whether what must be given is there."""
+    return (Need(obligation.given.record),) if obligation.given is not None else ()
+
+
+def plan_given(compiler: Compiler, duties: list[DutyTable]) -> str:
+    """SQL of `_counted`, for the duties of obligations that say given."""
+
+    def counts(duty: DutyTable) -> str:
+        given = compiler.obligations[duty.obligation].given
+        assert given is not None
+        return _counted(compiler, given, duty)
+
+    return union_alike(duties, counts)
+
+
+def _counted(compiler: Compiler, given: Given, duty: DutyTable) -> str:
     """SQL of (duty, counted, maybe, enough): how many such records the bearer has in the live span, and how many it might have."""
     schema = compiler.schema
     record = schema.records[given.record]
@@ -138,7 +214,7 @@ def given_counts(compiler: Compiler, given: Given, duty: DutyTable) -> str:
             (nobody, f"({nowhen} OR {inside})", unknown),
         ]
     parts = "\n  UNION ALL\n".join(
-        f"  SELECT d.duty, {ok} AS ok FROM {quote(duty.name)} d {compiler.bearer_join(duty)}\n"
+        f"  SELECT d.duty, {ok} AS ok FROM {duty.rows} d {compiler.bearer_join(duty)}\n"
         f"  JOIN {owned} r ON r.jurisdiction = d.jurisdiction AND {mine} AND {when}\n  {names.joins()}"
         for mine, when, ok in halves
     )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from duban.compile.planner import Compiler
 from duban.compile.proof import gaps, needs_of, proof_of
 from duban.compile.sql import last_day_end
+from duban.compile.stack import Stack, trigger_of
 from duban.pack.obligation import Obligation, handed_in_by
-from duban.pack.timing import parse_lag
 from duban.sqltext import literal, quote
 
 # Whose days a gap lies in (`proof` is the step that has its proven days), and the duty that waits for them.
@@ -16,15 +16,18 @@ WHO = "proof, record, jurisdiction, bearer_id"
 GAP = f"{WHO}, waiting"
 
 
-def plan_missing(compiler: Compiler, obligations: Sequence[Obligation], name: str) -> str:
+def plan_missing(compiler: Compiler, stacks: Sequence[Stack], name: str) -> str:
     """Add the step `name`: (record_type, jurisdiction, sender, missing_from, missing_through, duties), over all obligations.
 
     Days that are not over yet are not missing.
     """
-    asked = [part for obligation in obligations for part in _asked(compiler, obligation)]
-    found = [_triggers(compiler, obligation) for obligation in obligations if _blind(compiler, obligation)]
-    needed = dict.fromkeys(key for obligation in obligations for key in _proofs(compiler, obligation))
-    proven = " UNION ALL ".join(f"SELECT {literal(proof)} AS proof, * FROM {quote(proof)}" for proof, _, _ in needed)
+    asked = [_asked(stack) for stack in stacks if _waiting(compiler, stack)]
+    found = [_triggers(compiler, stack) for stack in stacks if blind_of(compiler, stack)]
+    needed = dict.fromkeys(
+        key for stack in stacks for obligation in stack.obligations for key in _proofs(compiler, obligation)
+    )
+    steps = dict.fromkeys(proof for proof, _, _ in needed)
+    proven = " UNION ALL ".join(f"SELECT {literal(proof)} AS proof, * FROM {quote(proof)}" for proof in steps)
     if asked:
         days = "\n  UNION ALL ".join(asked)
         found.append(gaps(days, proven, GAP, WHO))
@@ -44,18 +47,24 @@ def plan_missing(compiler: Compiler, obligations: Sequence[Obligation], name: st
     )
 
 
-def _trigger(obligation: Obligation) -> str:
-    return obligation.each.record if obligation.each is not None else ""
+def blind_of(compiler: Compiler, stack: Stack) -> list[Obligation]:
+    """The obligations whose triggers may not have been handed in."""
+    return [item for item in stack.obligations if _blind(compiler, item)]
 
 
 def _blind(compiler: Compiler, obligation: Obligation) -> bool:
-    return bool(_trigger(obligation)) and not compiler.pack.assumes(_trigger(obligation))
+    return bool(trigger_of(obligation)) and not compiler.pack.assumes(trigger_of(obligation))
+
+
+def _waiting(compiler: Compiler, stack: Stack) -> bool:
+    """Whether anything that its tests read must be proven."""
+    return any(needs_of(compiler, item.test.needs(trigger_of(item))) for item in stack.obligations)
 
 
 def _proofs(compiler: Compiler, obligation: Obligation) -> list[tuple[str, str, str]]:
     """(step of the proven days, kind of bearer, who hands in) of every type whose hand-ins it waits for."""
-    records = [need.record for need in needs_of(compiler, obligation.test.needs(_trigger(obligation)))]
-    records += [_trigger(obligation)] if _blind(compiler, obligation) else []
+    records = [need.record for need in needs_of(compiler, obligation.test.needs(trigger_of(obligation)))]
+    records += [trigger_of(obligation)] if _blind(compiler, obligation) else []
     return [
         (
             proof_of(compiler, obligation, record),
@@ -66,27 +75,22 @@ def _proofs(compiler: Compiler, obligation: Obligation) -> list[tuple[str, str, 
     ]
 
 
-def _asked(compiler: Compiler, obligation: Obligation) -> list[str]:
-    """SQL of (`GAP`, s, e): the days that its unproven duties ask for, one query for each record type."""
-    needs = needs_of(compiler, obligation.test.needs(_trigger(obligation)))
-    return [
-        f"SELECT {literal(proof_of(compiler, obligation, need.record))} AS proof, {literal(need.record)} AS record, q.jurisdiction, q.bearer_id,\n"
-        f"  {literal(obligation.id)} || d.fingerprint AS waiting, q.s, q.e FROM {quote(f'{obligation.id}/proof/{index}')} q\n"
-        f"  JOIN {quote(obligation.id + '/status')} d USING (duty) WHERE d.status = 'unproven'"
-        for index, need in enumerate(needs)
-    ]
-
-
-def _triggers(compiler: Compiler, obligation: Obligation) -> str:
-    """The days on which a trigger might lie, of bearers whose blind duty is due; those that may still be on their way not."""
-    record = _trigger(obligation)
-    lag = compiler.schema.records[record].lag
-    until = f"{last_day_end(compiler.as_of_sql)} - INTERVAL ({parse_lag(lag) if lag else 0}) DAY"
+def _asked(stack: Stack) -> str:
+    """SQL of (`GAP`, s, e): the days that unproven duties ask for."""
     return (
-        f"SELECT {literal(proof_of(compiler, obligation, record))} AS proof, {literal(record)} AS record, d.jurisdiction, d.bearer_id,\n"
-        f"  {literal(obligation.id)} || d.bearer_id AS waiting, g.s, least(g.e, {until}) AS e FROM {quote(obligation.id + '/blind/status')} d\n"
-        f"  JOIN {quote(obligation.id + '/blind/asked')} q USING (jurisdiction, bearer_id)\n"
-        f"  JOIN {quote(obligation.id + '/blind/gaps')} g ON g.duty = q.duty WHERE d.due <= {compiler.as_of_sql} AND NOT d.given_fails"
+        "SELECT q.proof, q.record, q.jurisdiction, q.bearer_id, d.obligation || d.fingerprint AS waiting, q.s, q.e\n"
+        f"  FROM {quote(stack.step('proof/asked'))} q JOIN {quote(stack.step('status'))} d USING (duty) WHERE d.status = 'unproven'"
+    )
+
+
+def _triggers(compiler: Compiler, stack: Stack) -> str:
+    """The days on which a trigger might lie, of bearers whose blind duty is due; those that may still be on their way not."""
+    until = f"{last_day_end(compiler.as_of_sql)} - INTERVAL 1 DAY * coalesce(q.lag, 0)"
+    return (
+        "SELECT q.proof, q.record, d.jurisdiction, d.bearer_id, d.obligation || d.bearer_id AS waiting, g.s,\n"
+        f"  least(g.e, {until}) AS e FROM {quote(stack.step('blind/status'))} d\n"
+        f"  JOIN {quote(stack.step('blind/asked'))} q USING (obligation, jurisdiction, bearer_id)\n"
+        f"  JOIN {quote(stack.step('blind/gaps'))} g ON g.duty = q.duty WHERE d.due <= {compiler.as_of_sql} AND NOT d.given_fails"
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from duban.compile.sql import BEGIN, END, day_end, day_start
+from duban.conditions import Column
 from duban.kinds.acts import event_day
 from duban.kinds.base import DutyTable, ScanColumns, as_one, boolean
 from duban.model import Step
@@ -59,13 +60,14 @@ class Compiler:
     pack: Pack
     as_of: datetime
     known_by: datetime
-    obligation: Obligation | None = None
     steps: list[Step] = field(default_factory=list)
     scans: dict[tuple[str, str], Scan] = field(default_factory=dict)
+    fixed: dict[str, dict[str, int]] = field(default_factory=dict)  # obligation -> more columns of the table `rules`
 
     def __post_init__(self) -> None:
         self.schema = self.pack.schema
         self.as_of_sql, self.known_by_sql = literal(self.as_of), literal(self.known_by)
+        self.obligations = {obligation.id: obligation for obligation in self.pack.obligations}
 
     def add(self, name: str, sql: str, why: str = "") -> str:
         """Add a step that creates the table `name`; returns the name."""
@@ -78,10 +80,9 @@ class Compiler:
             self.add(name, sql(), why)
         return name
 
-    def window(self) -> tuple[str, str]:
-        """First and last day of the current obligation's window as SQL dates; NULL without one."""
-        assert self.obligation is not None
-        start, end = self.pack.window(self.obligation)
+    def window(self, obligation: Obligation) -> tuple[str, str]:
+        """First and last day of an obligation's window as SQL dates; NULL without one."""
+        start, end = self.pack.window(obligation)
         return literal(start), literal(end)
 
     def rolls(self, obligation: Obligation) -> bool:
@@ -99,12 +100,14 @@ class Compiler:
 
     def names(self, duty: DutyTable, own: Row | None, moment: str = "") -> Names:
         """The scope of a condition on a duty: alias d, its bearer b, its trigger g."""
-        assert self.obligation is not None
         record = self.schema.bearers[duty.bearer].record
         rows = {"bearer": Row(self.schema, record, "b", moment or "d.due")}
         if duty.trigger:
             rows["trigger"] = own if own is not None and own.alias == "g" else Row(self.schema, duty.trigger, "tr")
-        return Names(self.schema, own, rows, frame_columns(*self.window()))
+        return Names(self.schema, own, rows, self._frame_columns(duty))
+
+    def _frame_columns(self, duty: DutyTable) -> dict[str, Column]:
+        return frame_columns(*self.window(self.obligations[duty.obligation]))
 
     def bearer_join(self, duty: DutyTable, moment: str = "") -> str:
         """Joins the bearer's row as b (at due, or at `moment`), and the trigger's as tr where there is one."""
@@ -120,12 +123,14 @@ class Compiler:
             join += f'\nLEFT JOIN {quote("seen/" + duty.trigger)} tr ON tr."$n" = d.trig'
         return join
 
-    def scan(self, record: str, chain: Chain | None, where: str, values: tuple[str, ...]) -> ScanColumns:
+    def scan(
+        self, duty: DutyTable, record: str, chain: Chain | None, where: str, values: tuple[str, ...]
+    ) -> ScanColumns:
         """A share in the scan of a record type by one chain; conditions that are the same SQL share a column."""
         key = (record, str(chain or ""))
         scan = self.scans.setdefault(key, Scan(record, chain))
         row = Row(self.schema, record, "r")
-        names = Names(self.schema, row, {}, frame_columns(*self.window()))
+        names = Names(self.schema, row, {}, self._frame_columns(duty))
         if chain is not None:
             scan.who, scan.nobody = chain.sql(row), chain.nobody(row)
         condition = as_one(boolean(where, names).sql, self.schema, record, "r")
@@ -138,10 +143,9 @@ class Compiler:
         scan.joins.update(row.joins)
         return ScanColumns(scan.name, f"{scan.name}/loose", column, tuple(found))
 
-    def day_span(self) -> tuple[str, str]:
-        """The current window as moments [start, end) in SQL; far past and future without one."""
-        assert self.obligation is not None
-        start, end = self.pack.window(self.obligation)
+    def day_span(self, obligation: Obligation) -> tuple[str, str]:
+        """Its window as moments [start, end) in SQL; far past and future without one."""
+        start, end = self.pack.window(obligation)
         return (day_start(start) if start else BEGIN), (day_end(end) if end else END)
 
 

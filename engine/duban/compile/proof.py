@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
 from duban.compile import sql
 from duban.compile.planner import Compiler
+from duban.compile.stack import Stack, listed, trigger_of, union
 from duban.conditions import Column
-from duban.kinds.base import DutyTable, Need, exists_by, period_start, step_interval
+from duban.kinds.base import DutyTable, Need, exists_by, period_start, rows_of, step_interval
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation, handed_in_by
 from duban.pack.timing import parse_lag
@@ -28,19 +33,29 @@ def plan_lines(compiler: Compiler) -> None:
     )
 
 
-def plan_proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
-    """SQL of (jurisdiction, bearer_id, s, e): the days on which a type was handed in for each bearer, as merged spans.
-
-    They come from the step `proven/K[/sender]`, which has those of every type for the bearers of kind K.
-    """
-    name = compiler.add_once(proof_of(compiler, obligation, record), lambda: _proven(compiler, obligation, record))
-    return f"(SELECT * EXCLUDE (record) FROM {quote(name)} WHERE record = {literal(record)})"
-
-
 def proof_of(compiler: Compiler, obligation: Obligation, record: str) -> str:
-    """The step that has a type's proven days: by the kind of bearer, and who may hand in for it."""
+    """The step that has a type's proven days, `proven/K[/sender]`: by the kind of bearer, and who may hand in for it.
+
+    It has those of every type: (jurisdiction, bearer_id, record, s, e), merged spans of days. Added when it is first asked for.
+    """
     by = handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
-    return f"proven/{obligation.bearer}" + (f"/{by}" if by else "")
+    name = f"proven/{obligation.bearer}" + (f"/{by}" if by else "")
+    why = "days on which each type was handed in"
+    return compiler.add_once(name, lambda: _proven(compiler, obligation, record), why)
+
+
+def _proven_of(asked: Iterable[tuple[str, str]]) -> str:
+    """SQL of (proof, record, jurisdiction, bearer_id, s, e): what the named steps have of the types, as (step, record type)."""
+    records: dict[str, list[str]] = {}
+    for proof, record in dict.fromkeys(asked):
+        records.setdefault(proof, []).append(record)
+    return "({})".format(
+        " UNION ALL ".join(
+            f"SELECT {literal(proof)} AS proof, record, jurisdiction, bearer_id, s, e FROM {quote(proof)}"
+            f" WHERE record IN ({', '.join(map(literal, names))})"
+            for proof, names in records.items()
+        )
+    )
 
 
 def _proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
@@ -80,37 +95,55 @@ def senders(compiler: Compiler, kind_name: str, by: str) -> str:
     return found
 
 
-def plan_proof(compiler: Compiler, obligation: Obligation, duty: DutyTable, needs: tuple[Need, ...], name: str) -> str:
+def plan_proof(
+    compiler: Compiler, duties: Sequence[DutyTable], needs: Callable[[DutyTable], tuple[Need, ...]], name: str
+) -> str:
     """(duty, proven, through): P of each duty, and the last proven day of the type that reaches least far.
 
-    The days asked for stand in `NAME/N`, one step for each of `open_needs`.
+    The days asked for stand in `NAME/asked`: (duty, proof, record, jurisdiction, bearer_id, s, e); `proof` is the step of the proven days.
     """
-    open_needs = needs_of(compiler, needs)
-    if not open_needs:
+    asked: dict[str, list[tuple[DutyTable, Need]]] = {}  # SQL of the days -> who asks so
+    for duty in duties:
+        for need in needs_of(compiler, needs(duty)):
+            asked.setdefault(_asked(compiler, duty, need), []).append((duty, need))
+    table = duties[0].rows if len(duties) == 1 else rows_of(duties)
+    if not asked:
         return compiler.add(
             name,
-            f"SELECT duty, TRUE AS proven, CAST(NULL AS TIMESTAMP) AS through FROM {quote(duty.name)}",
+            f"SELECT duty, TRUE AS proven, CAST(NULL AS TIMESTAMP) AS through FROM {table}",
             "all taken as complete",
         )
-    parts = []
-    for index, need in enumerate(open_needs):
-        proven = plan_proven(compiler, obligation, need.record)
-        asked = compiler.add(
-            f"{name}/{index}", _asked(compiler, duty, need), f"days of {need.record} that must be proven"
-        )
-        parts.append(
-            f"SELECT q.duty, bool_and(p.s IS NOT NULL) AS covered, max(last.e) AS through FROM {quote(asked)} q\n"
-            f"LEFT JOIN {proven} p ON p.jurisdiction = q.jurisdiction AND p.bearer_id = q.bearer_id AND p.s <= q.s AND p.e >= q.e\n"
-            f"LEFT JOIN (SELECT jurisdiction, bearer_id, max(e) AS e FROM {proven} GROUP BY ALL) last\n"
-            "  ON last.jurisdiction = q.jurisdiction AND last.bearer_id = q.bearer_id GROUP BY q.duty"
-        )
-    union = "\nUNION ALL\n".join(parts)
+    proofs = {
+        (duty.obligation, need.record): proof_of(compiler, compiler.obligations[duty.obligation], need.record)
+        for group in asked.values()
+        for duty, need in group
+    }
+    days = "\nUNION ALL\n".join(_days(days, group, proofs) for days, group in asked.items())
+    step = compiler.add(f"{name}/asked", days, "days of each type that must be proven")
+    proven = _proven_of((proof, record) for (_, record), proof in proofs.items())
+    same = "{0}.proof = q.proof AND {0}.record = q.record AND {0}.jurisdiction = q.jurisdiction AND {0}.bearer_id = q.bearer_id"
     return compiler.add(
         name,
-        f"SELECT d.duty, coalesce(bool_and(u.covered), TRUE) AS proven, min(u.through) AS through\n"
-        f"FROM {quote(duty.name)} d LEFT JOIN ({union}) u USING (duty) GROUP BY d.duty",
+        f"WITH proven AS (FROM {proven}),\n"
+        "last AS (SELECT proof, record, jurisdiction, bearer_id, max(e) AS e FROM proven GROUP BY ALL)\n"
+        f"SELECT d.duty, coalesce(bool_and(u.covered), TRUE) AS proven, min(u.through) AS through\nFROM {table} d LEFT JOIN (\n"
+        f"  SELECT q.duty, bool_and(p.s IS NOT NULL) AS covered, max(last.e) AS through FROM {quote(step)} q\n"
+        f"  LEFT JOIN proven p ON {same.format('p')} AND p.s <= q.s AND p.e >= q.e\n"
+        f"  LEFT JOIN last ON {same.format('last')} GROUP BY q.duty, q.record\n"
+        ") u USING (duty) GROUP BY d.duty",
         "is the data complete?",
     )
+
+
+def _days(days: str, group: list[tuple[DutyTable, Need]], proofs: Mapping[tuple[str, str], str]) -> str:
+    """SQL of the days that some obligations ask for, of whatever type; `days` says of `who` which these are."""
+    wanted = [(duty.obligation, need.record, proofs[duty.obligation, need.record]) for duty, need in group]
+    rows = quote(group[0][0].name)
+    who = f"(SELECT d.*, k.record, k.proof FROM {rows} d JOIN {listed(wanted, 'k', 'obligation', 'record', 'proof')} USING (obligation))"
+    return days.replace(_WHO, who)
+
+
+_WHO = "$who"
 
 
 def needs_of(compiler: Compiler, needs: tuple[Need, ...]) -> list[Need]:
@@ -119,13 +152,13 @@ def needs_of(compiler: Compiler, needs: tuple[Need, ...]) -> list[Need]:
 
 
 def _asked(compiler: Compiler, duty: DutyTable, need: Need) -> str:
-    """(duty, jurisdiction, bearer_id, s, e): whole days that must be proven."""
+    """SQL of whole days that must be proven, out of the relation `$who`: duties, with the record type."""
     if need.period:
         return _asked_of_period(compiler, duty, need)
-    until = "least(seg.e, d.due)"
+    until = "least(seg.e, due)"
     return (
-        f"SELECT d.duty, d.jurisdiction, d.bearer_id, {sql.first_day('seg.s')} AS s, {sql.last_day_end(until)} AS e\n"
-        f"FROM (SELECT duty, jurisdiction, bearer_id, due, unnest(segs) AS seg FROM {quote(duty.name)}) d WHERE seg.s < {until}"
+        f"SELECT duty, proof, record, jurisdiction, bearer_id, {sql.first_day('seg.s')} AS s, {sql.last_day_end(until)} AS e\n"
+        f"FROM (SELECT duty, proof, record, jurisdiction, bearer_id, due, unnest(segs) AS seg FROM {_WHO}) WHERE seg.s < {until}"
     )
 
 
@@ -134,11 +167,11 @@ def _asked_of_period(compiler: Compiler, duty: DutyTable, need: Need) -> str:
     a, b = "d.full_a", "d.full_b"
     if need.period == "previous":
         a, b = f"(d.full_a - {step_interval(duty.unit)})", "d.full_a"
-    window_a, window_b = compiler.day_span()
+    window_a, window_b = compiler.day_span(compiler.obligations[duty.obligation])
     s, e = f'greatest({a}, {window_a}, p."$s")', f'least({b}, d.due, {window_b}, p."$e")'
     return (
-        f"SELECT duty, jurisdiction, bearer_id, {sql.first_day('s')} AS s, {sql.last_day_end('e')} AS e\n"
-        f"FROM (SELECT d.duty, d.jurisdiction, d.bearer_id, {s} AS s, {e} AS e FROM {quote(duty.name)} d\n"
+        f"SELECT duty, proof, record, jurisdiction, bearer_id, {sql.first_day('s')} AS s, {sql.last_day_end('e')} AS e\n"
+        f"FROM (SELECT d.duty, d.proof, d.record, d.jurisdiction, d.bearer_id, {s} AS s, {e} AS e FROM {_WHO} d\n"
         f"  JOIN {quote('bearer/' + duty.bearer)} p ON p.jurisdiction = d.jurisdiction AND p.bearer_id = d.bearer_id\n"
         "  WHERE d.full_a IS NOT NULL) WHERE s < e"
     )
@@ -162,60 +195,90 @@ def gaps(asked: str, proven: str, keys: str = "duty", who: str = "jurisdiction, 
     )
 
 
-def plan_blind(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> str:
+def plan_blind(compiler: Compiler, stack: Stack, blind: Sequence[Obligation], pieces: Sequence[str]) -> str:
     """`ID/blind`: bearers whose triggers cannot be known, because the trigger's type was not handed in throughout.
 
     Such a duty waits like any other: due when a trigger on the first unproven day would be, at the earliest; and not before
     that day would normally have been handed in (`lag`).
     """
-    proven = plan_proven(compiler, obligation, duty.trigger)
-    window_a, window_b = compiler.day_span()
-    until = f"least({window_b}, {compiler.as_of_sql})"
+    asking = [_asking(compiler, obligation) for obligation in blind]
+    known = listed([list(row.values()) for row in asking], "k", *asking[0])
+    until = f"least(k.window_b, {compiler.as_of_sql})"
     alive = (
-        f"SELECT jurisdiction, bearer_id, greatest(s, {window_a}) AS live_start, least(e, {until}) AS live_end\n"
-        f"FROM {quote(obligation.id + '/pieces')} WHERE applies IS DISTINCT FROM FALSE AND s < {until} AND e > {window_a}"
+        f"SELECT k.obligation, k.record, k.proof, k.lag, k.until, jurisdiction, bearer_id, greatest(p.s, k.window_a) AS live_start,\n"
+        f"  least(p.e, k.until) AS live_end FROM {union(pieces)} p JOIN (SELECT k.*, {until} AS until FROM {known}) k USING (asks)\n"
+        "WHERE p.applies IS DISTINCT FROM FALSE AND p.s < k.until AND p.e > k.window_a"
     )
     days = f"{sql.first_day('live_start')} AS s, {sql.last_day_end('live_end')} AS e"
     asked = compiler.add(
-        f"{obligation.id}/blind/asked",
-        f"SELECT row_number() OVER () AS duty, *, {days} FROM ({alive}) WHERE live_start < live_end",
+        stack.step("blind/asked"),
+        f"SELECT row_number() OVER () AS duty, *, {days} FROM (\n{alive}\n) WHERE live_start < live_end",
         "days on which a trigger might lie",
     )
-    holes = gaps(f"FROM {quote(asked)}", f"FROM {proven}")
-    missing = compiler.add(f"{obligation.id}/blind/gaps", holes, "days of them that were not handed in")
+    proven = _proven_of((row["proof"], row["record"]) for row in asking)
+    holes = gaps(f"FROM {quote(asked)}", f"FROM {proven}", who="proof, record, jurisdiction, bearer_id")
+    missing = compiler.add(stack.step("blind/gaps"), holes, "days of them that were not handed in")
     first = (
-        "SELECT q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end, min(g.s) AS s, max(g.e) AS e,\n"
-        "  list(DISTINCT {'s': q.live_start, 'e': q.live_end}) AS segs\n"
-        f"FROM {quote(asked)} q LEFT JOIN {quote(missing)} g USING (duty) GROUP BY q.jurisdiction, q.bearer_id HAVING count(g.s) > 0"
+        "SELECT q.obligation, q.lag, q.until, q.jurisdiction, q.bearer_id, min(q.live_start) AS live_start, max(q.live_end) AS live_end,\n"
+        "  min(g.s) AS s, max(g.e) AS e, list(DISTINCT {'s': q.live_start, 'e': q.live_end}) AS segs\n"
+        f"FROM {quote(asked)} q LEFT JOIN {quote(missing)} g USING (duty) GROUP BY ALL HAVING count(g.s) > 0"
     )
-    unrolled = _earliest_due(compiler, obligation, until)
-    rolls = compiler.rolls(obligation) and unrolled != until
-    rolled = sql.rolled("d.unrolled") if rolls else "d.unrolled"
-    lag = compiler.schema.records[duty.trigger].lag
-    if lag:  # the first such day may still be on its way
-        rolled = f"greatest({rolled}, d.s + INTERVAL ({parse_lag(lag) + 1}) DAY)"
+    dues = {item.id: _earliest_due(compiler, item, "d.until") for item in blind}
+    rolls = {item.id for item in blind if compiler.rolls(item) and dues[item.id] != "d.until"}
+    rolled = _cases({name: sql.rolled("d.unrolled") if name in rolls else "d.unrolled" for name in dues})
+    lag = "coalesce(d.s + INTERVAL 1 DAY * (d.lag + 1), d.rolled)"  # the first such day may still be on its way
     return compiler.add(
-        f"{obligation.id}/blind",
-        f"SELECT d.*, {rolled} AS due FROM (SELECT q.*, {unrolled} AS unrolled FROM ({first}) q) d",
+        stack.step("blind"),
+        f"SELECT d.* EXCLUDE (lag, until, unrolled, rolled), greatest(d.rolled, {lag}) AS due FROM (SELECT d.*, {rolled} AS rolled\n"
+        f"FROM (SELECT d.*, {_cases(dues)} AS unrolled FROM ({first}) d) d) d",
         "bearers whose triggers were not handed in",
     )
 
 
+def _asking(compiler: Compiler, obligation: Obligation) -> dict[str, Any]:
+    """What is fixed for the blind duties of an obligation."""
+    record = trigger_of(obligation)
+    lag = compiler.schema.records[record].lag
+    start, end = compiler.pack.window(obligation)
+    return {
+        "obligation": obligation.id,
+        "asks": compiler.fixed[obligation.id]["asks"],
+        "record": record,
+        "proof": proof_of(compiler, obligation, record),
+        "lag": parse_lag(lag) if lag else None,
+        "window_a": datetime.combine(start, time.min) if start else datetime.min,
+        "window_b": datetime.combine(end, time.min) + timedelta(days=1) if end else datetime(9999, 12, 31),
+    }
+
+
+def _cases(texts: Mapping[str, str]) -> str:
+    """SQL on a row `d` that is another for some obligations."""
+    groups: dict[str, list[str]] = {}
+    for name, text in texts.items():
+        groups.setdefault(text, []).append(name)
+    if len(groups) == 1:
+        return next(iter(groups))
+    whens = "".join(
+        f"\n  WHEN d.obligation IN ({', '.join(map(literal, names))}) THEN {text}" for text, names in groups.items()
+    )
+    return f"CASE{whens} END"
+
+
 def _earliest_due(compiler: Compiler, obligation: Obligation, otherwise: str) -> str:
-    """SQL of the due that a trigger on the day `q.s` would have; `otherwise` where its own fields decide that."""
+    """SQL of the due that a trigger on the day `d.s` would have; `otherwise` where its own fields decide that."""
     unit, by = obligation.unit, compiler.by(obligation.by) if obligation.by else None
-    period = f"CAST({period_start(unit, 'q.s')} AS TIMESTAMP)" if unit else "q.s"
-    following = f"({period} + {step_interval(unit)})" if unit else "q.s"
+    period = f"CAST({period_start(unit, 'd.s')} AS TIMESTAMP)" if unit else "d.s"
+    following = f"({period} + {step_interval(unit)})" if unit else "d.s"
     if obligation.reconcile is not None or obligation.before:
         return otherwise
     if by is not None:
         named = {parts[0] for parts in by.expression.names()} if by.expression is not None else set()
         if named - {"param", "window", "period"}:
             return otherwise
-        columns = frame_columns(*compiler.window())
+        columns = frame_columns(*compiler.window(obligation))
         columns["period.start"] = Column(f"CAST({period} AS DATE)", "date")
         columns["period.end"] = Column(f"CAST({following} - INTERVAL 1 DAY AS DATE)", "date")
         return sql.due(by, Names(compiler.schema, columns=columns), period, following)
     if obligation.within:
-        return sql.shift("CAST(q.s AS DATE)", "TRUE", compiler.duration(obligation.within))
-    return f"least({following}, {compiler.day_span()[1]})" if unit else otherwise
+        return sql.shift("CAST(d.s AS DATE)", "TRUE", compiler.duration(obligation.within))
+    return f"least({following}, {compiler.day_span(obligation)[1]})" if unit else otherwise

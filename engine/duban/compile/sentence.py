@@ -6,7 +6,7 @@ Wording follows the practice: “资料显示未达到…（待核实）”, nev
 from __future__ import annotations
 
 from duban.compile import sql
-from duban.kinds.base import Amount
+from duban.kinds.base import Amount, DutyTable
 from duban.kinds.perform import Perform
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
@@ -91,19 +91,18 @@ def concerned(pack: Pack, obligation: Obligation) -> tuple[str, str] | None:
     return None
 
 
-def about(pack: Pack, obligation: Obligation) -> tuple[str, str]:
-    """SQL of the columns `about_id`, `about` (“，样某矿”): whom the trigger `d.trig` is about, if not the bearer; and joins."""
+def about(pack: Pack, obligation: Obligation, duty: DutyTable) -> str:
+    """SQL of (duty, about_id, about): whom the trigger is about, if not the bearer (`concerned`): “，样某矿”."""
     found = concerned(pack, obligation)
-    if found is None or obligation.each is None:
-        return "CAST(NULL AS VARCHAR) AS about_id, '' AS about", ""
+    assert found is not None
     field_name, kind = found
     cell = f"CAST(gt.{quote(field_name)} AS VARCHAR)"
-    joins = (
-        f'\nLEFT JOIN {quote("seen/" + obligation.each.record)} gt ON gt."$n" = d.trig\n'
+    shown = f"coalesce('，' || coalesce(nullif(gn.bearer_name, ''), {cell}), '')"
+    return (
+        f"SELECT d.duty, {cell} AS about_id, {shown} AS about FROM {duty.rows} d\n"
+        f'JOIN {quote("seen/" + duty.trigger)} gt ON gt."$n" = d.trig\n'
         f"LEFT JOIN {quote(f'bearer/{kind}/ids')} gn ON gn.jurisdiction = d.jurisdiction AND gn.bearer_id = {cell}"
     )
-    shown = f"coalesce('，' || coalesce(nullif(gn.bearer_name, ''), {cell}), '')"
-    return f"{cell} AS about_id, {shown} AS about", joins
 
 
 def subject() -> str:

@@ -2,158 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from duban.compile import sql
-from duban.compile.live import given_counts, held_at
+from duban.compile.live import fingerprint, given_need, held_at, ids_of, plan_given
+from duban.compile.paths import own_names, plan_paths, taken
 from duban.compile.planner import Compiler
 from duban.compile.proof import plan_proof
-from duban.compile.sentence import about
-from duban.kinds.base import DutyTable, Need, boolean, waivers_of
-from duban.pack.obligation import Given, Obligation, Path
+from duban.compile.sentence import about, concerned
+from duban.compile.stack import Stack, trigger_of, union, union_alike
+from duban.kinds.base import DutyTable, boolean, prefixed, waivers_of
+from duban.pack.obligation import Obligation
 from duban.scope import Names, Row, belonging
 from duban.sqltext import literal, quote
 
-BLIND = "/blind/status"
+BLIND = "blind/status"
 
 
-def plan_status(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, proof: str) -> list[str]:
+def plan_status(compiler: Compiler, stack: Stack, results: list[str]) -> list[str]:
     """Add `ID/evidence` and `ID/status`, with everything that a status depends on; returns their names."""
-    paths = [
-        _plan_path(compiler, obligation, duty, result, path, index) for index, path in enumerate(obligation.otherwise)
-    ]
-    shown = _plan_evidence(compiler, obligation, duty, result)
-    facts = _facts(compiler, obligation, duty, result, proof, paths)
-    decided = compiler.add(f"{obligation.id}/status", _status(compiler, obligation, facts), "the first row that fits")
-    return [shown, decided]
+    shown = _plan_evidence(compiler, stack, results)
+    sources = _sources(compiler, stack, results)
+    facts = _facts(compiler, stack, results, sources)
+    return [shown, compiler.add(stack.step("status"), _status(compiler, stack, facts), "the first row that fits")]
 
 
-def _plan_path(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, path: Path, index: int) -> str:
-    """`ID/otherwise N`: (duty, holds, might, mitigates): the path's condition and test, with its own due.
-
-    Only where the main test is not satisfied: a path matters nowhere else.
-
-    `might`: its test's unknown acts or targets keep us from knowing that it does not hold; then nobody is accused. An empty
-    cell in `where` or the due means that the path is not open (no county order, say).
-    """
-    base = f"{obligation.id}/otherwise {index + 1}"
-    names = _own_names(compiler, duty)
-    where = boolean(path.where, names).sql
-    due = sql.due(compiler.by(path.by), names, "d.full_a", "d.full_b") if path.by else "d.due"
-    compiler.add(
-        f"{base}/duty",
-        f"SELECT d.* REPLACE ({due} AS due), {where} AS chosen FROM {quote(duty.name)} d\n"
-        f"SEMI JOIN (SELECT duty FROM {quote(result)} WHERE timely IS DISTINCT FROM TRUE) t ON t.duty = d.duty\n"
-        f"{compiler.bearer_join(duty)}\n{names.joins()}",
-        f"the path “{path.title}”: where it is open, and until when",
-    )
-    if not path.tests:
-        open_still = f"chosen AND due > {compiler.as_of_sql}" if path.by else "chosen"
-        return compiler.add(
-            base,
-            f"SELECT duty, coalesce({open_still}, FALSE) AS holds, FALSE AS might, FALSE AS mitigates\n"
-            f"FROM {quote(base + '/duty')}",
-            path.title,
-        )
-    own = replace(duty, name=f"{base}/duty", unit=obligation.unit, has_by=duty.has_by or bool(path.by))
-    result = path.tests[0].plan(own, compiler, f"{base}/test")
-    return compiler.add(
-        base,
-        "SELECT duty, coalesce(d.chosen AND t.timely AND NOT t.empty, FALSE) AS holds,\n"
-        "  coalesce(d.chosen AND NOT t.empty AND d.due IS NOT NULL AND coalesce(t.timely OR t.could, TRUE), FALSE) AS might,\n"
-        "  coalesce(d.chosen AND NOT t.timely AND t.done_at IS NOT NULL, FALSE) AS mitigates\n"
-        f"FROM {quote(base + '/duty')} d JOIN {quote(result)} t USING (duty)",
-        path.title,
-    )
-
-
-def _plan_evidence(compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str) -> str:
+def _plan_evidence(compiler: Compiler, stack: Stack, results: list[str]) -> str:
     """`ID/evidence`: the record ids and places behind each duty's number, when the last of it happened and was handed in."""
-    record = obligation.test.evidence_of(duty.trigger)
-    spec = compiler.pack.records[record]
-    moments = ['r."$t"'] if spec.time else []
-    moments += [f"CAST(r.{quote(name)} AS TIMESTAMP)" for name, field in spec.fields.items() if field.happened]
-    last_act = f"max(greatest({', '.join(moments)}))" if moments else "CAST(NULL AS TIMESTAMP)"
-    place = "CASE WHEN _file = '' THEN '第' || _row || '行' ELSE _file || CASE WHEN _sheet = '' THEN '' ELSE '[' || _sheet || ']' END || '#' || _row END"
+    types = {item.id: item.test.evidence_of(trigger_of(item)) for item in stack.obligations}
+    rows = "\n  UNION ALL ".join(_behind(compiler, record) for record in dict.fromkeys(types.values()))
+    place = "CASE WHEN r._file = '' THEN '第' || r._row || '行' ELSE r._file || CASE WHEN r._sheet = '' THEN '' ELSE '[' || r._sheet || ']' END || '#' || r._row END"
+    counted = f"SELECT duty, unnest(evidence) AS n, unnest(range(1, len(evidence) + 1)) AS pos FROM {union(results)}"
+    ids = f"{literal(stack.obligations[0].id)} AS obligation"
+    source, same = f"({counted}) e", ""
+    if len(stack.obligations) > 1:
+        ids, same = "any_value(e.obligation) AS obligation", "r.record = e.record AND "
+        source = f'(SELECT e.*, d.obligation, k.evidence_type AS record FROM ({counted}) e JOIN {quote(stack.step("duty"))} d USING (duty)\n  JOIN "rules" k USING (obligation)) e'
     return compiler.add(
-        f"{obligation.id}/evidence",
-        f'SELECT e.duty, list(r."$id" ORDER BY e.pos) AS ids, list({place} ORDER BY e.pos) AS places,\n'
-        f"  {last_act} AS last_act, CAST(max(r.submitted_at) AS TIMESTAMP) AS last_received\n"
-        f"FROM (SELECT duty, unnest(evidence) AS n, unnest(range(1, len(evidence) + 1)) AS pos FROM {quote(result)}) e\n"
-        f'JOIN {quote("seen/" + record)} r ON r."$n" = e.n GROUP BY e.duty',
-        f"the {record} rows behind the numbers",
+        stack.step("evidence"),
+        f"SELECT {ids}, e.duty, list(r.id ORDER BY e.pos) AS ids, list({place} ORDER BY e.pos) AS places,\n"
+        "  max(r.act) AS last_act, CAST(max(r.submitted_at) AS TIMESTAMP) AS last_received\n"
+        f"FROM {source}\nJOIN (\n  {rows}) r ON {same}r.n = e.n GROUP BY e.duty",
+        "the rows behind the numbers",
     )
 
 
-def _facts(
-    compiler: Compiler, obligation: Obligation, duty: DutyTable, result: str, proof: str, paths: list[str]
-) -> str:
+def _behind(compiler: Compiler, record: str) -> str:
+    """SQL of (record, n, id, _file, _sheet, _row, act, submitted_at): the rows of a type, with the last moment that each tells of."""
+    spec = compiler.pack.records[record]
+    moments = ['"$t"'] if spec.time else []
+    moments += [f"CAST({quote(name)} AS TIMESTAMP)" for name, field in spec.fields.items() if field.happened]
+    act = f"greatest({', '.join(moments)})" if moments else "CAST(NULL AS TIMESTAMP)"
+    return f'SELECT {literal(record)} AS record, "$n" AS n, "$id" AS id, _file, _sheet, _row, {act} AS act, submitted_at FROM {quote("seen/" + record)}'
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """The steps that say more of some duties; empty where no obligation of the stack has such a thing."""
+
+    paths: str
+    remarks: str
+    about: str
+    twins: str
+    given: str
+
+
+def _sources(compiler: Compiler, stack: Stack, results: list[str]) -> _Sources:
+    """Add the steps."""
+    by_id = stack.by_id()
+
+    def step(suffix: str, wanted: list[Obligation], build: Callable[[Obligation, DutyTable], str], why: str) -> str:
+        if not wanted:
+            return ""
+        sql_of = union_alike(stack.duties(among=wanted), lambda duty: build(by_id[duty.obligation], duty))
+        return compiler.add(stack.step(suffix), sql_of, why)
+
+    return _Sources(
+        plan_paths(compiler, stack, results),
+        step(
+            "remarks",
+            [item for item in stack.obligations if item.notes or item.advisory],
+            lambda item, duty: _remarks(compiler, item, duty),
+            "remarks, and whether it is advisory",
+        ),
+        step(
+            "about",
+            [item for item in stack.obligations if concerned(compiler.pack, item)],
+            lambda item, duty: about(compiler.pack, item, duty),
+            "whom the trigger is about",
+        ),
+        step(
+            "twins",
+            [item for item in stack.obligations if _twinned(compiler, item)],
+            lambda item, duty: _twins(compiler, item, duty),
+            "pairs of which nobody has said whether they are one",
+        ),
+        stack.step("given") if any(item.given is not None for item in stack.obligations) else "",
+    )
+
+
+_FIXED = "proof_needed, always_late, by_person, with_by"  # columns of `rules` that decide a status
+
+
+def _facts(compiler: Compiler, stack: Stack, results: list[str], sources: _Sources) -> str:
     """One row per duty with everything that the status depends on."""
-    given, given_join = "CAST(NULL AS BOOLEAN) AS given_holds, CAST(NULL AS BOOLEAN) AS given_fails", ""
-    if obligation.given is not None:
-        fails, given_join = _given_fails(obligation.given, f"{obligation.id}/given")
-        given = f"coalesce(gv.counted >= gv.enough, FALSE) AS given_holds, {fails} AS given_fails"
-    free = [index for index, path in enumerate(obligation.otherwise) if not path.manual]
-    asked = [index for index, path in enumerate(obligation.otherwise) if path.manual]
-    joins = "\n".join(f"LEFT JOIN {quote(name)} o{index} USING (duty)" for index, name in enumerate(paths))
-    any_of = {
-        "discharging": " OR ".join(f"o{index}.holds" for index in free),
-        "asking": " OR ".join(f"o{index}.holds" for index in asked),
-        "mitigating": " OR ".join(f"o{index}.mitigates" for index in free),
-        "doubtful": " OR ".join(f"o{index}.might" for index in range(len(paths))),
-    }
-    flags = ", ".join(f"coalesce({text or 'FALSE'}, FALSE) AS {name}" for name, text in any_of.items())
-    question = "".join(
-        f"CASE WHEN coalesce(o{index}.holds, FALSE) THEN {literal(obligation.otherwise[index].manual + '；')} ELSE '' END || "
-        for index in asked
-    )
-    held = "".join(
-        f"CASE WHEN coalesce(o{index}.holds, FALSE) THEN {literal(obligation.otherwise[index].title)} ELSE '' END || "
-        for index in free
-    )
-    remarks, remark_joins = _remarks(compiler, obligation, duty)
-    concerned, concerned_joins = about(compiler.pack, obligation)
-    until = "CAST(w.day_until AS TIMESTAMP) + INTERVAL 1 DAY"
-    acting = (
-        f" AND ({compiler.as_of_sql} <= {until} OR t.done_at <= {until})"
-        if obligation.test.word in ("done", "respond")
-        else ""
-    )
-    day = sql.due_day("d.due")
-    waivers = f"coalesce({waivers_of(duty, day, acting)}, t.waived_by)"
-    named, named_join = _twins(compiler, obligation, duty)
+    given, joins = "CAST(NULL AS BOOLEAN) AS given_holds, CAST(NULL AS BOOLEAN) AS given_fails", []
+    if sources.given:
+        given = f"CASE WHEN k.given IS NOT NULL THEN coalesce(gv.counted >= gv.enough, FALSE) END AS given_holds, {_given_fails()} AS given_fails"
+        joins += [f"LEFT JOIN {quote(sources.given)} gv USING (duty)"]
+        joins += [f"LEFT JOIN {quote(sources.given + '/proof')} gp USING (duty)"]
+    flags = ("discharging", "asking", "mitigating", "doubtful")
+    paths = ", ".join([*(f"FALSE AS {name}" for name in flags), "'' AS question", "'' AS path_title"])
+    if sources.paths:
+        paths = ", ".join(f"coalesce(o.{name}, FALSE) AS {name}" for name in flags)
+        paths += ", coalesce(o.question, '') AS question, coalesce(o.path_title, '') AS path_title"
+        joins.append(f"LEFT JOIN ({taken(sources.paths)}) o USING (duty)")
+    remarks = "'' AS notes, CAST([] AS VARCHAR[]) AS marks, FALSE AS advised"
+    if sources.remarks:
+        remarks = (
+            "coalesce(m.notes, '') AS notes, coalesce(m.marks, []) AS marks, coalesce(m.advised, FALSE) AS advised"
+        )
+        joins.append(f"LEFT JOIN {quote(sources.remarks)} m USING (duty)")
+    whom = "CAST(NULL AS VARCHAR) AS about_id, '' AS about"
+    if sources.about:
+        whom = "ab.about_id, coalesce(ab.about, '') AS about"
+        joins.append(f"LEFT JOIN {quote(sources.about)} ab USING (duty)")
+    twins = "CAST(NULL AS VARCHAR) AS twins"
+    if sources.twins:
+        twins = "tw.twins"
+        joins.append(f"LEFT JOIN {quote(sources.twins)} tw USING (duty)")
+    below = "\n".join(joins)
     return (
-        f"SELECT {literal(obligation.id)} AS obligation, d.*, t.* EXCLUDE (duty, waived_by), p.proven, p.through, {given}, {flags},\n"
-        f"  {question}'' AS question, {held}'' AS path_title, {remarks}, {waivers} AS waivers, {concerned}, {named}\n"
-        f"FROM {quote(duty.name)} d JOIN {quote(result)} t USING (duty) JOIN {quote(proof)} p USING (duty)\n"
-        f"{given_join}{joins}\n{remark_joins}{concerned_joins}{named_join}"
+        f"SELECT d.*, t.* EXCLUDE (duty, waived_by), p.proven, p.through, {given}, {paths},\n"
+        f"  {remarks}, {_waivers(compiler, stack)} AS waivers, {whom}, {twins},\n"
+        f"  {', '.join(prefixed(_FIXED, 'k'))}\n"
+        f"FROM {quote(stack.step('duty'))} d JOIN {union(results)} t USING (duty) JOIN {quote(stack.step('proof'))} p USING (duty)\n"
+        f'JOIN "rules" k USING (obligation)\n{below}'
     )
 
 
-def _twins(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tuple[str, str]:
-    """SQL of the column `twins`, and its join: the pairs of the bearer about which nobody has said whether they are one, in
-    what the test reads and in the duty's span (or without a time).
+def _waivers(compiler: Compiler, stack: Stack) -> str:
+    """SQL of the numbers of the waivers that cover a duty, NULL for none."""
+    duties = stack.duties()
+    waivable = [duty for duty in duties if duty.waivable]
+    until = "CAST(w.day_until AS TIMESTAMP) + INTERVAL 1 DAY"
+    acting = f" AND (NOT k.while_open OR {compiler.as_of_sql} <= {until} OR t.done_at <= {until})"
+    found = waivers_of((waivable or duties)[0], sql.due_day("d.due"), acting)
+    if 0 < len(waivable) < len(duties):
+        found = f"CASE WHEN k.waivable THEN {found} END"
+    return f"coalesce({found}, t.waived_by)"
+
+
+def _twinned(compiler: Compiler, obligation: Obligation) -> list[tuple[str, str]]:
+    """(record type, link) of what its test reads and can come under two keys."""
+    records = compiler.schema.records
+    read = sorted(_read(obligation.test.model_dump()))
+    return [(name, link) for name, link in read if name in records and records[name].identity is not None]
+
+
+def _twins(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> str:
+    """SQL of (duty, twins): the pairs of the bearer about which nobody has said whether they are one, in what the test
+    reads and in the duty's span (or without a time).
     """
     schema, parts = compiler.schema, []
-    for record, link in sorted(_read(obligation.test.model_dump())):
-        if record in schema.records and schema.records[record].identity is not None:
-            row = Row(schema, record, "q")
-            chain = belonging(schema, record, duty.bearer, link)
-            who = chain.sql(row) if chain is not None else "CAST(NULL AS VARCHAR)"
-            parts.append(
-                f'SELECT q.jurisdiction, {who} AS who, q."$t" AS t, q."$id" || \'与\' || q."$twins" AS pair\n'
-                f'  FROM {quote("seen/" + record)} q {" ".join(row.joins.values())} WHERE q."$twins" IS NOT NULL'
-            )
-    if not parts:
-        return "CAST(NULL AS VARCHAR) AS twins", ""
+    for record, link in _twinned(compiler, obligation):
+        row = Row(schema, record, "q")
+        chain = belonging(schema, record, duty.bearer, link)
+        who = chain.sql(row) if chain is not None else "CAST(NULL AS VARCHAR)"
+        parts.append(
+            f'SELECT q.jurisdiction, {who} AS who, q."$t" AS t, q."$id" || \'与\' || q."$twins" AS pair\n'
+            f'  FROM {quote("seen/" + record)} q {" ".join(row.joins.values())} WHERE q."$twins" IS NOT NULL'
+        )
     pairs = "\n  UNION ALL ".join(parts)
     here = "(x.t IS NULL OR (x.t >= d.a - INTERVAL 1 DAY AND x.t < d.b))"
     shown = "array_to_string(list_sort(list(DISTINCT x.pair))[1:3], '；') || CASE WHEN count(DISTINCT x.pair) > 3 THEN '等' ELSE '' END"
-    return "tw.twins", (
-        f"\nLEFT JOIN (SELECT d.duty, {shown} AS twins FROM {quote(duty.name)} d JOIN (\n  {pairs}) x\n"
-        f"  ON x.jurisdiction = d.jurisdiction AND (x.who IS NULL OR x.who = d.bearer_id) AND {here} GROUP BY d.duty) tw USING (duty)"
+    return (
+        f"SELECT d.duty, {shown} AS twins FROM {duty.rows} d JOIN (\n  {pairs}) x\n"
+        f"  ON x.jurisdiction = d.jurisdiction AND (x.who IS NULL OR x.who = d.bearer_id) AND {here} GROUP BY d.duty"
     )
 
 
@@ -165,25 +192,16 @@ def _read(words: Any) -> set[tuple[str, str]]:
     return set().union(*map(_read, words)) if isinstance(words, (list, tuple)) else set()
 
 
-def _given_fails(given: Given, counts: str) -> tuple[str, str]:
-    """SQL: what must be given is certainly not there; and the joins that it needs. `counts` and its `/proof` are steps."""
-    few = f"gv.counted + gv.maybe < gv.enough, {given.at_least} > 0"  # no such record at all: fewer than enough
-    joins = f"LEFT JOIN {quote(counts)} gv USING (duty)\nJOIN {quote(counts + '/proof')} gp USING (duty)\n"
-    return f"coalesce({few}) AND gp.proven", joins
+def _given_fails() -> str:
+    """SQL: what must be given is certainly not there; `gv` and `gp` are rows of a step `given` and of its `/proof`."""
+    # no such record at all: fewer than enough
+    few = "coalesce(gv.counted + gv.maybe < gv.enough, k.given > 0)"
+    return f"CASE WHEN k.given IS NOT NULL THEN {few} AND gp.proven END"
 
 
-def _own_names(compiler: Compiler, duty: DutyTable) -> Names:
-    """What notes, paths and `advisory` read: the trigger's fields where there is one, else the bearer's."""
-    own = Row(compiler.schema, duty.trigger, "tr") if duty.trigger else None
-    names: Names = compiler.names(duty, own)
-    if own is None:
-        names.own = names.rows["bearer"]
-    return names
-
-
-def _remarks(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tuple[str, str]:
-    """SQL of the columns `notes`, `marks` and `advised`, and the joins that they need."""
-    names = _own_names(compiler, duty)
+def _remarks(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> str:
+    """SQL of (duty, notes, marks, advised)."""
+    names = own_names(compiler, duty)
     texts = [
         f"CASE WHEN {boolean(note.where, names).sql} THEN {literal(note.text + '；')} ELSE '' END"
         for note in obligation.notes
@@ -197,8 +215,7 @@ def _remarks(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> tup
     columns = (
         f"{' || '.join(texts) or literal('')} AS notes, {marked} AS marks, {_advised(obligation, names)} AS advised"
     )
-    needed = obligation.notes or obligation.advisory
-    return columns, f"{compiler.bearer_join(duty)}\n{names.joins()}" if needed else ""
+    return f"SELECT d.duty, {columns}\nFROM {duty.rows} d {compiler.bearer_join(duty)}\n{names.joins()}"
 
 
 def _advised(obligation: Obligation, names: Names) -> str:
@@ -208,87 +225,86 @@ def _advised(obligation: Obligation, names: Names) -> str:
     return f"(({boolean(obligation.advisory.where, names).sql}) IS DISTINCT FROM FALSE)"
 
 
-def _status(compiler: Compiler, obligation: Obligation, facts: str) -> str:
+def _status(compiler: Compiler, stack: Stack, facts: str) -> str:
     """The facts (a query) with `status` and `enforceable`; each WHEN is one row of semantics.md §8."""
-    test, over = obligation.test, f"f.due <= {compiler.as_of_sql}"
-    given = obligation.given is not None
-    met = f"f.timely AND {over} AND f.proven" if test.needs_proof else "f.timely"
+    over = f"f.due <= {compiler.as_of_sql}"
     weak = "f.could OR NOT f.proven"
     unsure = f"{weak} OR f.could_late OR (f.doubtful AND NOT f.asking)"
-    late = "'late'" if test.late == "always" else f"CASE WHEN {weak} THEN 'unproven' ELSE 'late' END"
     rows = [
+        ("f.live_start IS NULL OR f.given_fails OR f.ended < f.due", "'not_applicable'"),
         (
-            f"f.live_start IS NULL{' OR f.given_fails' if given else ''} OR f.ended < f.due",
-            "'not_applicable'",
-        ),
-        (
-            f"f.unknown IS NOT NULL OR f.applies_blank IS NOT NULL OR f.unclear{' OR NOT f.given_holds' if given else ''}",
+            "f.unknown IS NOT NULL OR f.applies_blank IS NOT NULL OR f.unclear OR NOT coalesce(f.given_holds, TRUE)",
             "'unproven'",
         ),
         ("f.empty", "'not_applicable'"),
         ("f.hit", "'breached'"),
-        (met, "'met'"),
+        (f"f.timely AND (NOT f.proof_needed OR ({over} AND f.proven))", "'met'"),
         (f"{over} AND f.discharging", "'discharged'"),
         ("len(f.waivers) > 0", "'waived'"),
         (f"{compiler.as_of_sql} < f.due", "'pending'"),
-        ("f.done_at IS NOT NULL", late),
+        ("f.done_at IS NOT NULL", f"CASE WHEN NOT f.always_late AND ({weak}) THEN 'unproven' ELSE 'late' END"),
         (unsure, "'unproven'"),
     ]
     first = (
         "CASE\n" + "\n".join(f"    WHEN {when} THEN {status}" for when, status in rows) + "\n    ELSE 'breached' END"
     )
-    person = "r.found IN ('late', 'breached')" if obligation.manual else "r.found = 'breached' AND r.asking"
+    person = "CASE WHEN r.by_person THEN r.found IN ('late', 'breached') ELSE r.found = 'breached' AND r.asking END"
     seconds = "epoch(r.full_b) - epoch(r.full_a)"
-    short = f"r.live_seconds * 2 < {seconds}"
-    if not obligation.by:
-        short += f" OR (r.live_seconds < {seconds} AND NOT r.timely AND r.full_ok)"
+    short = f"r.live_seconds * 2 < {seconds} OR (NOT r.with_by AND r.live_seconds < {seconds} AND NOT r.timely AND r.full_ok)"
     enforceable = f"NOT r.advised AND NOT coalesce(r.period_start IS NOT NULL AND ({short}), FALSE)"
     return (
-        f"SELECT r.*, CASE WHEN {person} THEN 'manual' ELSE r.found END AS status, {enforceable} AS enforceable\n"
+        f"SELECT r.* EXCLUDE ({_FIXED}), CASE WHEN {person} THEN 'manual' ELSE r.found END AS status, {enforceable} AS enforceable\n"
         f"FROM (SELECT f.*, {first} AS found\nFROM (\n{facts}\n) f) r"
     )
 
 
-def plan_blind_status(compiler: Compiler, obligation: Obligation, duty: DutyTable, blind: str) -> str:
+def plan_blind_status(compiler: Compiler, stack: Stack, blind: list[Obligation], pieces: list[str]) -> str:
     """`ID/blind/status`: the duties of bearers whose triggers cannot be known: unproven, unless what must be given is not there."""
-    pack = literal(f"{compiler.pack.header.id}|")
-    print_of = (
-        f"left(sha256({pack} || d.jurisdiction || '|' || {literal(obligation.id + '|')} || d.bearer_id || '||'), 16)"
-    )
-    names = _own_names(compiler, duty)
-    advised = _advised(obligation, names)  # before the joins: it says which are needed
-    joins = f"{compiler.bearer_join(duty)}\n{names.joins()}" if obligation.advisory else ""
-    given, given_joins = "FALSE", ""
-    if obligation.advisory or obligation.given is not None:
-        blind = _plan_blind_duty(compiler, obligation, duty, blind)
-    if obligation.given is not None:
-        own = replace(duty, name=blind)
-        counts = compiler.add(
-            f"{obligation.id}/blind/given",
-            given_counts(compiler, obligation.given, own),
-            "whether it is there for them",
+    by_id, source, joins = stack.by_id(), stack.step("blind"), ""
+    given = [item for item in blind if item.given is not None]
+    advised = [item for item in blind if item.advisory is not None]
+    if given or advised:
+        source = _plan_blind_duty(compiler, stack, pieces)
+    fails, hint = "FALSE", "FALSE"
+    if given:
+        duties = stack.duties("blind/duty", given)
+        counts = compiler.add(stack.step("blind/given"), plan_given(compiler, duties), "whether it is there for them")
+        plan_proof(compiler, duties, lambda duty: given_need(by_id[duty.obligation]), f"{counts}/proof")
+        fails = f"coalesce({_given_fails()}, FALSE)"
+        joins += f"\nLEFT JOIN {quote(counts)} gv USING (duty) LEFT JOIN {quote(counts + '/proof')} gp USING (duty)"
+    if advised:
+        hints = union_alike(
+            stack.duties("blind/duty", advised), lambda duty: _hint(compiler, by_id[duty.obligation], duty)
         )
-        plan_proof(compiler, obligation, own, (Need(obligation.given.record),), f"{counts}/proof")
-        given, given_joins = _given_fails(obligation.given, counts)
+        hint = "coalesce(h.advised, FALSE)"
+        joins += f"\nLEFT JOIN (\n{hints}\n) h USING (duty)"
     return compiler.add(
-        obligation.id + BLIND,
-        f"SELECT {print_of} AS fingerprint, {literal(obligation.id)} AS obligation, d.jurisdiction, d.bearer_id, i.bearer_name, i.town,\n"
-        f"  d.due, d.live_start, d.live_end, {advised} AS advised, {given} AS given_fails\n"
-        f"FROM {quote(blind)} d {given_joins}JOIN {quote(f'bearer/{obligation.bearer}/ids')} i\n"
-        f"  ON i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id\n{joins}",
+        stack.step(BLIND),
+        f"SELECT {fingerprint(compiler)} AS fingerprint, d.obligation, d.jurisdiction, d.bearer_id, i.bearer_name, i.town,\n"
+        f"  d.due, d.live_start, d.live_end, {hint} AS advised, {fails} AS given_fails\n"
+        f'FROM {quote(source)} d JOIN "rules" k USING (obligation) JOIN {ids_of(stack)} i\n'
+        f"  ON i.kind = k.bearer_kind AND i.jurisdiction = d.jurisdiction AND i.bearer_id = d.bearer_id{joins}",
         "duties of bearers whose triggers cannot be known",
     )
 
 
-def _plan_blind_duty(compiler: Compiler, obligation: Obligation, duty: DutyTable, blind: str) -> str:
+def _hint(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> str:
+    """SQL of (duty, advised)."""
+    names = own_names(compiler, duty)
+    advised = _advised(obligation, names)  # before the joins: it says which are needed
+    return f"SELECT d.duty, {advised} AS advised FROM {duty.rows} d {compiler.bearer_join(duty)}\n{names.joins()}"
+
+
+def _plan_blind_duty(compiler: Compiler, stack: Stack, pieces: list[str]) -> str:
     """`ID/blind/duty`: with the columns by which conditions find rows: no trigger, no period, the bearer's row at due."""
-    rank = held_at("b.due", "p")
+    rank, blind = held_at("b.due", "p", "s", "e"), quote(stack.step("blind"))
     return compiler.add(
-        f"{obligation.id}/blind/duty",
+        stack.step("blind/duty"),
         "SELECT row_number() OVER () AS duty, b.*, CAST(NULL AS BIGINT) AS trig, CAST(NULL AS TIMESTAMP) AS full_a,\n"
         "  CAST(NULL AS TIMESTAMP) AS full_b, h.piece\n"
-        f"FROM {quote(blind)} b JOIN (SELECT b.jurisdiction, b.bearer_id, max({rank}).piece AS piece\n"
-        f"  FROM {quote(blind)} b JOIN {quote('bearer/' + duty.bearer)} p USING (jurisdiction, bearer_id) GROUP BY ALL) h\n"
-        "  USING (jurisdiction, bearer_id)",
+        f"FROM {blind} b JOIN (SELECT b.obligation, b.jurisdiction, b.bearer_id, max({rank}).piece AS piece\n"
+        f'  FROM {blind} b JOIN "rules" k USING (obligation) JOIN {union(pieces)} p\n'
+        "  ON p.asks = k.asks AND p.jurisdiction = b.jurisdiction AND p.bearer_id = b.bearer_id GROUP BY ALL) h\n"
+        "  USING (obligation, jurisdiction, bearer_id)",
         "the same, with the bearer's row",
     )

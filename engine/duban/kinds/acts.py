@@ -5,26 +5,34 @@ The result has one row per duty and act that counts, or might: `ok` TRUE or NULL
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from duban.conditions import Column
-from duban.kinds.base import DutyTable, Planner, ScanColumns, Scoping, boolean, exists_by, period_start, split
+from duban.kinds.base import DutyTable, Planner, ScanColumns, Scoping, boolean, exists_by, period_start, rows_of, split
 from duban.scope import Chain, Row, belonging, chain_to
-from duban.sqltext import quote
+from duban.sqltext import literal, quote
 
 
 @dataclass(frozen=True)
 class Acts:
-    """What to look for: rows of `record` with `where`, reached by `chain` from the owner, in the scope of the duty.
+    """What one obligation looks for: rows of `record` with `where`, reached by `chain` from `owner` (a column of the duty),
+    in the scope of the duty.
 
     `values` are fields to carry along (columns v0, v1 …); with scoping `named`, the last one names the period.
     """
 
+    duty: DutyTable
     record: str
     where: str
     chain: Chain | None
     scoping: Scoping
     values: tuple[str, ...] = ()
+    owner: str = "bearer_id"
+
+    def alone(self) -> str:
+        """What it cannot share with other obligations: a condition on the duty itself needs the duty's own scope."""
+        return self.duty.obligation if split(self.where)[1] else ""
 
 
 def owner_of(planner: Planner, duty: DutyTable, record: str, link: str) -> tuple[Chain | None, str]:
@@ -33,9 +41,9 @@ def owner_of(planner: Planner, duty: DutyTable, record: str, link: str) -> tuple
         key = planner.schema.records[duty.trigger].key
         chain = chain_to(planner.schema, record, duty.trigger, key, link) if key else None
         if chain is not None and (not link or chain_fits(planner, record, chain, duty.trigger)):
-            return chain, "d.trigger_key"
+            return chain, "trigger_key"
     chain = belonging(planner.schema, record, duty.bearer, link)
-    return chain, "d.bearer_id" if chain is not None else "''"
+    return chain, "bearer_id" if chain is not None else "''"
 
 
 def chain_fits(planner: Planner, record: str, chain: Chain, target: str) -> bool:
@@ -50,37 +58,61 @@ def chain_fits(planner: Planner, record: str, chain: Chain, target: str) -> bool
     return current == target
 
 
-def plan_acts(planner: Planner, duty: DutyTable, acts: Acts, owners: str, name: str) -> tuple[str, str]:
+def plan_acts(planner: Planner, asked: Sequence[Acts], name: str, owners: str = "") -> tuple[str, str]:
     """Add the step, and `NAME/loose`: (duty, many, ever), how many rows of nobody might count for each duty: by due, and by now.
 
-    `owners` is a relation with the duty table's columns and `owner`. Rows of nobody are only counted, not paired with every
-    duty: a thousand empty cells and a million duties must not meet. Conditions on the duty itself need the pairs, though.
+    `asked` are alike in scoping, unit, and the types of their values. `owners`: a relation with the duty table's columns and
+    `owner`, instead of what `Acts.owner` says. Rows of nobody are only counted, not paired with every duty: a thousand
+    empty cells and a million duties must not meet. Conditions on the duty itself need the pairs, though.
     """
-    pure, residual = split(acts.where)
-    scan = planner.scan(acts.record, acts.chain, pure, acts.values)
-    planner.add(
-        f"{name}/loose", _loose_counts(duty, acts, scan, counted=not residual), "rows of nobody that might count"
-    )
-    halves = [_half(planner, duty, acts, owners, scan, residual, loose=False)]
-    halves.append(_half(planner, duty, acts, owners, scan, residual, loose=True))
-    if acts.scoping == "named":  # no period named: it might be any
-        halves.append(_half(planner, duty, acts, owners, scan, residual, loose=False, unnamed=True))
+    hits = _Hits(planner, asked)
+    first, residual = asked[0], split(asked[0].where)[1]
+    planner.add(f"{name}/loose", _loose_counts(first, hits, counted=not residual), "rows of nobody that might count")
+    owners = owners or hits.asking()
+    halves = [_half(planner, first, owners, hits, residual, loose=loose) for loose in (False, True)]
+    if first.scoping == "named":  # no period named: it might be any
+        halves.append(_half(planner, first, owners, hits, residual, loose=False, unnamed=True))
     return planner.add(name, "\nUNION ALL\n".join(halves), "acts that count, or might, by duty"), f"{name}/loose"
 
 
+class _Hits:
+    """The scans' rows that some obligations ask for: `asks` numbers the conditions, so that rows and duties meet by equality."""
+
+    def __init__(self, planner: Planner, asked: Sequence[Acts]) -> None:
+        self.asked = asked
+        found = [planner.scan(one.duty, one.record, one.chain, split(one.where)[0], one.values) for one in asked]
+        self.scans: list[ScanColumns] = list(dict.fromkeys(found))
+        self.numbers = [self.scans.index(scan) for scan in found]
+        self.many = len(self.scans) > 1
+        self.by = "asks, " if self.many else ""
+
+    def rows(self, columns: str, *, loose: bool, also: str = "") -> str:
+        """SQL: these columns of the rows that meet a condition, or might; `ok` and v0, v1 … are among what can be named."""
+        return "\n  UNION ALL ".join(
+            f"SELECT {f'{number} AS asks, ' if self.many else ''}{columns} FROM (SELECT *, {scan.condition} AS ok{scan.carried()}"
+            f" FROM {quote(scan.loose if loose else scan.table)}) WHERE ok IS DISTINCT FROM FALSE{also}"
+            for number, scan in enumerate(self.scans)
+        )
+
+    def asking(self) -> str:
+        """SQL of the duties, with `owner`, and with `asks` where there is more than one condition."""
+        rows = rows_of([one.duty for one in self.asked])
+        owners = {one.owner for one in self.asked}
+        if not self.many and len(owners) == 1:
+            return f"(SELECT *, {owners.pop()} AS owner FROM {rows})"
+        owns = ", ".join(
+            f"({literal(one.duty.obligation)}, {number}, {literal(one.owner)})"
+            for one, number in zip(self.asked, self.numbers, strict=True)
+        )
+        owner = "CASE k.owns WHEN 'trigger_key' THEN d.trigger_key WHEN 'bearer_id' THEN d.bearer_id ELSE '' END"
+        return f"(SELECT d.*, {'k.asks, ' if self.many else ''}{owner} AS owner FROM {rows} d JOIN (VALUES {owns}) k(obligation, asks, owns) USING (obligation))"
+
+
 def _half(
-    planner: Planner,
-    duty: DutyTable,
-    acts: Acts,
-    owners: str,
-    scan: ScanColumns,
-    residual: str,
-    *,
-    loose: bool,
-    unnamed: bool = False,
+    planner: Planner, acts: Acts, owners: str, hits: _Hits, residual: str, *, loose: bool, unnamed: bool = False
 ) -> str:
     """One branch: sound rows joined by key, or loose rows (no owner, no event time) that might belong to anybody."""
-    condition, joins = f"s.{scan.condition}", ""
+    duty, condition, joins = acts.duty, "s.ok", ""
     if residual:
         row = Row(planner.schema, acts.record, "r")
         names = planner.names(duty, row, 's."$t"')
@@ -88,7 +120,7 @@ def _half(
         condition = f"({condition} AND {checked.sql})"
         joins = f'JOIN {quote("seen/" + acts.record)} r ON r."$n" = s."$n"\n'
         joins += planner.bearer_join(duty, 's."$t"') + "\n" + names.joins()
-    period = _period(duty, acts, scan, unnamed=unnamed, loose=loose)
+    period = _period(acts, unnamed=unnamed, loose=loose)
     scope = "TRUE" if acts.scoping == "named" else in_scope(acts.scoping)
     on_time = exists_by('s."$t"', 's."$tb"', "d.due")
     if loose:
@@ -98,27 +130,31 @@ def _half(
     who = "(s.who IS NULL OR s.who = d.owner)" if loose and residual else "s.who = d.owner"
     nobody = "s.who IS NULL" if loose else "FALSE"
     full = "TRUE" if duty.unit and acts.scoping == "period" and not loose else "FALSE"
-    values = "".join(f", s.{value} AS v{index}" for index, value in enumerate(scan.values))
+    carried = [f"v{index}" for index in range(len(acts.values))]
+    columns = ", ".join(['jurisdiction, who, "$n", "$t", "$tb", ok', *carried])
+    values = "".join(f", s.{value}" for value in carried)
+    asks = "s.asks = d.asks AND " if hits.many else ""
     return (
         f'SELECT d.duty, d.owner, s."$n" AS n, s."$t" AS t, coalesce(s."$tb", FALSE) AS tb, {condition} AS ok,\n'
         f"  {scope} AS in_scope, {on_time} AS on_time, {full} AS in_full, {nobody} AS loose{values}\n"
-        f"FROM {owners} d JOIN {quote(scan.loose if loose else scan.table)} s\n"
-        f"  ON s.jurisdiction = d.jurisdiction AND {who}{period}\n{joins}"
+        f"FROM {owners} d JOIN (\n  {hits.rows(columns, loose=loose)}) s\n"
+        f"  ON {asks}s.jurisdiction = d.jurisdiction AND {who}{period}\n{joins}"
         f"WHERE {condition} IS DISTINCT FROM FALSE AND ({scope} OR {full})"
     )
 
 
-def _period(duty: DutyTable, acts: Acts, scan: ScanColumns, *, unnamed: bool, loose: bool) -> str:
+def _period(acts: Acts, *, unnamed: bool, loose: bool) -> str:
     """The part of the join that compares periods; equality, so that the database can hash it."""
+    unit = acts.duty.unit
     if acts.scoping == "named":
-        named = f"s.{scan.values[-1]}"
+        named = f"s.v{len(acts.values) - 1}"
         if unnamed:
             return f" AND {named} IS NULL"
-        same = f"{period_start(duty.unit, named)} = CAST(d.full_a AS DATE)"
+        same = f"{period_start(unit, named)} = CAST(d.full_a AS DATE)"
         return f" AND ({named} IS NULL OR {same})" if loose else f" AND {same}"
-    if acts.scoping == "period" and duty.unit and not loose:
+    if acts.scoping == "period" and unit and not loose:
         moment = 's."$t"'
-        return f" AND {period_start(duty.unit, moment)} = CAST(d.full_a AS DATE)"
+        return f" AND {period_start(unit, moment)} = CAST(d.full_a AS DATE)"
     return ""
 
 
@@ -139,40 +175,45 @@ def in_scope(scoping: Scoping) -> str:
     return f"(CASE WHEN len(d.segs) = 1 THEN {hull} ELSE {some} END)"
 
 
-def _loose_counts(duty: DutyTable, acts: Acts, scan: ScanColumns, *, counted: bool) -> str:
+def _loose_counts(acts: Acts, hits: _Hits, *, counted: bool) -> str:
     """(duty, many, ever): running counts by time and ASOF joins, so that the cost is rows + duties."""
-    table = quote(duty.name)
+    table, by = hits.asking() if hits.many else rows_of([one.duty for one in hits.asked]), hits.by
     if not counted:
         return f"SELECT duty, 0 AS many, 0 AS ever FROM {table} WHERE FALSE"
-    rows = f'SELECT jurisdiction, "$t" AS t, coalesce("$tb", FALSE) AS tb{{}} FROM {quote(scan.loose)} WHERE who IS NULL AND {scan.condition} IS DISTINCT FROM FALSE'
+    columns = 'jurisdiction, "$t" AS t, coalesce("$tb", FALSE) AS tb'
+    nobody = " AND who IS NULL"
     if acts.scoping == "named":
-        named = rows.format(f", {period_start(duty.unit, scan.values[-1])} AS named")
+        named = f"{columns}, {period_start(acts.duty.unit, f'v{len(acts.values) - 1}')} AS named"
         timely = f"(r.t IS NULL OR {exists_by('r.t', 'r.tb', 'd.due')})"
-        pairs = f"SELECT d.duty, {timely} AS timely FROM {table} d JOIN ({named}) r ON r.jurisdiction = d.jurisdiction"
+        same = "r.asks = d.asks AND " if by else ""
+        pairs = f"SELECT d.duty, {timely} AS timely FROM {table} d JOIN rows r ON {same}r.jurisdiction = d.jurisdiction"
         return (
+            f"WITH rows AS ({hits.rows(named, loose=True, also=nobody)})\n"
             f"SELECT duty, count(*) FILTER (timely) AS many, count(*) AS ever FROM (\n  {pairs} AND r.named = CAST(d.full_a AS DATE)\n"
             f"  UNION ALL {pairs} AND r.named IS NULL) GROUP BY duty"
         )
     source, starts, ends = _loose_bounds(acts.scoping)
     day, tick = "INTERVAL 1 DAY", "INTERVAL 1 MICROSECOND"
     whole = acts.scoping == "span"
+    own = f"duty, {by}jurisdiction"
     bounds = (
-        f"SELECT duty, jurisdiction, FALSE AS tb, {starts} AS lo, {ends if whole else f'least({ends}, due + {tick})'} AS hi, {ends} AS stop FROM spans\nUNION ALL\n"
-        f"SELECT duty, jurisdiction, TRUE, {starts if whole else f'{starts} - {day} + {tick}'}, "
+        f"SELECT {own}, FALSE AS tb, {starts} AS lo, {ends if whole else f'least({ends}, due + {tick})'} AS hi, {ends} AS stop FROM spans\nUNION ALL\n"
+        f"SELECT {own}, TRUE, {starts if whole else f'{starts} - {day} + {tick}'}, "
         f"{f'{ends} - {day} + {tick}' if whole else f'least({ends}, due)'}, {ends} FROM spans"
     )
     late = acts.scoping in ("open", "rest")  # where an act after due still counts as late
     ever = "greatest(coalesce(x.upto, 0) - coalesce(l.upto, 0), 0)" if late else "0"
-    reach = "ASOF LEFT JOIN timed {0} ON {0}.jurisdiction = b.jurisdiction AND {0}.tb = b.tb AND {0}.t < b.{1}"
+    same = "{0}.asks = b.asks AND " if by else ""
+    reach = f"ASOF LEFT JOIN timed {{0}} ON {same}{{0}}.jurisdiction = b.jurisdiction AND {{0}}.tb = b.tb AND {{0}}.t < b.{{1}}"
     return (
-        f"WITH rows AS ({rows.format('')}),\n"
-        "timed AS (SELECT jurisdiction, tb, t, sum(many) OVER (PARTITION BY jurisdiction, tb ORDER BY t) AS upto\n"
-        "  FROM (SELECT jurisdiction, tb, t, count(*) AS many FROM rows WHERE t IS NOT NULL GROUP BY ALL)),\n"
-        f"spans AS (SELECT duty, jurisdiction, due, {source} FROM {table} WHERE (SELECT count(*) FROM rows) > 0 AND live_start IS NOT NULL),\n"
+        f"WITH rows AS ({hits.rows(columns, loose=True, also=nobody)}),\n"
+        f"timed AS (SELECT {by}jurisdiction, tb, t, sum(many) OVER (PARTITION BY {by}jurisdiction, tb ORDER BY t) AS upto\n"
+        f"  FROM (SELECT {by}jurisdiction, tb, t, count(*) AS many FROM rows WHERE t IS NOT NULL GROUP BY ALL)),\n"
+        f"spans AS (SELECT {own}, due, {source} FROM {table} WHERE (SELECT count(*) FROM rows) > 0 AND live_start IS NOT NULL),\n"
         f"bounds AS ({bounds}),\n"
         f"counts AS (SELECT b.duty, greatest(coalesce(h.upto, 0) - coalesce(l.upto, 0), 0) AS many, {ever} AS ever FROM bounds b\n"
         f"  {reach.format('h', 'hi')}\n  {reach.format('l', 'lo')}\n  {reach.format('x', 'stop') if late else ''}\n"
-        f"  UNION ALL SELECT d.duty, u.many, u.many FROM {table} d JOIN (SELECT jurisdiction, count(*) AS many FROM rows WHERE t IS NULL GROUP BY ALL) u USING (jurisdiction))\n"
+        f"  UNION ALL SELECT d.duty, u.many, u.many FROM {table} d JOIN (SELECT {by}jurisdiction, count(*) AS many FROM rows WHERE t IS NULL GROUP BY ALL) u USING ({by}jurisdiction))\n"
         "SELECT duty, CAST(sum(many) AS BIGINT) AS many, CAST(sum(ever) AS BIGINT) AS ever FROM counts GROUP BY duty HAVING sum(many + ever) > 0"
     )
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import ClassVar, Literal, Protocol
 
 from duban.conditions import Checked, ConditionError, compile_boolean, compile_number, parse
 from duban.scope import Chain, Names, Row, Schema
-from duban.sqltext import literal
+from duban.sqltext import literal, quote
 from duban.vocabulary import Word
 
 # One row per duty, whatever the test:
@@ -38,10 +38,11 @@ Scoping = Literal["period", "named", "rest", "open", "span"]
 
 @dataclass(frozen=True)
 class DutyTable:
-    """The table of an obligation's duties before they are judged, and what kind of duties they are.
+    """The duties of one obligation before they are judged: the table that has them, and what kind of duties they are.
 
-    Columns: duty, jurisdiction, bearer_id, piece, trig, trigger_id, period_start, period_end, full_a, full_b, a, b, due,
-    live_start, live_end, segs, live_seconds, opened, fingerprint, … (`compile/frames.py`, `compile/live.py`).
+    Columns: duty (a number that no other row of the table has), obligation, jurisdiction, bearer_id, piece, trig, trigger_id,
+    period_start, period_end, full_a, full_b, a, b, due, live_start, live_end, segs, live_seconds, opened, fingerprint, …
+    (`compile/frames.py`, `compile/live.py`).
     """
 
     name: str
@@ -52,13 +53,46 @@ class DutyTable:
     has_by: bool = False
     before: bool = False
     waivable: bool = True  # a duty that the law itself imposes is not
+    shared: bool = False  # the table has duties of other obligations, too
+
+    @property
+    def rows(self) -> str:
+        """SQL of a relation of its rows."""
+        return rows_of([self])
+
+
+Ask = tuple["Test", DutyTable]
+
+
+def rows_of(duties: Sequence[DutyTable]) -> str:
+    """SQL of a relation of the duties of some obligations that stand in one table."""
+    table = quote(duties[0].name)
+    if not duties[0].shared:
+        return table
+    return f"(SELECT * FROM {table} WHERE obligation IN ({', '.join(literal(duty.obligation) for duty in duties)}))"
+
+
+def stack_name(obligations: Sequence[str]) -> str:
+    """What the steps of some obligations are called together: by the first, and how many more."""
+    return obligations[0] + (f"+{len(obligations) - 1}" if len(obligations) > 1 else "")
+
+
+def alike(duties: Iterable[DutyTable], build: Callable[[DutyTable], str]) -> dict[str, list[DutyTable]]:
+    """The duties by SQL: those for which `build` writes the same, but for whose rows it reads, are asked together."""
+    found: dict[str, list[DutyTable]] = {}
+    for duty in duties:
+        found.setdefault(build(replace(duty, name=_WHOSE, shared=False)), []).append(duty)
+    return {sql.replace(quote(_WHOSE), rows_of(group)): group for sql, group in found.items()}
+
+
+_WHOSE = "$duties"  # stands for the table in a text that is compared
 
 
 def waivers_of(duty: DutyTable, day: str, also: str = "") -> str:
     """SQL: the numbers of the waivers in force that cover a day of a duty `d`, NULL for none; `also` narrows them further."""
     if not duty.waivable:
         return "CAST(NULL AS BIGINT[])"
-    own = f"w.jurisdiction = d.jurisdiction AND w.obligation = {literal(duty.obligation)} AND w.bearer = d.bearer_id"
+    own = "w.jurisdiction = d.jurisdiction AND w.obligation = d.obligation AND w.bearer = d.bearer_id"
     return (
         f'(SELECT list(w.n ORDER BY w.n) FROM "waiver" w WHERE (w.fingerprint = d.fingerprint OR ({own}))\n'
         f"  AND w.day_from <= {day} AND {day} <= w.day_until{also})"
@@ -72,7 +106,9 @@ class Planner(Protocol):
     as_of_sql: str
 
     def add(self, name: str, sql: str, why: str = "") -> str: ...
-    def scan(self, record: str, chain: Chain | None, where: str, values: tuple[str, ...]) -> ScanColumns: ...
+    def scan(
+        self, duty: DutyTable, record: str, chain: Chain | None, where: str, values: tuple[str, ...]
+    ) -> ScanColumns: ...
     def names(self, duty: DutyTable, own: Row | None, moment: str = "") -> Names: ...
     def bearer_join(self, duty: DutyTable, moment: str = "") -> str: ...
 
@@ -85,6 +121,10 @@ class ScanColumns:
     loose: str
     condition: str
     values: tuple[str, ...]
+
+    def carried(self) -> str:
+        """SQL: its values as v0, v1 …, behind other columns."""
+        return "".join(f", {value} AS v{index}" for index, value in enumerate(self.values))
 
 
 @dataclass(frozen=True)
@@ -136,9 +176,13 @@ class Test(Word):
     def needs(self, trigger: str) -> tuple[Need, ...]:
         """The hand-ins that decide; `trigger` is the trigger's record type or ''."""
 
+    @classmethod
     @abstractmethod
-    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
-        """Add the step `name` with the columns of `RESULT`, one row per duty; returns the name."""
+    def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
+        """Add steps `ID/suffix` with the columns of `RESULT`, one row per duty; returns their names.
+
+        `asked` are tests of this kind. Obligations for which the SQL is the same share a step.
+        """
 
     @abstractmethod
     def evidence_of(self, trigger: str) -> str:

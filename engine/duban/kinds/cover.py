@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from duban.conditions import Checked
 from duban.kinds.acts import Acts, plan_acts
-from duban.kinds.base import RESULT, Amount, DutyTable, LintContext, Need, Planner, Test, boolean
+from duban.kinds.base import RESULT, Amount, Ask, DutyTable, LintContext, Need, Planner, Test, boolean
 from duban.kinds.perform import lint_amount
 from duban.scope import Row, belonging
 from duban.sqltext import quote
@@ -49,13 +50,18 @@ class Cover(Test):
     def evidence_of(self, trigger: str) -> str:
         return self.by.record
 
-    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
+    @classmethod
+    def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
+        """Each by itself: hardly two obligations have the same targets."""
+        return [test._plan(duty, planner, duty.obligation + suffix) for test, duty in asked if isinstance(test, Cover)]
+
+    def _plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
         targets = planner.add(name + "/targets", self._targets(duty, planner), "who is to be covered, by duty")
         chain = belonging(planner.schema, self.by.record, self.targets, self.by.link)
-        acts = Acts(self.by.record, self.by.where, chain, "period")
+        acts = Acts(duty, self.by.record, self.by.where, chain, "period")
         # Only asked-for targets take part in the join; loose acts join every target of the duty, so each is counted once.
-        owners = f"(SELECT d.*, g.target AS owner FROM {quote(duty.name)} d JOIN {quote(targets)} g USING (duty))"
-        found, loose = plan_acts(planner, duty, acts, owners, name + "/acts")
+        owners = f"(SELECT d.*, g.target AS owner FROM {duty.rows} d JOIN {quote(targets)} g USING (duty))"
+        found, loose = plan_acts(planner, [acts], name + "/acts", owners)
         return planner.add(name, self._result(duty, targets, found, loose), "cover, by duty")
 
     def _targets(self, duty: DutyTable, planner: Planner) -> str:
@@ -66,7 +72,7 @@ class Cover(Test):
         until = f"least(d.live_end, {planner.as_of_sql})"
         overlap = f'epoch(least(p."$e", {until})) - epoch(greatest(p."$s", d.live_start))'
         source = (
-            f"FROM {quote(duty.name)} d {planner.bearer_join(duty)}\n"
+            f"FROM {duty.rows} d {planner.bearer_join(duty)}\n"
             f"JOIN {quote('bearer/' + self.targets)} p ON p.jurisdiction = d.jurisdiction\n"
             f'  AND p."$s" < {until} AND p."$e" > d.live_start\n{names.joins()}'
         )
@@ -95,7 +101,7 @@ class Cover(Test):
             "  coalesce(bool_or(a.ok AND a.in_scope), FALSE) AS covered,\n"
             "  coalesce(bool_or(a.ok IS NULL AND a.in_scope AND NOT a.loose), FALSE) AS maybe,\n"
             "  coalesce(bool_or(a.ok AND a.in_full), FALSE) AS in_full\n"
-            f"FROM {quote(targets)} g JOIN {quote(duty.name)} d USING (duty) LEFT JOIN {names} i ON i.jurisdiction = d.jurisdiction\n"
+            f"FROM {quote(targets)} g JOIN {duty.rows} d USING (duty) LEFT JOIN {names} i ON i.jurisdiction = d.jurisdiction\n"
             "  AND i.bearer_id = g.target LEFT JOIN acts a ON a.duty = g.duty AND a.owner = g.target\n"
             "GROUP BY g.duty, g.target, g.sure"
         )
@@ -122,7 +128,7 @@ class Cover(Test):
             f"  CAST(NULL AS TIMESTAMP) AS done_at, coalesce(NOT ({failed}), FALSE) AS could, FALSE AS could_late,\n"
             f"  coalesce(k.f >= {need('k.n + k.n2 - k.f2')}, FALSE) AS full_ok, FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by,\n"
             f"  {'TRUE' if amount.percent == 0 else 'k.duty IS NULL'} AS empty, FALSE AS unclear, coalesce(list_sort(e.evidence), []) AS evidence,\n"
-            f"  coalesce(k.missed, []) AS missed\nFROM {quote(duty.name)} d LEFT JOIN counts k USING (duty) LEFT JOIN extra e USING (duty)\n"
+            f"  coalesce(k.missed, []) AS missed\nFROM {duty.rows} d LEFT JOIN counts k USING (duty) LEFT JOIN extra e USING (duty)\n"
             f"LEFT JOIN {quote(loose)} z USING (duty))"
         )
 

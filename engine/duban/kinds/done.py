@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from duban.conditions import compile_moment, parse_moment
-from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, boolean, exists_by
+from duban.kinds.base import (
+    RESULT,
+    Ask,
+    DutyTable,
+    LintContext,
+    Need,
+    Planner,
+    Test,
+    alike,
+    boolean,
+    exists_by,
+    stack_name,
+)
 from duban.scope import Row
 from duban.sqltext import quote
 
@@ -35,7 +48,16 @@ class Done(Test):
     def evidence_of(self, trigger: str) -> str:
         return trigger
 
-    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
+    @classmethod
+    def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
+        tests = {duty.obligation: test for test, duty in asked if isinstance(test, Done)}
+        shared = alike([duty for _, duty in asked], lambda duty: tests[duty.obligation]._sql(duty, planner))
+        return [
+            planner.add(stack_name([duty.obligation for duty in duties]) + suffix, sql, "done, by duty")
+            for sql, duties in shared.items()
+        ]
+
+    def _sql(self, duty: DutyTable, planner: Planner) -> str:
         row = Row(planner.schema, duty.trigger, "g")
         names = planner.names(duty, row)
         when = compile_moment(parse_moment(self.done), names)
@@ -43,14 +65,12 @@ class Done(Test):
         moment = f"CAST({when.sql} AS TIMESTAMP)"
         there = f"({when.sql} IS NOT NULL AND {exists_by(moment, when.bare, planner.as_of_sql)} AND coalesce({require.sql}, FALSE))"
         on_time = exists_by("done_at", "bare", "due")
-        return planner.add(
-            name,
+        return (
             f"SELECT {RESULT} FROM (SELECT duty, CAST(1 AS DOUBLE) AS required, CAST(there AS DOUBLE) AS observed,\n"
             f"  there AND {on_time} AS timely, CASE WHEN there THEN done_at END AS done_at, FALSE AS could, FALSE AS could_late, FALSE AS full_ok,\n"
             "  FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by, FALSE AS empty, FALSE AS unclear, [trig] AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
             f"FROM (SELECT d.duty, d.due, d.trig, coalesce({there}, FALSE) AS there, {moment} AS done_at,\n"
             f"    coalesce({when.bare}, FALSE) AS bare\n"
-            f'  FROM {quote(duty.name)} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n'
-            f"  {planner.bearer_join(duty)}\n  {names.joins()}))",
-            "done, by duty",
+            f'  FROM {duty.rows} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n'
+            f"  {planner.bearer_join(duty)}\n  {names.joins()}))"
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from duban.kinds.acts import Acts, owner_of, plan_acts
-from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, waivers_of
+from duban.kinds.base import RESULT, Ask, LintContext, Need, Planner, Test, rows_of, stack_name, waivers_of
 from duban.sqltext import quote
 
 
@@ -29,24 +30,36 @@ class Forbid(Test):
     def evidence_of(self, trigger: str) -> str:
         return self.record
 
-    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
-        chain, owner = owner_of(planner, duty, self.record, self.link)
-        acts = Acts(self.record, self.where, chain, "span")
-        owners = f"(SELECT *, {owner.replace('d.', '')} AS owner FROM {quote(duty.name)})"
-        found, loose = plan_acts(planner, duty, acts, owners, name + "/acts")
-        covering = waivers_of(duty, "CAST(a.t AS DATE)")
-        return planner.add(
-            name,
-            f"SELECT {RESULT} FROM (SELECT d.duty, CAST(0 AS DOUBLE) AS required, CAST(coalesce(h.hits, 0) AS DOUBLE) AS observed,\n"
-            "  coalesce(h.hits, 0) = 0 AND coalesce(h.maybe, 0) + coalesce(l.many, 0) = 0 AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
-            "  coalesce(h.maybe, 0) + coalesce(l.many, 0) > 0 AS could, FALSE AS could_late, FALSE AS full_ok, coalesce(h.hits > h.waived, FALSE) AS hit,\n"
-            "  CASE WHEN h.hits > 0 AND h.hits = h.waived THEN h.waivers ELSE [] END AS waived_by, FALSE AS empty, FALSE AS unclear,\n"
-            "  coalesce(h.evidence, []) AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
-            f"FROM {quote(duty.name)} d LEFT JOIN (\n"
-            "  SELECT duty, count(*) FILTER (ok) AS hits, count(*) FILTER (ok IS NULL) AS maybe, count(*) FILTER (ok AND excuses IS NOT NULL) AS waived,\n"
-            "    list_sort(list_distinct(flatten(list(excuses) FILTER (ok AND excuses IS NOT NULL)))) AS waivers,\n"
-            "    list(n ORDER BY t, n) FILTER (ok) AS evidence\n"
-            f"  FROM (SELECT a.*, {covering} AS excuses FROM {quote(found)} a JOIN {quote(duty.name)} d USING (duty) WHERE a.in_scope)\n"
-            f"  GROUP BY duty) h USING (duty) LEFT JOIN {quote(loose)} l USING (duty))",
-            "forbid, by duty",
-        )
+    @classmethod
+    def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
+        groups: dict[tuple[str, bool], list[Acts]] = {}
+        for test, duty in asked:
+            assert isinstance(test, Forbid)
+            chain, owner = owner_of(planner, duty, test.record, test.link)
+            acts = Acts(duty, test.record, test.where, chain, "span", owner=owner)
+            groups.setdefault((acts.alone(), duty.waivable), []).append(acts)
+        return [_plan(group, planner, suffix) for group in groups.values()]
+
+
+def _plan(asked: list[Acts], planner: Planner, suffix: str) -> str:
+    """Add the steps of obligations that share them."""
+    duties = [acts.duty for acts in asked]
+    name = stack_name([duty.obligation for duty in duties]) + suffix
+    rows = rows_of(duties)
+    found, loose = plan_acts(planner, asked, name + "/acts")
+    covering = waivers_of(duties[0], "CAST(a.t AS DATE)")
+    return planner.add(
+        name,
+        f"SELECT {RESULT} FROM (SELECT d.duty, CAST(0 AS DOUBLE) AS required, CAST(coalesce(h.hits, 0) AS DOUBLE) AS observed,\n"
+        "  coalesce(h.hits, 0) = 0 AND coalesce(h.maybe, 0) + coalesce(l.many, 0) = 0 AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
+        "  coalesce(h.maybe, 0) + coalesce(l.many, 0) > 0 AS could, FALSE AS could_late, FALSE AS full_ok, coalesce(h.hits > h.waived, FALSE) AS hit,\n"
+        "  CASE WHEN h.hits > 0 AND h.hits = h.waived THEN h.waivers ELSE [] END AS waived_by, FALSE AS empty, FALSE AS unclear,\n"
+        "  coalesce(h.evidence, []) AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
+        f"FROM {rows} d LEFT JOIN (\n"
+        "  SELECT duty, count(*) FILTER (ok) AS hits, count(*) FILTER (ok IS NULL) AS maybe, count(*) FILTER (ok AND excuses IS NOT NULL) AS waived,\n"
+        "    list_sort(list_distinct(flatten(list(excuses) FILTER (ok AND excuses IS NOT NULL)))) AS waivers,\n"
+        "    list(n ORDER BY t, n) FILTER (ok) AS evidence\n"
+        f"  FROM (SELECT a.*, {covering} AS excuses FROM {quote(found)} a JOIN {rows} d USING (duty) WHERE a.in_scope)\n"
+        f"  GROUP BY duty) h USING (duty) LEFT JOIN {quote(loose)} l USING (duty))",
+        "forbid, by duty",
+    )

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from duban.kinds.acts import Acts, owner_of, plan_acts
-from duban.kinds.base import RESULT, Amount, DutyTable, LintContext, Need, Planner, Scoping, Test, required_sql
+from duban.kinds.acts import Acts, event_day, owner_of, plan_acts
+from duban.kinds.base import (
+    RESULT,
+    Amount,
+    Ask,
+    DutyTable,
+    LintContext,
+    Need,
+    Planner,
+    Scoping,
+    Test,
+    alike,
+    required_sql,
+    rows_of,
+    stack_name,
+)
+from duban.scope import Row
 from duban.sqltext import literal, quote
 from duban.vocabulary import NUMERIC_TYPES, TEMPORAL_TYPES, Names
 
@@ -54,35 +71,91 @@ class Perform(Test):
     def evidence_of(self, trigger: str) -> str:
         return self.record
 
-    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
-        chain, owner = owner_of(planner, duty, self.record, self.link)
-        scoping: Scoping = "named" if self.named_by else scoping_of(duty)
-        values = tuple(value for value in (self.distinct or self.sum, self.named_by) if value)
-        acts = Acts(self.record, self.where, chain, scoping, values)
-        owners = f"(SELECT *, {owner.replace('d.', '')} AS owner FROM {quote(duty.name)})"
-        found, loose = plan_acts(planner, duty, acts, owners, name + "/acts")
-        exact = bool(self.sum)
-        amount = Amount.read(self.at_least)
-        names = planner.names(duty, None)
-        required = required_sql(amount, names, exact)
-        empty = f"coalesce({required} = 0, FALSE)" if amount.percent is not None else "FALSE"
-        wanted = planner.add(
-            name + "/required",
-            f"SELECT d.duty, {required} AS required, {empty} AS empty FROM {quote(duty.name)} d\n"
-            f"{planner.bearer_join(duty)}\n{names.joins()}",
-            "how much each duty asks for",
-        )
+    @classmethod
+    def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
+        groups: dict[Hashable, list[_Asked]] = {}
+        for test, duty in asked:
+            assert isinstance(test, Perform)
+            one = _Asked.of(test, duty, planner)
+            groups.setdefault(one.shape(planner), []).append(one)
+        return [_Plan(group, planner, suffix).result() for group in groups.values()]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What one obligation asks for, and where its acts are found."""
+
+    test: Perform
+    acts: Acts
+
+    @classmethod
+    def of(cls, test: Perform, duty: DutyTable, planner: Planner) -> _Asked:
+        chain, owner = owner_of(planner, duty, test.record, test.link)
+        scoping: Scoping = "named" if test.named_by else scoping_of(duty)
+        values = tuple(value for value in (test.distinct or test.sum, test.named_by) if value)
+        return cls(test, Acts(duty, test.record, test.where, chain, scoping, values, owner))
+
+    def shape(self, planner: Planner) -> Hashable:
+        """Obligations that are equal in this are counted by one statement."""
+        test, acts = self.test, self.acts
+        row = Row(planner.schema, acts.record, "r")
+        types = tuple(column.type if column else "" for column in (event_day(row, value) for value in acts.values))
+        counted = "sum" if test.sum else "distinct" if test.distinct else "rows"
+        return (acts.scoping, acts.duty.unit, counted, tuple(test.alike), types, acts.alone())
+
+
+class _Plan:
+    """The steps of obligations of one shape."""
+
+    def __init__(self, asked: list[_Asked], planner: Planner, suffix: str) -> None:
+        self.asked, self.planner, self.test = asked, planner, asked[0].test
+        self.duties = [one.acts.duty for one in asked]
+        self.name = stack_name([duty.obligation for duty in self.duties]) + suffix
+
+    def result(self) -> str:
+        """Add the steps; returns the name of the last."""
+        found, loose = plan_acts(self.planner, [one.acts for one in self.asked], self.name + "/acts")
+        wanted = self.planner.add(self.name + "/required", self._wanted(), "how much each duty asks for")
         moments = ""
-        if scoping != "period":  # a period knows no late: only there does the moment matter
-            moments = planner.add(name + "/reached", self._reached(found, wanted), "when enough had been done")
-        return planner.add(name, self._result(found, loose, wanted, moments), "perform, by duty")
+        if self.asked[0].acts.scoping != "period":  # a period knows no late: only there does the moment matter
+            reached = self._reached(found, wanted)
+            moments = self.planner.add(self.name + "/reached", reached, "when enough had been done")
+        return self.planner.add(self.name, self._counted(found, loose, wanted, moments), "perform, by duty")
+
+    def _wanted(self) -> str:
+        """SQL of (duty, required, empty)."""
+        fixed = {one.acts.duty.obligation: Amount.read(one.test.at_least).number for one in self.asked}
+        plain = [duty for duty in self.duties if fixed[duty.obligation] is not None]
+        parts = []
+        if plain:
+            numbers = sorted({str(fixed[duty.obligation]) for duty in plain})
+            required = f"CAST({numbers[0]} AS DOUBLE)"
+            if len(numbers) > 1:
+                whens = "".join(f" WHEN {literal(duty.obligation)} THEN {fixed[duty.obligation]}" for duty in plain)
+                required = f"CAST(CASE obligation{whens} END AS DOUBLE)"
+            parts.append(f"SELECT duty, {required} AS required, FALSE AS empty FROM {rows_of(plain)}")
+        tests = {one.acts.duty.obligation: one.test for one in self.asked}
+        others = [duty for duty in self.duties if fixed[duty.obligation] is None]
+        parts += alike(others, lambda duty: self._read(tests[duty.obligation], duty))
+        return "\nUNION ALL\n".join(parts)
+
+    def _read(self, test: Perform, duty: DutyTable) -> str:
+        """SQL of (duty, required, empty) where the number stands in a row, or is a parameter."""
+        amount = Amount.read(test.at_least)
+        names = self.planner.names(duty, None)
+        required = required_sql(amount, names, bool(test.sum))
+        empty = f"coalesce({required} = 0, FALSE)" if amount.percent is not None else "FALSE"
+        return (
+            f"SELECT d.duty, {required} AS required, {empty} AS empty FROM {duty.rows} d\n"
+            f"{self.planner.bearer_join(duty)}\n{names.joins()}"
+        )
 
     def _reached(self, found: str, wanted: str) -> str:
         """For each duty the moment of the act that completes the number."""
-        if self.distinct:
+        if self.test.distinct:
             steps = f"SELECT duty, min(t) AS t, 1 AS amount FROM {quote(found)} WHERE ok AND in_scope AND v0 IS NOT NULL GROUP BY duty, {self._value()}"
         else:
-            amount = "v0" if self.sum else "1"
+            amount = "v0" if self.test.sum else "1"
             steps = f"SELECT duty, t, {amount} AS amount FROM {quote(found)} WHERE ok AND in_scope"
         return (
             "SELECT r.duty, min(r.t) AS done_at FROM (\n"
@@ -92,18 +165,21 @@ class Perform(Test):
 
     def _value(self) -> str:
         """SQL of the value that is told apart: the first of `alike` stands for all of them."""
-        if not self.alike:
+        same = self.test.alike
+        if not same:
             return "v0"
-        return f"CASE WHEN v0 IN ({', '.join(map(literal, self.alike))}) THEN {literal(self.alike[0])} ELSE v0 END"
+        return f"CASE WHEN v0 IN ({', '.join(map(literal, same))}) THEN {literal(same[0])} ELSE v0 END"
 
-    def _result(self, found: str, loose: str, wanted: str, moments: str) -> str:
+    def _counted(self, found: str, loose: str, wanted: str, moments: str) -> str:
+        by_value, by_sum = bool(self.test.distinct), bool(self.test.sum)
+
         def total(condition: str) -> str:
-            if self.sum:
+            if by_sum:
                 return f"coalesce(sum(v0) FILTER ({condition}), 0)"
-            return f"count({f'DISTINCT {self._value()}' if self.distinct else '*'}) FILTER ({condition})"
+            return f"count({f'DISTINCT {self._value()}' if by_value else '*'}) FILTER ({condition})"
 
-        counted = "ok AND in_scope" + (" AND v0 IS NOT NULL" if self.distinct or self.sum else "")
-        unknown = "ok IS NULL OR v0 IS NULL" if self.distinct or self.sum else "ok IS NULL"
+        counted = "ok AND in_scope" + (" AND v0 IS NOT NULL" if by_value or by_sum else "")
+        unknown = "ok IS NULL OR v0 IS NULL" if by_value or by_sum else "ok IS NULL"
         maybe = f"count(*) FILTER (({unknown}) AND in_scope"
         done_at = "m.done_at" if moments else "CAST(NULL AS TIMESTAMP)"
         reached = f" LEFT JOIN {quote(moments)} m USING (duty)" if moments else ""
@@ -125,7 +201,7 @@ class Perform(Test):
 
     def _could(self, certain: str, unknown: str) -> str:
         """SQL: with these unknown acts there might have been enough; a sum might be anything."""
-        return f"{unknown} > 0" if self.sum else f"coalesce({certain}, 0) + {unknown} >= w.required"
+        return f"{unknown} > 0" if self.test.sum else f"coalesce({certain}, 0) + {unknown} >= w.required"
 
 
 class Respond(Test):
@@ -139,20 +215,23 @@ class Respond(Test):
     direction: Literal["after", "before"] = "after"
     link: str = ""
 
-    def _perform(self) -> Perform:
+    def counted(self) -> Perform:
+        """The same as something to be counted."""
         return Perform(record=self.record, where=self.where, link=self.link)
 
     def problems(self, lint: LintContext) -> None:
-        self._perform().problems(lint)
+        self.counted().problems(lint)
 
     def needs(self, trigger: str) -> tuple[Need, ...]:
-        return self._perform().needs(trigger)
+        return self.counted().needs(trigger)
 
     def evidence_of(self, trigger: str) -> str:
         return self.record
 
-    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
-        return self._perform().plan(duty, planner, name)
+    @classmethod
+    def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
+        counted: list[Ask] = [(test.counted(), duty) for test, duty in asked if isinstance(test, Respond)]
+        return Perform.plan_all(counted, planner, suffix)
 
 
 def scoping_of(duty: DutyTable) -> Scoping:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from duban.conditions import Checked, Column, ConditionError, compile_boolean, parse
-from duban.kinds.base import RESULT, DutyTable, LintContext, Need, Planner, Test, as_one, boolean, step_interval
+from duban.kinds.base import RESULT, Ask, DutyTable, LintContext, Need, Planner, Test, as_one, boolean, step_interval
 from duban.scope import Names, Row, Schema, belonging
 from duban.sqltext import literal, quote
 from duban.vocabulary import NUMERIC_TYPES, Word
@@ -67,7 +68,14 @@ class Reconcile(Test):
     def evidence_of(self, trigger: str) -> str:
         return trigger
 
-    def plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
+    @classmethod
+    def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
+        """Each by itself: the figures of two obligations are not the same."""
+        return [
+            test._plan(duty, planner, duty.obligation + suffix) for test, duty in asked if isinstance(test, Reconcile)
+        ]
+
+    def _plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
         tables = {
             side_name: planner.add(
                 f"{name}/{side_name}", self._side(planner, duty, side), f"the side `{side_name}`, by duty"
@@ -90,7 +98,7 @@ class Reconcile(Test):
             f"  {holds} = {len(checks)} AS timely, CAST(NULL AS TIMESTAMP) AS done_at,\n"
             f"  NOT ({false}) AND {holds} < {len(checks)} AS could, FALSE AS could_late, FALSE AS full_ok, FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by,\n"
             f"  FALSE AS empty, FALSE AS unclear, [d.trig] AS evidence, list_distinct([{figures}]) AS missed\n"
-            f'FROM {quote(duty.name)} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n{scope.joins()}\n{joins})',
+            f'FROM {duty.rows} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n{scope.joins()}\n{joins})',
             "reconcile, by duty",
         )
 
@@ -129,7 +137,7 @@ class Reconcile(Test):
                 for column in _columns(planner.schema, side)
             )
         return (
-            f"SELECT d.duty, {values}\nFROM {quote(duty.name)} d\n"
+            f"SELECT d.duty, {values}\nFROM {duty.rows} d\n"
             f'JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n'
             f"JOIN {owned} r ON r.jurisdiction = d.jurisdiction{same}\n{names.joins()}\nGROUP BY d.duty"
         )

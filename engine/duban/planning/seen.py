@@ -123,7 +123,7 @@ def beside(
     tables = tables_of(audit.pack, records, list(kinds))
     plan: Plan
     if obligations:
-        plan = compile_pack(audit.pack, at, audit.known_by, obligations, [*tables, *also])
+        plan = compile_pack(audit.pack, at, audit.known_by, obligations, [*tables, *also], together=1)
     else:
         plan = compile_views(audit.pack, at, audit.known_by, [*tables, *also])
     cursor = audit.connection.cursor()

@@ -68,7 +68,7 @@ def _checks(audit: Audit, weekly: Weekly) -> list[Row]:
     )
     if not wanted:
         return []
-    plan = compile_pack(audit.pack, audit.as_of, audit.known_by, wanted)
+    plan = compile_pack(audit.pack, audit.as_of, audit.known_by, wanted, together=1)
     kept = [f"{name}/{table}" for name in wanted for table in ("test/targets", "test/acts", "duty")]
     kept += [f"bearer/{_targets(audit, name)}/ids" for name in wanted]
     plan = replace(plan, kept=(*plan.kept, *kept))
