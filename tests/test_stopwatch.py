@@ -142,7 +142,7 @@ def test_it_stands_in_audit_json_and_in_no_result(tmp_path: Path) -> None:
         "用时：",
         "最慢的步骤：",
         "head-leads/status：",
-        "Total Time",
+        "ms            6  ",
         "没有执行名为“head-leads/stat”的步骤，是不是：head-leads/status",
     ):
         assert text in said

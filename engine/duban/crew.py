@@ -8,10 +8,11 @@ wait for each other: hence a shelf (an attached in-memory database) for each wor
 from __future__ import annotations
 
 import heapq
+import json
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from duban import stopwatch
 from duban.errors import EvaluationError
@@ -88,9 +89,11 @@ class Crew:
             cursor.close()
 
 
-def _profile(cursor: duckdb.DuckDBPyConnection, step: Step) -> str:
+def _profile(cursor: duckdb.DuckDBPyConnection, step: Step) -> dict[str, Any]:
     """How DuckDB executes a step: its operators with their rows and seconds. It runs once more for that."""
-    return "\n".join(text for _, text in cursor.execute(f"EXPLAIN ANALYZE {step.sql}").fetchall())
+    ((_, text),) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT json) {step.sql}").fetchall()
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

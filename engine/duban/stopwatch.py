@@ -60,7 +60,7 @@ class Stopwatch:
     asked: frozenset[str] = frozenset()
     whole: Part = field(default_factory=Part)
     steps: dict[str, Ran] = field(default_factory=dict)
-    profiles: dict[str, str] = field(default_factory=dict)
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     _open: list[Part] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from duban.report.layout import aligned
 from duban.stopwatch import Part, Ran, Stopwatch
 
 MOST = 15  # steps that are shown; audit.json has all
+_WIDE = 100  # characters of what an operator is about
+_WRAPPING = {"RESULT_COLLECTOR", "EXPLAIN_ANALYZE"}
+_GUESSED = {"Estimated Cardinality"}
 _SHOWN = 0.005  # seconds: stages that take less are left out on the screen
 
 
@@ -31,12 +35,34 @@ def profiles(watch: Stopwatch) -> Iterator[str]:
     """How DuckDB executed the steps that were asked for; for one that did not run, those with names like it."""
     for name in sorted(watch.asked):
         if name in watch.profiles:
-            yield from ("", f"{name}：", watch.profiles[name])
+            yield from ("", f"{name}：", *_operators(watch.profiles[name]))
         else:
             close = "、".join(difflib.get_close_matches(name, watch.steps, n=3))
             yield f"没有执行名为“{name}”的步骤" + (
                 f"，是不是：{close}" if close else "；步骤名见 --timings 或 duban rules sql"
             )
+
+
+def _operators(profile: Mapping[str, Any]) -> Iterator[str]:
+    """The tree of operators as DuckDB executed them, the last one first: milliseconds of all threads, rows, what it is
+    about. Before version 2 it called them otherwise.
+    """
+    for top in profile.get("operator") or profile["children"]:
+        yield from _operator(top, 0)
+
+
+def _operator(node: Mapping[str, Any], depth: int) -> Iterator[str]:
+    kind = node.get("type") or node["operator_type"]
+    if kind not in _WRAPPING:
+        about = [value for key, value in node["extra_info"].items() if key not in _GUESSED]
+        texts = (", ".join(value) if isinstance(value, list) else str(value) for value in about)
+        told = " ".join("；".join(texts).split())
+        shown = told if len(told) <= _WIDE else told[:_WIDE] + "…"
+        seconds = node.get("timing", node.get("operator_timing", 0))
+        rows = node.get("intermediate_rows", node.get("operator_cardinality", 0))
+        yield f"{seconds * 1000:>9.1f}ms {rows:>12,}  {'  ' * depth}{kind} {shown}".rstrip()
+    for child in node.get("children", ()):
+        yield from _operator(child, depth + 1)
 
 
 def _steps(steps: Mapping[str, Ran]) -> list[list[str]]:
