@@ -19,6 +19,7 @@ from duban.evaluate import Limits, close_to_outside, database, open_database, ru
 from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_of
+from duban.stopwatch import count_rows, timed
 from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers, sheet_waivers
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class Audit:
 
     def find_leads(self) -> str:
         """The name of the table of leads; it is made when it is first asked for, from the versions that the duties saw."""
-        _find_leads(self.connection, compile_leads(self.pack, self.as_of, self.known_by))
+        with timed("异常线索"):
+            _find_leads(self.connection, lambda: compile_leads(self.pack, self.as_of, self.known_by))
         return LEADS
 
     def frame(self, where: str) -> pd.DataFrame:
@@ -158,7 +160,8 @@ def audit(
     ...     "head-leads-inspections" in set(result.unproven["obligation"])
     True
     """
-    ready = ready_pack(pack, params)
+    with timed("读规则包"):
+        ready = ready_pack(pack, params)
     for name in obligations:
         ready.obligation(name)
     desk = open_desk(records, ready, as_of, known_by, waivers, limits=limits, output=output, check=check)
@@ -171,8 +174,10 @@ def audit_desk(
     """Judge what lies on a desk; the audit takes over its connection."""
     con, ready, moment, known = desk.connection, desk.pack, desk.as_of, desk.known_by
     try:
-        plan = compile_pack(ready, moment, known, obligations, together=1 if keep else ALL)
-        timings = run(con, plan, keep=keep, progress=progress)
+        with timed("编译"):
+            plan = compile_pack(ready, moment, known, obligations, together=1 if keep else ALL)
+        with timed("推算"):
+            timings = run(con, plan, keep=keep, progress=progress)
     except BaseException:
         con.close()
         raise
@@ -234,7 +239,9 @@ def open_desk(
     known = moment_of(known_by, pack) if known_by is not None else moment
     con = open_database(limits or Limits())
     try:
-        loaded = _load(con, pack, records, known)
+        with timed("读资料") as part:
+            loaded = _load(con, pack, records, known)
+            count_rows(part, loaded.counts.items())
         checked = _checked(con, loaded, pack, check) if check is not None else None
         pack = _doubted(con, pack, loaded.unread)
         excused = _waivers(records, waivers, pack) + sheet_waivers(con, pack)
@@ -252,7 +259,8 @@ def _checked(con: duckdb.DuckDBPyConnection, loaded: Loaded, pack: Pack, check: 
     """On a connection of its own: the tables that a check makes go with it."""
     cursor = con.cursor()
     try:
-        return check(cursor, loaded, pack)
+        with timed("核对报送材料"):
+            return check(cursor, loaded, pack)
     finally:
         cursor.close()
 
@@ -306,16 +314,17 @@ def leads_of(
         loaded = _load(con, ready, records, known)
         ready = _doubted(con, ready, loaded.unread)
         close_to_outside(con)
-        _find_leads(con, compile_leads(ready, moment, known, only))
+        _find_leads(con, lambda: compile_leads(ready, moment, known, only))
         cursor = con.execute(f"SELECT * FROM {LEADS}")
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()], loaded.issues
 
 
-def _find_leads(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+def _find_leads(con: duckdb.DuckDBPyConnection, planned: Callable[[], Plan]) -> None:
     """Run what of a plan of leads is not there yet; leave the tables of the duties alone."""
     there = {str(name) for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     if LEADS not in there:
+        plan = planned()
         steps = tuple(step for step in plan.steps if step.name not in there)
         run(con, replace(plan, steps=steps, kept=tuple(there)))
 

@@ -8,14 +8,17 @@ wait for each other: hence a shelf (an attached in-memory database) for each wor
 from __future__ import annotations
 
 import heapq
+import json
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from duban import stopwatch
 from duban.errors import EvaluationError
 from duban.model import Plan, Step
 from duban.sqltext import quote
+from duban.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +50,8 @@ class Crew:
         Returns the seconds of each step (their sum is more than the time that passed). Raises EvaluationError.
         """
         rota = _Rota(plan, keep=keep, progress=progress)
-        threads = [threading.Thread(target=self._work, args=(shelf, rota), daemon=True) for shelf in self.shelves]
+        work = (rota, stopwatch.running())
+        threads = [threading.Thread(target=self._work, args=(shelf, *work), daemon=True) for shelf in self.shelves]
         for thread in threads:
             thread.start()
         try:
@@ -63,22 +67,33 @@ class Crew:
             raise EvaluationError(f"第 {index + 1} 步“{plan.steps[index].name}”执行失败：{error}") from error
         return rota.seconds
 
-    def _work(self, shelf: str, rota: _Rota) -> None:
+    def _work(self, shelf: str, rota: _Rota, watch: Stopwatch | None) -> None:
         cursor = self.con.cursor()
         try:
             self._see_all(cursor)
             while (taken := rota.take()) is not None:
                 index, step = taken
-                started = time.perf_counter()
                 try:
-                    cursor.execute(f"CREATE TABLE {shelf}.main.{quote(step.name)} AS {step.sql}")
+                    if watch is not None and step.name in watch.asked - watch.profiles.keys():
+                        watch.profiles[step.name] = _profile(cursor, step)
+                    started = time.perf_counter()
+                    made = cursor.execute(f"CREATE TABLE {shelf}.main.{quote(step.name)} AS {step.sql}")
                     seconds = time.perf_counter() - started
+                    if watch is not None:
+                        watch.ran(step.name, seconds, *made.fetchone() or (0,))
                     for name in rota.done(index, seconds):
                         cursor.execute(f"DROP TABLE {quote(name)}")
                 except Exception as error:  # handed to whoever called run(), with the step's name
                     rota.fail(index, error)
         finally:
             cursor.close()
+
+
+def _profile(cursor: duckdb.DuckDBPyConnection, step: Step) -> dict[str, Any]:
+    """How DuckDB executes a step: its operators with their rows and seconds. It runs once more for that."""
+    ((_, text),) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT json) {step.sql}").fetchall()
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

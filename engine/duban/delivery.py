@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from duban.errors import Issue, UsageError
 from duban.report.results import DATA
-from duban.report.tables import shown, write
+from duban.report.tables import add_timings, shown, write
+from duban.stopwatch import running, timed
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
@@ -106,24 +107,31 @@ def deliver(
     usual = whole and not orders.trial
     with _run_folder(base, shown(audit.as_of)) as run, _store_of(orders, base, usual=usual) as store:
         told("写出数据")
-        data = write(audit, run.stage / DATA, judgement, orders.bureau)
+        with timed("写出数据"):
+            data = write(audit, run.stage / DATA, judgement, orders.bureau)
         opened: Sequence[tuple[str, Path]] = ()
         several = audit.connection.execute("SELECT count(DISTINCT jurisdiction) > 1 FROM duties").fetchone() == (True,)
         if whole and orders.reports and not several:
             from duban.editions import put_reports
             from duban.judging.otherwise import swing_of
 
-            past, swing = _past(store, audit, judgement), None
+            with timed("查历史"):
+                past, swing = _past(store, audit, judgement), None
             if orders.other_readings and judgement is not None:
                 told("按另一读法再审一遍")
-                swing = swing_of(audit, judgement, judgement.judge)
-            opened = put_reports(audit, judgement, orders.bureau, past, run.stage, swing, told)
+                with timed("按另一读法再审"):
+                    swing = swing_of(audit, judgement, judgement.judge)
+            with timed("报告"):
+                opened = put_reports(audit, judgement, orders.bureau, past, run.stage, swing, told)
         recorded = None
         if store is not None:
             from duban.history import record
 
             told("记入历史")
-            recorded = record(store, audit, judgement, data, recorded_at=orders.now, intake=orders.intake)
+            with timed("入库"):
+                recorded = record(store, audit, judgement, data, recorded_at=orders.now, intake=orders.intake)
+        if (watch := running()) is not None:
+            add_timings(run.stage / DATA, watch.told())
     folder = run.place
     return Delivery(
         folder,

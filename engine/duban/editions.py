@@ -23,6 +23,7 @@ from duban.report.meeting import write_workbook
 from duban.report.page import write_page
 from duban.report.papers.write import folder_of, new_folder
 from duban.report.week import Audience, Due, Suggested, Swing, Week
+from duban.stopwatch import timed
 from duban.weekly import for_audience, week_of
 from duban.weekly.found import plain_findings
 
@@ -60,12 +61,14 @@ def put_reports(
     told("编排本周情况")
     settings = bureau_of(audit, bureau)
     judged = judgement or _NO_JUDGEMENT
-    findings = findings_of(audit) if judgement is not None else plain_findings(audit)
-    visits = [_visit(one) for one in suggested(audit, days=DAYS)]
-    ahead = due_of(audit, DAYS)
-    coming = [_coming(item) for item in ahead.of(Group.PENDING) if item.begins is not None]
-    week = week_of(audit, judged, findings, settings, past, suggested=visits, coming=coming, swing=swing)
-    forms = annexes(audit, settings.name, filter(None, week.heat.towns))
+    with timed("一周安排和到期提示"):
+        visits = [_visit(one) for one in suggested(audit, days=DAYS)]
+        ahead = due_of(audit, DAYS)
+        coming = [_coming(item) for item in ahead.of(Group.PENDING) if item.begins is not None]
+    with timed("本周情况"):
+        findings = findings_of(audit) if judgement is not None else plain_findings(audit)
+        week = week_of(audit, judged, findings, settings, past, suggested=visits, coming=coming, swing=swing)
+        forms = annexes(audit, settings.name, filter(None, week.heat.towns))
     told("写出报告")
     return (*_inside(audit, week, forms, folder), *_for_towns(audit, week, forms, settings, ahead, folder))
 
@@ -92,13 +95,16 @@ def _inside(audit: Audit, week: Week, forms: Mapping[str, Sheet], folder: Path) 
         Audience.COMMITTEE: "县安委办（镇领导和县局自身的事项）",
     }
     for audience, title in titles.items():
-        edition = for_audience(week, audience)
         place = folder / audience.value
         place.mkdir(parents=True, exist_ok=True)
-        yield title, write_page(edition, place / PAGE)
-        write_workbook(edition, place / BOOK, _of(forms, "") if audience is not Audience.COMMITTEE else [])
+        with timed(audience.value):
+            edition = for_audience(week, audience)
+            page = write_page(edition, place / PAGE)
+            write_workbook(edition, place / BOOK, _of(forms, "") if audience is not Audience.COMMITTEE else [])
+        yield title, page
     brief = folder / Audience.SECTION.value / BRIEF
-    write_brief(for_audience(week, Audience.LEADERS), brief)
+    with timed(BRIEF):
+        write_brief(for_audience(week, Audience.LEADERS), brief)
     yield "周报草稿（Word）", brief
     checked = folder / Audience.SECTION.value / CHECKED
     if audit.checked is not None and write_checked(audit.checked, week.head, checked):
@@ -110,15 +116,16 @@ def _for_towns(
 ) -> Iterator[Made]:
     """For each town its own duties and mines, its form as it reported it, and what it still has to do."""
     place = folder / Audience.TOWN.value
-    for town in filter(None, week.heat.towns):
-        edition = for_audience(week, Audience.TOWN, town)
-        own = place / folder_of(town)
-        own.mkdir(parents=True, exist_ok=True)
-        write_page(edition, own / TOWN_PAGE)
-        write_workbook(edition, own / TOWN_BOOK, _of(forms, town))
-        if audit.checked is not None:
-            write_checked(audit.checked, week.head, own / CHECKED, town)
-    put_town_sheets(ahead, bureau, notice_of(audit), place)
+    with timed(Audience.TOWN.value):
+        for town in filter(None, week.heat.towns):
+            edition = for_audience(week, Audience.TOWN, town)
+            own = place / folder_of(town)
+            own.mkdir(parents=True, exist_ok=True)
+            write_page(edition, own / TOWN_PAGE)
+            write_workbook(edition, own / TOWN_BOOK, _of(forms, town))
+            if audit.checked is not None:
+                write_checked(audit.checked, week.head, own / CHECKED, town)
+        put_town_sheets(ahead, bureau, notice_of(audit), place)
     if place.is_dir():
         yield "发各镇（每镇一个文件夹）", place
 

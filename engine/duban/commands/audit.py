@@ -25,6 +25,7 @@ from duban.commands.options import (
     today,
 )
 from duban.commands.terminal import Stages, show
+from duban.stopwatch import Stopwatch, timed
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection as Connection
@@ -98,13 +99,25 @@ FAIL_ON = {
 @click.option("--memory", default="", metavar="SIZE", help="内存上限，如 2GB。 | Memory limit, e.g. 2GB.")
 @click.option("--threads", type=click.IntRange(1), help="线程数上限。 | Threads to use at most.")
 @click.option("--temp", default="", metavar="DIR", help="临时文件目录。 | Folder for spilled data.")
+@click.option(
+    "--timings",
+    is_flag=True,
+    help="显示各环节用时和最慢的步骤，并写入 audit.json。 | Show where the time went; kept in audit.json, too.",
+)
+@click.option(
+    "--profile-step",
+    "profiled",
+    multiple=True,
+    metavar="STEP",
+    help="显示某一步的执行计划，可多次。 | Show how DuckDB executes a step; repeatable.",
+)
 @click.option("--quiet", is_flag=True, help="不显示结果，只看退出码和文件。 | Say nothing; files and exit code only.")
 @click.pass_context
 def audit(
     context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
     settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...],
     out: Path | None, store_name: str | None, reports: bool, other_readings: bool, log: Path | None, style: str, fail_on: str, memory: str,
-    threads: int | None, temp: str, quiet: bool,
+    threads: int | None, temp: str, timings: bool, profiled: tuple[str, ...], quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
     from duban.auditing import audit as run_audit
@@ -121,7 +134,7 @@ def audit(
     intake = _receipts(log)
     moment = as_of or last_sunday(today(rules_name)).isoformat()
     stages = Stages(on=not quiet and sys.stderr.isatty())
-    with stages, _opened(store_name) as store:
+    with _watched(profiled, timings=timings), stages, _opened(store_name) as store:
         stages.stage("读取台账")
         with run_audit(
             list(paths), rules_name, moment, known_by, settings, obligations=obligations, output=out,
@@ -129,11 +142,13 @@ def audit(
             check=_check(paths, stages) if out is not None and reports and not obligations else None,
         ) as whole:  # fmt: skip
             stages.stage("判定措施")
-            judgement = _judge(whole, engine, whole=not obligations)
+            with timed("判断"):
+                judgement = _judge(whole, engine, whole=not obligations)
             result = only_of(whole, bearers)
             delivery = None
             if out is not None:
-                from duban.delivery import Orders, deliver
+                with timed("载入报告程序"):
+                    from duban.delivery import Orders, deliver
 
                 now, trial = now_of(result.pack), bool(settings)
                 orders = Orders(bureau, store, trial, reports, now, intake, other_readings, named)
@@ -156,6 +171,21 @@ def _opened(name: str | None) -> Iterator[Store | None]:
 
     with open_store(name) as store:
         yield store
+
+
+@contextmanager
+def _watched(profiled: tuple[str, ...], *, timings: bool) -> Iterator[None]:
+    """With a stopwatch where somebody asks for it; at the end it says where the time went."""
+    if not timings and not profiled:
+        yield
+        return
+    from duban.report.timings import profiles, where_it_went
+
+    watch = Stopwatch(frozenset(profiled))
+    with watch.running():
+        yield
+    for line in (*(where_it_went(watch) if timings else ()), *profiles(watch)):
+        click.echo(line, err=True)
 
 
 def _receipts(log: Path | None) -> list[Entry]:

@@ -15,6 +15,7 @@ from duban.judging.cases import Dossier, case_of, dossiers, taken_of
 from duban.judging.together import merged
 from duban.model import Candidate, Conclusion, Finding, Judgement, Plan, Tier
 from duban.report.origin import Deciding, deciding
+from duban.stopwatch import timed
 
 Contested = Mapping[str, tuple[str, ...]]
 
@@ -38,13 +39,18 @@ def judge_audit(audit: Audit, engine: str = "auto", *, switches: bool = True) ->
     judge = open_judge(program, engine)
     if not program.strata:
         return Judgement((), (), (), judge.name)
-    _prepare(audit)
-    kept = [one for one in _all(audit, judge) if one.conclusions]
-    contested = _contested(audit, kept) if switches else {}
+    with timed("所据事实"):
+        _prepare(audit)
+    with timed("推导"):
+        kept = [one for one in _all(audit, judge) if one.conclusions]
+    with timed("另一读法"):
+        contested = _contested(audit, kept) if switches else {}
     if contested:
         kept = [_again(audit, judge, one, contested) for one in kept]
     asking = PlainJudge(program)  # a thousand times what would be if …: the same answer, sooner
-    candidates = merged((item for one in kept for item in _candidates(audit, asking, one, contested)), _shared(kept))
+    with timed("处置建议"):
+        proposed = [item for one in kept for item in _candidates(audit, asking, one, contested)]
+        candidates = merged(proposed, _shared(kept))
     candidates.sort(key=lambda item: order_of(audit.pack, item))
     cells = deciding(audit.pack, audit.inputs)
     candidates = [replace(one, findings=tuple(_with_cells(cells, item) for item in one.findings)) for one in candidates]

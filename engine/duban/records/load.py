@@ -31,6 +31,7 @@ from duban.records.readers.task import Task
 from duban.records.recognise import recognise
 from duban.records.sources import SourceFile, TypeNames, source_files
 from duban.records.tables import Filling, create, fill, finish, table_name
+from duban.stopwatch import timed
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, OWN_DAY, RecordType
 
 _SMALL = 10_000  # rows
@@ -85,7 +86,8 @@ def load(
     DataFrame, Arrow table, or a list of those). `jurisdiction` stands in where a row names none; moments with an
     offset become wall-clock time of `timezone`. Row order follows the files by name (`preserve_insertion_order`,
     DuckDB's default, must be on). `forms`: the forms that the notice draws, asked for when a sheet may be one.
-    `known_by`: what was handed in later has no say in whether two rows are one; None: all has.
+    `known_by`: what was handed in later has no say in whether two rows are one, or what a reference may name; None:
+    all has.
 
     Raises DataError if there is nothing that can be read at all.
     """
@@ -124,7 +126,8 @@ class _Loading:
             self._frames(source)
         else:
             self._files(source)
-        self._compare()
+        with timed("对照"):
+            self._compare()
         for name in {*self.unread, *(item.record_type for item in self.inputs)} & {*self.types}:
             finish(self.con, name)
         drawn = tuple(self.forms.parts) if self.forms is not None else ()
@@ -172,7 +175,8 @@ class _Loading:
         task = Task(self.con, file, self.issues, self.names, self.headers, self.mappings, self.notes, self.forms)
         for table in read_file(task):
             name = self._type_of(table)
-            rows = self._table(table, name, size)
+            with timed(name or "认不出的表"):
+                rows = self._table(table, name, size)
             kind = name if rows is not None else ""
             columns = self.seen.letters(name, table) if kind else {}
             self.inputs.append(InputFile(file.name, sha256, size, table.sheet, kind, rows or 0, columns))
@@ -205,7 +209,7 @@ class _Loading:
             for frame in frames.frames_of(content):
                 small = isinstance(frame, list) and len(frame) < _SMALL
                 for table in frames.read(self.con, name, frame):
-                    with self._unrewritten() if small else nullcontext():
+                    with timed(name), self._unrewritten() if small else nullcontext():
                         rows = self._table(table, name)
                     self.inputs.append(InputFile("", "", 0, "", name, rows or 0))
 
@@ -214,7 +218,8 @@ class _Loading:
         counted: dict[tuple[str, str, str], int] = {}
         with self._unrewritten():
             for pool in self.pools:
-                counted.update(self._pour_one(pool))
+                with timed(pool.name):
+                    counted.update(self._pour_one(pool))
         self.pools.close()
         self.inputs = [
             replace(item, rows=counted.get((item.record_type, item.name, item.sheet), item.rows))
@@ -291,20 +296,30 @@ class _Loading:
         return rows
 
     def _compare(self) -> None:
-        self.issues.extend(manifest.check(self.con, self.names))
+        with timed("报送清单"):
+            self.issues.extend(manifest.check(self.con, self.names))
         filled = {name: self.types[name] for name, rows in self.counts().items() if rows and name != MANIFEST}
-        self.issues.extend(names.resolve(self.con, self.types, filled, self.seen))
-        self.issues = identity.fill(self.con, filled, self.issues)
+        with timed("名称与编号"):
+            self.issues.extend(names.resolve(self.con, self.types, filled, self.seen))
+            self.issues = identity.fill(self.con, filled, self.issues)
+        with timed("报送时间"):
+            self._date(filled)
+        with timed("同一事项"):
+            twins.find(self.con, filled, self.known_by)
+            self.issues.extend(answers.check(self.con, filled))
+        with timed("各次报送"):
+            self.issues.extend(versions.check(self.con, filled))
+        with timed("引用"):
+            self.issues.extend(references.check(self.con, self.types, filled, self.seen, self.known_by))
+
+    def _date(self, filled: Mapping[str, RecordType]) -> None:
+        """When each row was handed in, where it does not say so itself."""
         for name, record_type in filled.items():
             if record_type.time:
                 manifest.date_rows(self.con, name, record_type)
                 self.issues.extend(manifest.undated(self.con, name, record_type))
             if name in OWN_DAY:
                 manifest.date_by_own_day(self.con, name, OWN_DAY[name])
-        twins.find(self.con, filled, self.known_by)
-        self.issues.extend(answers.check(self.con, filled))
-        self.issues.extend(versions.check(self.con, filled))
-        self.issues.extend(references.check(self.con, self.types, filled, self.seen))
 
 
 def _first_headers(record_type: RecordType) -> list[str]:

@@ -114,6 +114,15 @@ def _account(audit: Audit, manifest: dict[str, Any], bureau: Path | None, folder
     return {"id": audit_id(manifest), **facts, **place, "manifest": manifest, "results": results}
 
 
+def add_timings(folder: Path, timings: dict[str, Any]) -> None:
+    """Say in audit.json where the time went. Two runs of one audit differ in it: it is no part of what is hashed, kept
+    in a store, or compared by a replay.
+    """
+    path = folder / "audit.json"
+    told = {**json.loads(path.read_text(encoding="utf-8")), "timings": timings}
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
 def titles_of(audit: Audit) -> dict[str, str]:
     """Obligation → its title."""
     return {item.id: item.title for item in audit.pack.obligations}
