@@ -69,9 +69,7 @@ def _opened(compiler: Compiler, duty: DutyTable, path: Path) -> str:
     where = boolean(path.where, names).sql
     due = sql.due(compiler.by(path.by), names, "d.full_a", "d.full_b") if path.by else "d.due"
     needed = compiler.bearer_join(duty) if path.where or path.by else ""
-    return (
-        f"SELECT d.* REPLACE ({due} AS due), {where} AS chosen FROM {duty.rows} d\n{needed}\n{names.joins()}"
-    )
+    return f"SELECT d.* REPLACE ({due} AS due), {where} AS chosen FROM {duty.rows} d\n{needed}\n{names.joins()}"
 
 
 def _asks(stack: Stack, obligation: Obligation, path: Path, suffix: str) -> list[Ask]:

@@ -5,7 +5,7 @@ The result has one row per duty and act that counts, or might: `ok` TRUE or NULL
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from duban.conditions import Column
@@ -59,18 +59,20 @@ def chain_fits(planner: Planner, record: str, chain: Chain, target: str) -> bool
     return current == target
 
 
-def plan_acts(planner: Planner, asked: Sequence[Acts], name: str, owners: str = "") -> tuple[str, str]:
+def plan_acts(
+    planner: Planner, asked: Sequence[Acts], name: str, rows: Callable[[Sequence[DutyTable]], str] = rows_of
+) -> tuple[str, str]:
     """Add the step, and `NAME/loose`: (duty, many, ever), how many rows of nobody might count for each duty: by due, and by now.
 
-    `asked` are alike in scoping, unit, and the types of their values. `owners`: a relation with the duty table's columns and
-    `owner`, instead of what `Acts.owner` says. Rows of nobody are only counted, not paired with every duty: a thousand
-    empty cells and a million duties must not meet. Conditions on the duty itself need the pairs, though.
+    `asked` are alike in scoping, unit, and the types of their values. `rows`: SQL of a relation with the duties' columns and
+    that by which they own acts. Rows of nobody are only counted, not paired with every duty: a thousand empty cells and a
+    million duties must not meet. Conditions on the duty itself need the pairs, though.
     """
     plain = [acts for acts in asked if not acts.residual]
     parts = [[acts] for acts in asked if acts.residual]
     if plain:
         parts.insert(0, plain)
-    branches = [_branch(planner, part, owners) for part in parts]
+    branches = [_branch(planner, part, rows) for part in parts]
     loose = _loose_counts(_Hits(planner, plain)) if plain else _NONE.format(rows_of([asked[0].duty]))
     planner.add(f"{name}/loose", loose, "rows of nobody that might count")
     return planner.add(name, "\nUNION ALL\n".join(branches), "acts that count, or might, by duty"), f"{name}/loose"
@@ -98,26 +100,31 @@ class _Hits:
             for number, scan in enumerate(self.scans)
         )
 
-    def asking(self) -> str:
-        """SQL of the duties, with `owner`, and with `asks` where there is more than one condition."""
-        rows = rows_of([one.duty for one in self.asked])
-        owners = {one.owner for one in self.asked}
+    def asking(self, rows: Callable[[Sequence[DutyTable]], str]) -> str:
+        """SQL of duties with `owner`, and with `asks` where there is more than one condition."""
+        relation = rows([one.duty for one in self.asked])
+        owners = list(dict.fromkeys(one.owner for one in self.asked))
         if not self.many and len(owners) == 1:
-            return f"(SELECT *, {owners.pop()} AS owner FROM {rows})"
+            return f"(SELECT *, {owners[0]} AS owner FROM {relation})"
         owns = ", ".join(
-            f"({literal(one.duty.obligation)}, {number}, {literal(one.owner)})"
+            f"({literal(one.duty.obligation)}, {number}, {owners.index(one.owner)})"
             for one, number in zip(self.asked, self.numbers, strict=True)
         )
-        owner = "CASE k.owns WHEN 'trigger_key' THEN d.trigger_key WHEN 'bearer_id' THEN d.bearer_id ELSE '' END"
-        return f"(SELECT d.*, {'k.asks, ' if self.many else ''}{owner} AS owner FROM {rows} d JOIN (VALUES {owns}) k(obligation, asks, owns) USING (obligation))"
+        owner = (
+            "CASE k.owns" + "".join(f" WHEN {number} THEN {column}" for number, column in enumerate(owners)) + " END"
+        )
+        asks = "k.asks, " if self.many else ""
+        return f"(SELECT d.*, {asks}{owner} AS owner FROM {relation} d JOIN (VALUES {owns}) k(obligation, asks, owns) USING (obligation))"
 
 
-def _branch(planner: Planner, asked: Sequence[Acts], owners: str) -> str:
+def _branch(planner: Planner, asked: Sequence[Acts], rows: Callable[[Sequence[DutyTable]], str]) -> str:
     """SQL of the acts of obligations that need nothing of the duty but whose it is and when, or of one that does."""
     hits, first = _Hits(planner, asked), asked[0]
-    pairs = _pairs(hits, owners or hits.asking(), loose=False) + "\n  UNION ALL " + _pairs(hits, owners or hits.asking(), loose=True)
+    owners = hits.asking(rows)
+    halves = [_pairs(hits, owners, loose=False), _pairs(hits, owners, loose=True)]
     if first.scoping == "named":  # no period named: it might be any
-        pairs += "\n  UNION ALL " + _pairs(hits, owners or hits.asking(), loose=False, unnamed=True)
+        halves.append(_pairs(hits, owners, loose=False, unnamed=True))
+    pairs = "\n  UNION ALL ".join(halves)
     condition, joins = "d.met", ""
     if first.residual:
         row = Row(planner.schema, first.record, "r")
@@ -193,7 +200,12 @@ def in_scope(scoping: Scoping) -> str:
 def _loose_counts(hits: _Hits) -> str:
     """(duty, many, ever): running counts by time and ASOF joins, so that the cost is rows + duties."""
     acts, by = hits.asked[0], hits.by
-    table = hits.asking() if hits.many else rows_of([one.duty for one in hits.asked])
+    table = rows_of([one.duty for one in hits.asked])
+    if hits.many:
+        asks = ", ".join(
+            f"({literal(one.duty.obligation)}, {n})" for one, n in zip(hits.asked, hits.numbers, strict=True)
+        )
+        table = f"(SELECT d.*, k.asks FROM {table} d JOIN (VALUES {asks}) k(obligation, asks) USING (obligation))"
     columns = 'jurisdiction, "$t" AS t, coalesce("$tb", FALSE) AS tb'
     nobody = " AND who IS NULL"
     if acts.scoping == "named":
