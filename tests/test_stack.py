@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def judged(world: Row, *, apart: bool) -> tuple[list[str], list[str], set[str]]:
-    """All columns of the duties and of what is missing, and the names of the steps. Tables to be kept are not shared."""
+    """All columns of the duties and of what is missing, and the names of the steps; what is kept is not shared."""
     audit = duban.audit(
         world["rows"],
         pack_folder(yaml_text(world["pack"])),
