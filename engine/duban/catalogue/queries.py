@@ -46,7 +46,7 @@ class Queries:
             "台账的最新版本、责任主体的在册期间、已报送的日期：各项义务都从这些表取数。",
             "一项义务自己的各步在它的页上；全部各步的次序见 `duban rules sql 义务编号`。",
             "",
-            "最后三步（rules、duties、missing）把各项义务合在一起，这里以一项义务为例。",
+            "rules、duties、missing 三步把各项义务合在一起，这里以一项义务为例；一次审计把各项义务合成一组，写法相同的步骤只做一次。",
             f"查询里的截至时点、掌握时点写作 {day:%Y-%m-%d} 00:00，即最后一个时段结束之时。",
         ]
         for name, step in sorted(self.views.items()):

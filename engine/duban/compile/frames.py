@@ -217,10 +217,12 @@ class _Frames:
         stretched: bool = True,
     ) -> str:
         """Frames whose due is an expression; `period` is the SQL end of the nominal span ('' : the due itself)."""
-        names, joins = self._due_names()
+        names, rows = self._due_names()
         due = sql.due(by, names, "q.full_a", "q.full_b")
-        joins += "\n" + names.joins()
-        inner = f"SELECT q.*, {due} AS unrolled, {self._blank(by, names)} AS due_blank FROM ({source}) q\n{joins}"
+        blank = self._blank(by, names)
+        read = f"{due} {blank} {names.joins()}"
+        joins = "\n".join([*(join for alias, join in rows.items() if f"{alias}." in read), names.joins()])
+        inner = f"SELECT q.*, {due} AS unrolled, {blank} AS due_blank FROM ({source}) q\n{joins}"
         rolled = self._roll()
         body = f"SELECT *, {rolled} AS rolled FROM ({inner}) d"
         if period and key:
@@ -244,8 +246,8 @@ class _Frames:
     def _roll(self) -> str:
         return sql.rolled("d.unrolled") if self.compiler.rolls(self.obligation) else "d.unrolled"
 
-    def _due_names(self) -> tuple[Names, str]:
-        """The names that a due may read: the trigger's fields, or else the bearer's newest row."""
+    def _due_names(self) -> tuple[Names, dict[str, str]]:
+        """The names that a due may read, and the join of each row: the trigger's fields (g), or the bearer's newest row (b)."""
         schema, o = self.compiler.schema, self.obligation
         bearer = Row(schema, schema.bearers[o.bearer].record, "b", self.compiler.as_of_sql)
         columns = frame_columns(*self.compiler.window(self.obligation))
@@ -256,10 +258,10 @@ class _Frames:
             '  ORDER BY "$s" DESC) = 1) b ON b.jurisdiction = q.jurisdiction AND b.bearer_id = q.bearer_id'
         )
         if not o.each:
-            return Names(schema, bearer, {"bearer": bearer}, columns), newest
+            return Names(schema, bearer, {"bearer": bearer}, columns), {"b": newest}
         own = Row(schema, o.each.record, "g")
-        join = f'LEFT JOIN {quote("seen/" + o.each.record)} g ON g."$n" = q.trig\n{newest}'
-        return Names(schema, own, {"bearer": bearer, "trigger": own}, columns), join
+        trigger = f'LEFT JOIN {quote("seen/" + o.each.record)} g ON g."$n" = q.trig'
+        return Names(schema, own, {"bearer": bearer, "trigger": own}, columns), {"g": trigger, "b": newest}
 
     def _shaped(
         self,

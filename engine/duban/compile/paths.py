@@ -23,18 +23,23 @@ def plan_paths(compiler: Compiler, stack: Stack, results: list[str]) -> str:
     most = max(len(item.otherwise) for item in stack.obligations)
     if not most:
         return ""
-    parts = [_plan_nth(compiler, stack, results, number) for number in range(1, most + 1)]
+    having = ", ".join(literal(item.id) for item in stack.obligations if item.otherwise)
+    compiler.add(
+        stack.step("open"),
+        f"SELECT d.* FROM {quote(stack.step('duty'))} d\n"
+        f"SEMI JOIN (SELECT duty FROM {union(results)} WHERE timely IS DISTINCT FROM TRUE) t ON t.duty = d.duty WHERE d.obligation IN ({having})",
+        "duties for which a path may matter: not satisfied in time",
+    )
+    parts = [_plan_nth(compiler, stack, number) for number in range(1, most + 1)]
     return compiler.add(stack.step("otherwise"), "\nUNION ALL\n".join(parts), "the paths, and which of them hold")
 
 
-def _plan_nth(compiler: Compiler, stack: Stack, results: list[str], number: int) -> str:
+def _plan_nth(compiler: Compiler, stack: Stack, number: int) -> str:
     """The n-th path of all obligations that have one; returns the SQL of its rows of `ID/otherwise`."""
     paths = {item.id: item.otherwise[number - 1] for item in stack.obligations if len(item.otherwise) >= number}
     having = [item for item in stack.obligations if item.id in paths]
     suffix = f"otherwise {number}"
-    opened = union_alike(
-        stack.duties(among=having), lambda duty: _opened(compiler, duty, paths[duty.obligation], results)
-    )
+    opened = union_alike(stack.duties("open", having), lambda duty: _opened(compiler, duty, paths[duty.obligation]))
     open_duties = compiler.add(stack.step(f"{suffix}/duty"), opened, "where the path is open, and until when")
     tested = plan_tests(
         [ask for item in having for ask in _asks(stack, item, paths[item.id], f"{suffix}/duty")],
@@ -58,16 +63,13 @@ def _plan_nth(compiler: Compiler, stack: Stack, results: list[str], number: int)
     )
 
 
-def _opened(compiler: Compiler, duty: DutyTable, path: Path, results: list[str]) -> str:
-    """SQL of the duties that are not satisfied in time, with the path's own due."""
+def _opened(compiler: Compiler, duty: DutyTable, path: Path) -> str:
+    """SQL of the duties with the path's own due, and whether it is open."""
     names = own_names(compiler, duty)
     where = boolean(path.where, names).sql
     due = sql.due(compiler.by(path.by), names, "d.full_a", "d.full_b") if path.by else "d.due"
-    return (
-        f"SELECT d.* REPLACE ({due} AS due), {where} AS chosen FROM {duty.rows} d\n"
-        f"SEMI JOIN (SELECT duty FROM {union(results)} WHERE timely IS DISTINCT FROM TRUE) t ON t.duty = d.duty\n"
-        f"{compiler.bearer_join(duty)}\n{names.joins()}"
-    )
+    needed = compiler.bearer_join(duty) if path.where or path.by else ""
+    return f"SELECT d.* REPLACE ({due} AS due), {where} AS chosen FROM {duty.rows} d\n{needed}\n{names.joins()}"
 
 
 def _asks(stack: Stack, obligation: Obligation, path: Path, suffix: str) -> list[Ask]:

@@ -5,7 +5,7 @@ The result has one row per duty and act that counts, or might: `ok` TRUE or NULL
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from duban.conditions import Column
@@ -30,9 +30,10 @@ class Acts:
     values: tuple[str, ...] = ()
     owner: str = "bearer_id"
 
-    def alone(self) -> str:
-        """What it cannot share with other obligations: a condition on the duty itself needs the duty's own scope."""
-        return self.duty.obligation if split(self.where)[1] else ""
+    @property
+    def residual(self) -> str:
+        """The part of the condition that needs the duty itself."""
+        return split(self.where)[1]
 
 
 def owner_of(planner: Planner, duty: DutyTable, record: str, link: str) -> tuple[Chain | None, str]:
@@ -58,21 +59,26 @@ def chain_fits(planner: Planner, record: str, chain: Chain, target: str) -> bool
     return current == target
 
 
-def plan_acts(planner: Planner, asked: Sequence[Acts], name: str, owners: str = "") -> tuple[str, str]:
+def plan_acts(
+    planner: Planner, asked: Sequence[Acts], name: str, rows: Callable[[Sequence[DutyTable]], str] = rows_of
+) -> tuple[str, str]:
     """Add the step, and `NAME/loose`: (duty, many, ever), how many rows of nobody might count for each duty: by due, and by now.
 
-    `asked` are alike in scoping, unit, and the types of their values. `owners`: a relation with the duty table's columns and
-    `owner`, instead of what `Acts.owner` says. Rows of nobody are only counted, not paired with every duty: a thousand
-    empty cells and a million duties must not meet. Conditions on the duty itself need the pairs, though.
+    `asked` are alike in scoping, unit, and the types of their values. `rows`: SQL of a relation with the duties' columns and
+    that by which they own acts. Rows of nobody are only counted, not paired with every duty: a thousand empty cells and a
+    million duties must not meet. Conditions on the duty itself need the pairs, though.
     """
-    hits = _Hits(planner, asked)
-    first, residual = asked[0], split(asked[0].where)[1]
-    planner.add(f"{name}/loose", _loose_counts(first, hits, counted=not residual), "rows of nobody that might count")
-    owners = owners or hits.asking()
-    halves = [_half(planner, first, owners, hits, residual, loose=loose) for loose in (False, True)]
-    if first.scoping == "named":  # no period named: it might be any
-        halves.append(_half(planner, first, owners, hits, residual, loose=False, unnamed=True))
-    return planner.add(name, "\nUNION ALL\n".join(halves), "acts that count, or might, by duty"), f"{name}/loose"
+    plain = [acts for acts in asked if not acts.residual]
+    parts = [[acts] for acts in asked if acts.residual]
+    if plain:
+        parts.insert(0, plain)
+    branches = [_branch(planner, part, rows) for part in parts]
+    loose = _loose_counts(_Hits(planner, plain)) if plain else _NONE.format(rows_of([asked[0].duty]))
+    planner.add(f"{name}/loose", loose, "rows of nobody that might count")
+    return planner.add(name, "\nUNION ALL\n".join(branches), "acts that count, or might, by duty"), f"{name}/loose"
+
+
+_NONE = "SELECT duty, 0 AS many, 0 AS ever FROM {} WHERE FALSE"
 
 
 class _Hits:
@@ -94,52 +100,68 @@ class _Hits:
             for number, scan in enumerate(self.scans)
         )
 
-    def asking(self) -> str:
-        """SQL of the duties, with `owner`, and with `asks` where there is more than one condition."""
-        rows = rows_of([one.duty for one in self.asked])
-        owners = {one.owner for one in self.asked}
+    def asking(self, rows: Callable[[Sequence[DutyTable]], str]) -> str:
+        """SQL of duties with `owner`, and with `asks` where there is more than one condition."""
+        relation = rows([one.duty for one in self.asked])
+        owners = list(dict.fromkeys(one.owner for one in self.asked))
         if not self.many and len(owners) == 1:
-            return f"(SELECT *, {owners.pop()} AS owner FROM {rows})"
+            return f"(SELECT *, {owners[0]} AS owner FROM {relation})"
         owns = ", ".join(
-            f"({literal(one.duty.obligation)}, {number}, {literal(one.owner)})"
+            f"({literal(one.duty.obligation)}, {number}, {owners.index(one.owner)})"
             for one, number in zip(self.asked, self.numbers, strict=True)
         )
-        owner = "CASE k.owns WHEN 'trigger_key' THEN d.trigger_key WHEN 'bearer_id' THEN d.bearer_id ELSE '' END"
-        return f"(SELECT d.*, {'k.asks, ' if self.many else ''}{owner} AS owner FROM {rows} d JOIN (VALUES {owns}) k(obligation, asks, owns) USING (obligation))"
+        owner = (
+            "CASE k.owns" + "".join(f" WHEN {number} THEN {column}" for number, column in enumerate(owners)) + " END"
+        )
+        asks = "k.asks, " if self.many else ""
+        return f"(SELECT d.*, {asks}{owner} AS owner FROM {relation} d JOIN (VALUES {owns}) k(obligation, asks, owns) USING (obligation))"
 
 
-def _half(
-    planner: Planner, acts: Acts, owners: str, hits: _Hits, residual: str, *, loose: bool, unnamed: bool = False
-) -> str:
-    """One branch: sound rows joined by key, or loose rows (no owner, no event time) that might belong to anybody."""
-    duty, condition, joins = acts.duty, "s.ok", ""
-    if residual:
-        row = Row(planner.schema, acts.record, "r")
-        names = planner.names(duty, row, 's."$t"')
-        checked = boolean(residual, names)
-        condition = f"({condition} AND {checked.sql})"
-        joins = f'JOIN {quote("seen/" + acts.record)} r ON r."$n" = s."$n"\n'
-        joins += planner.bearer_join(duty, 's."$t"') + "\n" + names.joins()
-    period = _period(acts, unnamed=unnamed, loose=loose)
-    scope = "TRUE" if acts.scoping == "named" else in_scope(acts.scoping)
-    on_time = exists_by('s."$t"', 's."$tb"', "d.due")
-    if loose:
-        scope, on_time = (f'(s."$t" IS NULL OR {part})' for part in (scope, on_time))
-    if loose or unnamed:
-        condition = f"(CASE WHEN {condition} IS FALSE THEN FALSE END)"
-    who = "(s.who IS NULL OR s.who = d.owner)" if loose and residual else "s.who = d.owner"
-    nobody = "s.who IS NULL" if loose else "FALSE"
-    full = "TRUE" if duty.unit and acts.scoping == "period" and not loose else "FALSE"
-    carried = [f"v{index}" for index in range(len(acts.values))]
-    columns = ", ".join(['jurisdiction, who, "$n", "$t", "$tb", ok', *carried])
-    values = "".join(f", s.{value}" for value in carried)
-    asks = "s.asks = d.asks AND " if hits.many else ""
+def _branch(planner: Planner, asked: Sequence[Acts], rows: Callable[[Sequence[DutyTable]], str]) -> str:
+    """SQL of the acts of obligations that need nothing of the duty but whose it is and when, or of one that does."""
+    hits, first = _Hits(planner, asked), asked[0]
+    owners = hits.asking(rows)
+    halves = [_pairs(hits, owners, loose=False), _pairs(hits, owners, loose=True)]
+    if first.scoping == "named":  # no period named: it might be any
+        halves.append(_pairs(hits, owners, loose=False, unnamed=True))
+    pairs = "\n  UNION ALL ".join(halves)
+    condition, joins = "d.met", ""
+    if first.residual:
+        row = Row(planner.schema, first.record, "r")
+        names = planner.names(first.duty, row, 'd."$t"')
+        checked = boolean(first.residual, names)
+        condition = f"(d.met AND {checked.sql})"
+        joins = f'JOIN {quote("seen/" + first.record)} r ON r."$n" = d."$n"\n'
+        joins += planner.bearer_join(first.duty, 'd."$t"') + "\n" + names.joins()
+    ok = f"CASE WHEN NOT d.vague THEN {condition} WHEN {condition} IS FALSE THEN FALSE END"
+    scope = "TRUE" if first.scoping == "named" else f'(d."$t" IS NULL OR {in_scope(first.scoping)})'
+    timely = exists_by('d."$t"', 'd."$tb"', "d.due")
+    on_time = f'(d."$t" IS NULL OR {timely})'
+    full = "NOT d.vague" if first.duty.unit and first.scoping == "period" else "FALSE"
+    values = "".join(f", v{index}" for index in range(len(first.values)))
     return (
-        f'SELECT d.duty, d.owner, s."$n" AS n, s."$t" AS t, coalesce(s."$tb", FALSE) AS tb, {condition} AS ok,\n'
-        f"  {scope} AS in_scope, {on_time} AS on_time, {full} AS in_full, {nobody} AS loose{values}\n"
-        f"FROM {owners} d JOIN (\n  {hits.rows(columns, loose=loose)}) s\n"
-        f"  ON {asks}s.jurisdiction = d.jurisdiction AND {who}{period}\n{joins}"
-        f"WHERE {condition} IS DISTINCT FROM FALSE AND ({scope} OR {full})"
+        f"SELECT duty, owner, n, t, tb, ok, in_scope, on_time, in_full, loose{values} FROM (\n"
+        f'SELECT d.duty, d.owner, d."$n" AS n, d."$t" AS t, coalesce(d."$tb", FALSE) AS tb, {ok} AS ok,\n'
+        f"  {scope} AS in_scope, {on_time} AS on_time, {full} AS in_full, d.who IS NULL AS loose{values.replace(', v', ', d.v')}\n"
+        f"FROM (\n  {pairs}) d\n{joins}) WHERE ok IS DISTINCT FROM FALSE AND (in_scope OR in_full)"
+    )
+
+
+def _pairs(hits: _Hits, owners: str, *, loose: bool, unnamed: bool = False) -> str:
+    """SQL of duties with rows: sound ones joined by key, or loose ones (no owner, no event time) that might belong to anybody.
+
+    `vague`: the row counts for this duty only if something is not as it looks.
+    """
+    acts = hits.asked[0]
+    carried = [f"v{index}" for index in range(len(acts.values))]
+    columns = ", ".join(['jurisdiction, who, "$n", "$t", "$tb", ok AS met', *carried])
+    who = "(s.who IS NULL OR s.who = d.owner)" if loose and acts.residual else "s.who = d.owner"
+    asks = "s.asks = d.asks AND " if hits.many else ""
+    left = "asks, jurisdiction" if hits.many else "jurisdiction"
+    vague = "TRUE" if loose or unnamed else "FALSE"
+    return (
+        f"SELECT d.*, s.* EXCLUDE ({left}), {vague} AS vague FROM {owners} d JOIN (\n  {hits.rows(columns, loose=loose)}) s\n"
+        f"  ON {asks}s.jurisdiction = d.jurisdiction AND {who}{_period(acts, unnamed=unnamed, loose=loose)}"
     )
 
 
@@ -159,27 +181,31 @@ def _period(acts: Acts, *, unnamed: bool, loose: bool) -> str:
 
 
 def in_scope(scoping: Scoping) -> str:
-    """SQL: act `s` lies where acts count for duty `d` (semantics.md §1 “in”, §7 scopes)."""
-    day_end = 's."$t" + INTERVAL 1 DAY'
-    after = f'(CASE WHEN s."$tb" THEN {day_end} > d.live_start ELSE s."$t" >= d.live_start END)'
+    """SQL: the act of a pair `d` lies where acts count for its duty (semantics.md §1 “in”, §7 scopes)."""
+    day_end = 'd."$t" + INTERVAL 1 DAY'
+    after = f'(CASE WHEN d."$tb" THEN {day_end} > d.live_start ELSE d."$t" >= d.live_start END)'
     if scoping == "open":
         return after
     if scoping == "rest":
-        return f'({after} AND s."$t" < greatest(d.full_b, d.due))'
+        return f'({after} AND d."$t" < greatest(d.full_b, d.due))'
     if scoping == "span":
-        inside = '(x.s <= s."$t" AND (CASE WHEN s."$tb" THEN ' + day_end + ' <= x.e ELSE s."$t" < x.e END))'
+        inside = '(x.s <= d."$t" AND (CASE WHEN d."$tb" THEN ' + day_end + ' <= x.e ELSE d."$t" < x.e END))'
     else:
-        inside = '(s."$t" < x.e AND (CASE WHEN s."$tb" THEN ' + day_end + ' > x.s ELSE s."$t" >= x.s END))'
+        inside = '(d."$t" < x.e AND (CASE WHEN d."$tb" THEN ' + day_end + ' > x.s ELSE d."$t" >= x.s END))'
     hull = inside.replace("x.s", "d.live_start").replace("x.e", "d.live_end")
     some = f"(len(list_filter(d.segs, lambda x: {inside})) > 0)"
     return f"(CASE WHEN len(d.segs) = 1 THEN {hull} ELSE {some} END)"
 
 
-def _loose_counts(acts: Acts, hits: _Hits, *, counted: bool) -> str:
+def _loose_counts(hits: _Hits) -> str:
     """(duty, many, ever): running counts by time and ASOF joins, so that the cost is rows + duties."""
-    table, by = hits.asking() if hits.many else rows_of([one.duty for one in hits.asked]), hits.by
-    if not counted:
-        return f"SELECT duty, 0 AS many, 0 AS ever FROM {table} WHERE FALSE"
+    acts, by = hits.asked[0], hits.by
+    table = rows_of([one.duty for one in hits.asked])
+    if hits.many:
+        asks = ", ".join(
+            f"({literal(one.duty.obligation)}, {n})" for one, n in zip(hits.asked, hits.numbers, strict=True)
+        )
+        table = f"(SELECT d.*, k.asks FROM {table} d JOIN (VALUES {asks}) k(obligation, asks) USING (obligation))"
     columns = 'jurisdiction, "$t" AS t, coalesce("$tb", FALSE) AS tb'
     nobody = " AND who IS NULL"
     if acts.scoping == "named":

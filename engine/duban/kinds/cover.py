@@ -7,7 +7,20 @@ from typing import ClassVar
 
 from duban.conditions import Checked
 from duban.kinds.acts import Acts, plan_acts
-from duban.kinds.base import RESULT, Amount, Ask, DutyTable, LintContext, Need, Planner, Test, boolean
+from duban.kinds.base import (
+    RESULT,
+    Amount,
+    Ask,
+    DutyTable,
+    LintContext,
+    Need,
+    Planner,
+    Test,
+    alike,
+    boolean,
+    rows_of,
+    stack_name,
+)
 from duban.kinds.perform import lint_amount
 from duban.scope import Row, belonging
 from duban.sqltext import quote
@@ -52,20 +65,19 @@ class Cover(Test):
 
     @classmethod
     def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
-        """Each by itself: hardly two obligations have the same targets."""
-        return [test._plan(duty, planner, duty.obligation + suffix) for test, duty in asked if isinstance(test, Cover)]
+        groups: dict[tuple[str, str, str], list[tuple[Cover, DutyTable]]] = {}
+        for test, duty in asked:
+            assert isinstance(test, Cover)
+            groups.setdefault((test.targets, str(test.at_least), duty.unit), []).append((test, duty))
+        return [_plan(group, planner, suffix) for group in groups.values()]
 
-    def _plan(self, duty: DutyTable, planner: Planner, name: str) -> str:
-        targets = planner.add(name + "/targets", self._targets(duty, planner), "who is to be covered, by duty")
+    def acts(self, duty: DutyTable, planner: Planner) -> Acts:
+        """The acts by which a duty's targets are covered."""
         chain = belonging(planner.schema, self.by.record, self.targets, self.by.link)
-        acts = Acts(duty, self.by.record, self.by.where, chain, "period")
-        # Only asked-for targets take part in the join; loose acts join every target of the duty, so each is counted once.
-        owners = f"(SELECT d.*, g.target AS owner FROM {duty.rows} d JOIN {quote(targets)} g USING (duty))"
-        found, loose = plan_acts(planner, [acts], name + "/acts", owners)
-        return planner.add(name, self._result(duty, targets, found, loose), "cover, by duty")
+        return Acts(duty, self.by.record, self.by.where, chain, "period", owner="target")
 
-    def _targets(self, duty: DutyTable, planner: Planner) -> str:
-        """(duty, target, sure): sure FALSE where the condition on the target is unknown for some of the time."""
+    def asked_for(self, duty: DutyTable, planner: Planner) -> str:
+        """SQL of (duty, target, sure): sure FALSE where the condition on the target is unknown for some of the time."""
         row = Row(planner.schema, planner.schema.bearers[self.targets].record, "p", 'p."$s"')
         names = planner.names(duty, row)
         checked = boolean(self.where, names)
@@ -89,49 +101,70 @@ class Cover(Test):
             "GROUP BY duty, target, whole HAVING sum(held) >= whole"
         )
 
-    def _result(self, duty: DutyTable, targets: str, found: str, loose: str) -> str:
-        amount = Amount.read(self.at_least)
 
-        def need(base: str) -> str:
-            return f"CAST({amount.number} AS DOUBLE)" if amount.percent is None else amount.of(base)
+def _plan(group: list[tuple[Cover, DutyTable]], planner: Planner, suffix: str) -> str:
+    """Add the steps of obligations with as great a share of the same kind of targets; returns the name of the last."""
+    duties = [duty for _, duty in group]
+    tests = {duty.obligation: test for test, duty in group}
+    name = stack_name([duty.obligation for duty in duties]) + suffix
+    asked_for = alike(duties, lambda duty: tests[duty.obligation].asked_for(duty, planner))
+    targets = planner.add(name + "/targets", "\nUNION ALL\n".join(asked_for), "who is to be covered, by duty")
 
-        names = quote(f"bearer/{self.targets}/ids")
-        per_target = (
-            "SELECT g.duty, g.target, g.sure, any_value(coalesce(nullif(i.bearer_name, ''), g.target)) AS shown,\n"
-            "  coalesce(bool_or(a.ok AND a.in_scope), FALSE) AS covered,\n"
-            "  coalesce(bool_or(a.ok IS NULL AND a.in_scope AND NOT a.loose), FALSE) AS maybe,\n"
-            "  coalesce(bool_or(a.ok AND a.in_full), FALSE) AS in_full\n"
-            f"FROM {quote(targets)} g JOIN {duty.rows} d USING (duty) LEFT JOIN {names} i ON i.jurisdiction = d.jurisdiction\n"
-            "  AND i.bearer_id = g.target LEFT JOIN acts a ON a.duty = g.duty AND a.owner = g.target\n"
-            "GROUP BY g.duty, g.target, g.sure"
-        )
-        counts = (
-            "SELECT duty, count(*) FILTER (sure) AS n, count(*) FILTER (sure AND covered) AS c,\n"
-            "  count(*) FILTER (NOT sure) AS n2, count(*) FILTER (NOT sure AND covered) AS c2,\n"
-            "  count(*) FILTER (NOT covered) AS open, count(*) FILTER (NOT covered AND maybe) AS q,\n"
-            "  count(*) FILTER (sure AND in_full) AS f, count(*) FILTER (NOT sure AND in_full) AS f2,\n"
-            "  list(shown ORDER BY target) FILTER (sure AND NOT covered) AS missed\n"
-            "FROM per_target GROUP BY duty"
-        )
-        extra = (
-            "SELECT duty, count(DISTINCT n) FILTER (ok IS NULL AND in_scope AND loose) AS l,\n"
-            "  list(DISTINCT n) FILTER (ok AND in_scope AND sure) AS evidence\n"
-            "FROM (SELECT acts.*, g.sure FROM acts JOIN targets g ON g.duty = acts.duty AND g.target = acts.owner) GROUP BY duty"
-        )
-        failed = f"k.c + k.c2 + least(coalesce(e.l, 0) + coalesce(z.many, 0) + k.q, k.open) < {need('k.n + k.c2')}"
-        timely = f"k.c >= {need('k.n + k.n2 - k.c2')}"
-        return (
-            f"WITH targets AS (SELECT * FROM {quote(targets)}),\nacts AS (SELECT * FROM {quote(found)}),\n"
-            f"per_target AS (\n{per_target}),\ncounts AS (\n{counts}),\nextra AS (\n{extra})\n"
-            f"SELECT {RESULT} FROM (SELECT d.duty, {need('coalesce(k.n, 0)')} AS required,\n"
-            f"  CAST(coalesce(k.c, 0) AS DOUBLE) AS observed, coalesce({timely}, FALSE) AS timely,\n"
-            f"  CAST(NULL AS TIMESTAMP) AS done_at, coalesce(NOT ({failed}), FALSE) AS could, FALSE AS could_late,\n"
-            f"  coalesce(k.f >= {need('k.n + k.n2 - k.f2')}, FALSE) AS full_ok, FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by,\n"
-            f"  {'TRUE' if amount.percent == 0 else 'k.duty IS NULL'} AS empty, FALSE AS unclear, coalesce(list_sort(e.evidence), []) AS evidence,\n"
-            f"  coalesce(k.missed, []) AS missed\nFROM {duty.rows} d LEFT JOIN counts k USING (duty) LEFT JOIN extra e USING (duty)\n"
-            f"LEFT JOIN {quote(loose)} z USING (duty))"
-        )
+    def owned(some: Sequence[DutyTable]) -> str:
+        # Only asked-for targets take part in the join; loose acts join every target of the duty, so each is counted once.
+        return f"(SELECT d.*, g.target FROM {rows_of(some)} d JOIN {quote(targets)} g USING (duty))"
+
+    acts = [test.acts(duty, planner) for test, duty in group]
+    found, loose = plan_acts(planner, acts, name + "/acts", owned)
+    return planner.add(name, _result(group[0][0], rows_of(duties), targets, found, loose), "cover, by duty")
+
+
+def _result(test: Cover, rows: str, targets: str, found: str, loose: str) -> str:
+    """SQL of `RESULT`; `rows` are the duties."""
+    amount = Amount.read(test.at_least)
+
+    def need(base: str) -> str:
+        return f"CAST({amount.number} AS DOUBLE)" if amount.percent is None else amount.of(base)
+
+    names = quote(f"bearer/{test.targets}/ids")
+    per_target = (
+        "SELECT g.duty, g.target, g.sure, any_value(coalesce(nullif(i.bearer_name, ''), g.target)) AS shown,\n"
+        "  coalesce(bool_or(a.ok AND a.in_scope), FALSE) AS covered,\n"
+        "  coalesce(bool_or(a.ok IS NULL AND a.in_scope AND NOT a.loose), FALSE) AS maybe,\n"
+        "  coalesce(bool_or(a.ok AND a.in_full), FALSE) AS in_full\n"
+        f"FROM {quote(targets)} g JOIN {rows} d USING (duty) LEFT JOIN {names} i ON i.jurisdiction = d.jurisdiction\n"
+        "  AND i.bearer_id = g.target LEFT JOIN acts a ON a.duty = g.duty AND a.owner = g.target\n"
+        "GROUP BY g.duty, g.target, g.sure"
+    )
+    counts = (
+        "SELECT duty, count(*) FILTER (sure) AS n, count(*) FILTER (sure AND covered) AS c,\n"
+        "  count(*) FILTER (NOT sure) AS n2, count(*) FILTER (NOT sure AND covered) AS c2,\n"
+        "  count(*) FILTER (NOT covered) AS open, count(*) FILTER (NOT covered AND maybe) AS q,\n"
+        "  count(*) FILTER (sure AND in_full) AS f, count(*) FILTER (NOT sure AND in_full) AS f2,\n"
+        "  list(shown ORDER BY target) FILTER (sure AND NOT covered) AS missed\n"
+        "FROM per_target GROUP BY duty"
+    )
+    extra = (
+        "SELECT duty, count(DISTINCT n) FILTER (ok IS NULL AND in_scope AND loose) AS l,\n"
+        "  list(DISTINCT n) FILTER (ok AND in_scope AND sure) AS evidence\n"
+        "FROM (SELECT acts.*, g.sure FROM acts JOIN targets g ON g.duty = acts.duty AND g.target = acts.owner) GROUP BY duty"
+    )
+    failed = f"k.c + k.c2 + least(coalesce(e.l, 0) + coalesce(z.many, 0) + k.q, k.open) < {need('k.n + k.c2')}"
+    timely = f"k.c >= {need('k.n + k.n2 - k.c2')}"
+    return (
+        f"WITH targets AS (SELECT * FROM {quote(targets)}),\nacts AS (SELECT * FROM {quote(found)}),\n"
+        f"per_target AS (\n{per_target}),\ncounts AS (\n{counts}),\nextra AS (\n{extra})\n"
+        f"SELECT {RESULT} FROM (SELECT d.duty, {need('coalesce(k.n, 0)')} AS required,\n"
+        f"  CAST(coalesce(k.c, 0) AS DOUBLE) AS observed, coalesce({timely}, FALSE) AS timely,\n"
+        f"  CAST(NULL AS TIMESTAMP) AS done_at, coalesce(NOT ({failed}), FALSE) AS could, FALSE AS could_late,\n"
+        f"  coalesce(k.f >= {need('k.n + k.n2 - k.f2')}, FALSE) AS full_ok, FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by,\n"
+        f"  {'TRUE' if amount.percent == 0 else 'k.duty IS NULL'} AS empty, FALSE AS unclear, coalesce(list_sort(e.evidence), []) AS evidence,\n"
+        f"  coalesce(k.missed, []) AS missed\nFROM {rows} d LEFT JOIN counts k USING (duty) LEFT JOIN extra e USING (duty)\n"
+        f"LEFT JOIN {quote(loose)} z USING (duty))"
+    )
 
 
 def _cells(checked: Checked) -> list[str]:
-    return list(dict.fromkeys(column.sql for column in checked.columns if not column.sql.startswith("'")))
+    """The cells that a condition reads; what is written into the rule is never unknown."""
+    known = ("'", "TRUE", "FALSE")
+    return list(dict.fromkeys(column.sql for column in checked.columns if not column.sql.startswith(known)))

@@ -62,15 +62,14 @@ class Done(Test):
         names = planner.names(duty, row)
         when = compile_moment(parse_moment(self.done), names)
         require = boolean(self.require, names)
-        moment = f"CAST({when.sql} AS TIMESTAMP)"
-        there = f"({when.sql} IS NOT NULL AND {exists_by(moment, when.bare, planner.as_of_sql)} AND coalesce({require.sql}, FALSE))"
+        there = f"coalesce(done_at IS NOT NULL AND {exists_by('done_at', 'bare', planner.as_of_sql)} AND holds, FALSE)"
         on_time = exists_by("done_at", "bare", "due")
         return (
             f"SELECT {RESULT} FROM (SELECT duty, CAST(1 AS DOUBLE) AS required, CAST(there AS DOUBLE) AS observed,\n"
             f"  there AND {on_time} AS timely, CASE WHEN there THEN done_at END AS done_at, FALSE AS could, FALSE AS could_late, FALSE AS full_ok,\n"
             "  FALSE AS hit, CAST([] AS BIGINT[]) AS waived_by, FALSE AS empty, FALSE AS unclear, [trig] AS evidence, CAST([] AS VARCHAR[]) AS missed\n"
-            f"FROM (SELECT d.duty, d.due, d.trig, coalesce({there}, FALSE) AS there, {moment} AS done_at,\n"
-            f"    coalesce({when.bare}, FALSE) AS bare\n"
+            f"FROM (SELECT *, {there} AS there FROM (SELECT d.duty, d.due, d.trig, CAST({when.sql} AS TIMESTAMP) AS done_at,\n"
+            f"    coalesce({when.bare}, FALSE) AS bare, coalesce({require.sql}, FALSE) AS holds\n"
             f'  FROM {duty.rows} d JOIN {quote("seen/" + duty.trigger)} g ON g."$n" = d.trig\n'
-            f"  {planner.bearer_join(duty)}\n  {names.joins()}))"
+            f"  {planner.bearer_join(duty)}\n  {names.joins()})))"
         )

@@ -32,12 +32,12 @@ class Forbid(Test):
 
     @classmethod
     def plan_all(cls, asked: Sequence[Ask], planner: Planner, suffix: str) -> list[str]:
-        groups: dict[tuple[str, bool], list[Acts]] = {}
+        groups: dict[bool, list[Acts]] = {}
         for test, duty in asked:
             assert isinstance(test, Forbid)
             chain, owner = owner_of(planner, duty, test.record, test.link)
             acts = Acts(duty, test.record, test.where, chain, "span", owner=owner)
-            groups.setdefault((acts.alone(), duty.waivable), []).append(acts)
+            groups.setdefault(duty.waivable, []).append(acts)
         return [_plan(group, planner, suffix) for group in groups.values()]
 
 

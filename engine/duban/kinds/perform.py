@@ -101,7 +101,7 @@ class _Asked:
         row = Row(planner.schema, acts.record, "r")
         types = tuple(column.type if column else "" for column in (event_day(row, value) for value in acts.values))
         counted = "sum" if test.sum else "distinct" if test.distinct else "rows"
-        return (acts.scoping, acts.duty.unit, counted, tuple(test.alike), types, acts.alone())
+        return (acts.scoping, acts.duty.unit, counted, tuple(test.alike), types)
 
 
 class _Plan:
