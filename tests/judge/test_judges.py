@@ -159,6 +159,22 @@ def test_a_bearer_of_whom_no_rule_asks_anything() -> None:
             assert conclusions_of(judge, case) == []
 
 
+def test_many_bearers_of_whom_no_rule_asks_anything() -> None:
+    """durable-rules has a thousand places for bearers; a province has more of whom nothing is to be said. Their
+    findings may have the same ids, and one after them is judged by its own facts.
+    """
+    rule = Rule.model_validate(
+        {"id": "r", "title": "t", "for": ["e"], "when": [{"finding": "true"}], "then": {"measure": "m"}}
+    )
+    program = Program(((Clause(rule, (Ask("finding", Test("a", "=", 1), 2),), ()),),))
+    quiet = {"finding": [{"id": str(number), "fingerprint": "f", "a": 0} for number in range(3)]}
+    loud = {"finding": [{**fact, "a": 1} for fact in quiet["finding"]]}
+    for judge in judges(program):
+        assert all(conclusions_of(judge, Case("", "e", f"M{number}", quiet)) == [] for number in range(1500))
+        assert [item.rule for item in conclusions_of(judge, Case("", "e", "N", loud))] == ["r"]
+        assert conclusions_of(judge, Case("", "e", "O", quiet)) == []
+
+
 @pytest.mark.parametrize(
     ("changed", "sound"),
     [

@@ -106,7 +106,7 @@ def payload_of(
         "results": account["results"],
         "places": {"rules": account["pack"]["folder"], **{name: account[name] for name in PLACES}},
     }
-    duties = [asdict(one) for one in snapshot.standings.values()]
+    duties = [dict(vars(one)) for one in snapshot.standings.values()]  # flat; asdict copies each value
     return Payload(
         row,
         duties,

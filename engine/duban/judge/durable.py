@@ -58,7 +58,6 @@ class DurableJudge:
         if self.host is None:
             return []
         if layer == 0:
-            self.cases += 1
             self.told, self.met, self.holding = set(), {}, set()
         for kind, facts in case.facts.items():
             for fact in facts:
@@ -73,9 +72,12 @@ class DurableJudge:
         return [_firing(clause, met) for clause in clauses if clause.rule.id in self.holding]
 
     def close(self, case: Case) -> None:
-        """Forget the bearer. (Where no rule asked for anything of it there is nothing, and the engine would crash.)"""
+        """Forget the bearer. Where no rule asked for anything of it the engine would crash if told to. It kept nothing,
+        but has made a place for the bearer, and it has a thousand of them: the next bearer takes that one.
+        """
         if self.host is not None and (self.met or self.holding):
             self.host.delete_state(RULESET, str(self.cases))
+            self.cases += 1
 
     def _facts(self, ask: Ask, case: Case) -> list[Fact]:
         """The facts that met a pattern, in the order of the bearer's facts."""

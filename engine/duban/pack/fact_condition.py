@@ -174,11 +174,13 @@ def value_of(tree: Tree, fact: Fact, unknown: frozenset[str] = frozenset()) -> b
     """True, false or unknown. Fields in `unknown` may have any value: then the answer is unknown unless it is sure."""
     if isinstance(tree, Test):
         return None if tree.field in unknown else _tested(tree, fact.get(tree.field))
-    found = [value_of(part, fact, unknown) for part in tree.parts]
-    decisive = isinstance(tree, Some)
-    if decisive in found:
-        return decisive
-    return None if None in found else not decisive
+    decisive, unsure = isinstance(tree, Some), False
+    for part in tree.parts:  # the first that decides is enough: this is asked millions of times
+        value = value_of(part, fact, unknown)
+        if value is decisive:
+            return decisive
+        unsure = unsure or value is None
+    return None if unsure else not decisive
 
 
 def _tested(test: Test, value: Any) -> bool | None:
