@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from duban.records import problems
-from duban.records.coerce import Coercion, Source, coerce, family_of
+from duban.records.coerce import Coercion, Source, coerce, family_of, usual_element
 from duban.records.context import PLAIN, Context
 from duban.records.headers import columns_of
 from duban.records.raw import RawColumn, RawTable
@@ -114,7 +114,8 @@ def typed(con: duckdb.DuckDBPyConnection, filling: Filling) -> Typed:
 def _coercion(con: duckdb.DuckDBPyConnection, filling: Filling, i: int, name: str, spec: FieldSpec) -> Coercion:
     column = filling.columns[name]
     midnights = _only_midnights(con, filling.table, column, spec)
-    source = Source(column.expression, column.type, midnights, name in filling.identities)
+    usual = _only_usual_lists(con, filling.table, column, spec)
+    source = Source(column.expression, column.type, midnights, name in filling.identities, usual)
     return coerce(spec, i, source, filling.timezone)
 
 
@@ -166,3 +167,15 @@ def _only_midnights(con: duckdb.DuckDBPyConnection, table: RawTable, column: Raw
         return False
     test = f"bool_and({column.expression} = date_trunc('day', {column.expression}))"
     return bool(con.execute(f"SELECT {test} FROM {table.relation}").fetchall()[0][0])
+
+
+def _only_usual_lists(con: duckdb.DuckDBPyConnection, table: RawTable, column: RawColumn, spec: FieldSpec) -> bool:
+    """Whether a column of lists of a large table holds no list that is empty or has an element to be looked at."""
+    if not table.large or spec.type != "list" or column.type != "VARCHAR[]":
+        return False
+    filled = f"SELECT bool_and(len({column.expression}) > 0) FROM {table.relation}"
+    usual = (
+        f"SELECT bool_and({usual_element(spec, 'element')})"
+        f" FROM (SELECT DISTINCT unnest({column.expression}) AS element FROM {table.relation})"
+    )
+    return bool(con.execute(f"SELECT ({filled}) AND ({usual})").fetchall()[0][0])
