@@ -119,15 +119,17 @@ def test_trimming(texts: list[str]) -> None:
 
 
 LISTS = {
-    "people": [["甲"], ["甲", "乙"], ["甲", "甲"], ["甲等3人"], ["无"], ["甲、乙"], ["甲 "], ["", "甲"], ["甲", None], ["-"], [], None],
-    "levels": [["县局"], ["镇中心", "县局"], ["县局、镇中心"], ["市"], ["县 局"], ["省", "县局"], [None], [], None],
+    "people": [["甲"], ["甲", "乙"], ["甲", "甲"], ["甲等3人"], ["无"], ["甲、乙"], ["甲 "],
+               ["", "甲"], ["甲", None], ["-"], [], None],
+    "levels": [["县局"], ["镇中心", "县局"], ["县局、镇中心"], ["市"], ["县 局"], ["省", "县局"],
+               [None], [], None],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("odd", [True, False], ids=["one odd list", "usual lists alone"])
 @pytest.mark.parametrize("field", LISTS)
 def test_lists_of_parquet_are_looked_at_by_element(field: str, odd: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each list alone in a large file, and beside a usual one: the same as in a small file, which looks at every list."""
+    """Each list alone in a large file, or beside a usual one: as in a small file, where every list is looked at."""
     lists = [[["甲" if field == "people" else "县局"], one] if odd else [one] for one in LISTS[field]]
     small = [from_parquet(field, cells) for cells in lists]
     monkeypatch.setattr(pools, "SMALL", -1)
@@ -145,11 +147,12 @@ def from_parquet(field: str, cells: list[Any]) -> tuple[list[Any], list[str]]:
 
 def test_a_usual_list_is_its_own_value(con: duckdb.DuckDBPyConnection) -> None:
     """Only elements that need neither trimming, nor splitting, nor looking up, and none that is not there."""
-    people, levels = KIND.fields["people"], KIND.fields["levels"]
-    for spec, elements in ((people, ["甲", "甲 乙", "甲、乙", "无", "甲 ", "/", ""]), (levels, ["县局", "镇中心", "市", "省"])):
-        usual = [con.execute(f"SELECT {coerce.usual_element(spec, '$1')}", [each]).fetchone() for each in elements]
-        right = [index < (1 if spec is people else 2) for index in range(len(elements))]
-        assert usual == [(each,) for each in right]
+    people = dict.fromkeys(["甲 乙", "甲、乙", "无", "甲 ", "/", ""], False) | {"甲": True}
+    levels = {"县局": True, "镇中心": True, "市": False, "省": False}
+    for spec, elements in ((KIND.fields["people"], people), (KIND.fields["levels"], levels)):
+        for text, usual in elements.items():
+            found = con.execute(f"SELECT {coerce.usual_element(spec, '$1')}", [text]).fetchone()
+            assert found == (usual,), text
         assert con.execute(f"SELECT {coerce.usual_element(spec, 'NULL::VARCHAR')}").fetchone() == (False,)
 
 

@@ -137,7 +137,8 @@ def usual_element(field: FieldSpec, element: str) -> str:
     """
     if field.values:
         return _among(element, _clean(field.values))
-    return f"coalesce(NOT contains({element}, '、') AND NOT regexp_matches({element}, '{_ODD_ELEMENTS}|{_ODD_ENDS}'), false)"
+    odd = f"contains({element}, '、') OR regexp_matches({element}, '{_ODD_ELEMENTS}|{_ODD_ENDS}')"
+    return f"coalesce(NOT ({odd}), false)"
 
 
 def _clean(values: tuple[str, ...]) -> tuple[str, ...]:
