@@ -171,7 +171,7 @@ def audit_desk(
     """Judge what lies on a desk; the audit takes over its connection."""
     con, ready, moment, known = desk.connection, desk.pack, desk.as_of, desk.known_by
     try:
-        plan = compile_pack(ready, moment, known, obligations)
+        plan = compile_pack(ready, moment, known, obligations, whole=keep)
         timings = run(con, plan, keep=keep, progress=progress)
     except BaseException:
         con.close()

@@ -12,6 +12,7 @@ from datetime import datetime
 from duban.compile.common import plan_views
 from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
+from duban.compile.lean import lean
 from duban.compile.live import plan_duties
 from duban.compile.missing import plan_missing
 from duban.compile.planner import Compiler, in_order
@@ -27,11 +28,13 @@ RESULT, MISSING = "duties", "missing"
 
 
 def compile_pack(
-    pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = (), also: Iterable[str] = ()
-) -> Plan:
+    pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = (), also: Iterable[str] = (), *,
+    whole: bool = False,
+) -> Plan:  # fmt: skip
     """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named.
 
-    `also`: more of its tables that stay after the run.
+    `also`: more of its tables that stay after the run. `whole`: the records as seen with all their columns, for somebody who
+    looks at them afterwards.
     """
     compiler = Compiler(pack, as_of, known_by)
     plan_views(compiler)
@@ -48,6 +51,8 @@ def compile_pack(
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
     stays = tuple(also)
     steps = in_order(compiler.steps, [*wanted, RESULT, MISSING, *stays])
+    if not whole:
+        steps = lean(steps, pack, (*stays, SEEN))
     return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(judged))
 
 
