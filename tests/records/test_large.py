@@ -213,3 +213,20 @@ def test_a_broken_row_costs_only_itself(read: Read, tmp_path: Path) -> None:
     got = read(tmp_path)
     assert "D106" in got.codes
     assert got.rows("inspection", "_row", "inspection_id") == [(2, "a"), (3, "b"), (4, "c")]
+
+
+@pytest.mark.parametrize("small", [-1, 1 << 20], ids=["by all cores", "one by one"])
+def test_rows_of_several_parquet_files_are_numbered_on(
+    small: int, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row without content is one in Parquet, where nobody left a line empty."""
+    monkeypatch.setattr(pools, "SMALL", small)
+    for number, rows in enumerate(["('a', '合格'), ('b', NULL)", "(NULL, NULL), ('c', '合格')"]):
+        target = tmp_path / f"inspection_{number}.parquet"
+        duckdb.sql(f"SELECT * FROM (VALUES {rows}) v(inspection_id, result)").write_parquet(str(target))
+    assert read(tmp_path).rows("inspection", "_n", "_file", "_row", "inspection_id", "result") == [
+        (1, "inspection_0.parquet", 2, "a", "合格"),
+        (2, "inspection_0.parquet", 3, "b", None),
+        (3, "inspection_1.parquet", 2, None, None),
+        (4, "inspection_1.parquet", 3, "c", "合格"),
+    ]
