@@ -175,7 +175,7 @@ def audit_desk(
     con, ready, moment, known = desk.connection, desk.pack, desk.as_of, desk.known_by
     try:
         with timed("编译"):
-            plan = compile_pack(ready, moment, known, obligations, together=1 if keep else ALL)
+            plan = compile_pack(ready, moment, known, obligations, whole=keep, together=1 if keep else ALL)
         with timed("推算"):
             timings = run(con, plan, keep=keep, progress=progress)
     except BaseException:

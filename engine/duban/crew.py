@@ -2,7 +2,9 @@
 
 A county's plan is a thousand small statements. To plan one costs DuckDB more than to run it, and uses one core only:
 so steps that do not wait for each other run at the same time. Within one database, statements that create tables would
-wait for each other: hence a shelf (an attached in-memory database) for each worker, all of them on everybody's path.
+wait for each other: hence a shelf (an attached database) for each worker, all of them on everybody's path. It lies
+where the records lie: in memory, or beside them in the folder of an audit that has a limit. A step for which there is
+not enough memory beside the others is taken again when all of them are done.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duban import stopwatch
-from duban.errors import EvaluationError
+from duban.errors import EvaluationError, Issue, UsageError
 from duban.model import Plan, Step
-from duban.sqltext import quote
+from duban.sqltext import literal, quote
 from duban.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 MOST = 4  # more workers hold more tables at a time, and gain little
+RECORDS = "memory"  # the database of the records; DuckDB calls one in memory so, and one in a file after the file
+_MORE = "请加大 --memory，或加 --threads 1；--temp 所在的磁盘也要有空间"
 
 
 class Crew:
@@ -37,17 +42,26 @@ class Crew:
         (threads,) = con.execute("SELECT current_setting('threads')").fetchone() or (1,)
         self.con = con
         self.shelves = [f"{shelf}{number}" for number in range(max(1, min(int(threads), MOST)))]
-        for shelf in self.shelves:
-            con.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {shelf}")
+        for name in self.shelves:
+            con.execute(f"ATTACH IF NOT EXISTS {self._place(name)}")
         self._see_all(con)
 
+    def _place(self, name: str) -> str:
+        """SQL of where a shelf is, and its name. Nobody reads a file of it after a crash, so it needs no log."""
+        query = "SELECT path FROM duckdb_databases() WHERE database_name = $1"
+        (path,) = self.con.execute(query, [RECORDS]).fetchone() or (None,)
+        if not path:
+            return f"':memory:' AS {name}"
+        return f"{literal(str(Path(path).with_name(f'{name}.duckdb')))} AS {name} (RECOVERY_MODE no_wal_writes)"
+
     def _see_all(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in (*self.shelves, 'memory'))}'")
+        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in (*self.shelves, RECORDS))}'")
 
     def run(self, plan: Plan, *, keep: bool, progress: Progress | None) -> dict[str, float]:
         """Create every table of the plan, and drop those that nobody reads any more unless `keep`.
 
-        Returns the seconds of each step (their sum is more than the time that passed). Raises EvaluationError.
+        Returns the seconds of each step (their sum is more than the time that passed). Raises EvaluationError;
+        UsageError if a step does not fit into memory even alone.
         """
         rota = _Rota(plan, keep=keep, progress=progress)
         work = (rota, stopwatch.running())
@@ -64,7 +78,10 @@ class Crew:
             raise
         if rota.failed:
             index, error = min(rota.failed, key=lambda failure: failure[0])
-            raise EvaluationError(f"第 {index + 1} 步“{plan.steps[index].name}”执行失败：{error}") from error
+            name = f"第 {index + 1} 步“{plan.steps[index].name}”"
+            if _lacks_memory(error):
+                raise UsageError(f"{name}内存不够", [Issue("U017", str(error).splitlines()[0], hint=_MORE)]) from error
+            raise EvaluationError(f"{name}执行失败：{error}") from error
         return rota.seconds
 
     def _work(self, shelf: str, rota: _Rota, watch: Stopwatch | None) -> None:
@@ -84,7 +101,8 @@ class Crew:
                     for name in rota.done(index, seconds):
                         cursor.execute(f"DROP TABLE {quote(name)}")
                 except Exception as error:  # handed to whoever called run(), with the step's name
-                    rota.fail(index, error)
+                    if not (_lacks_memory(error) and rota.postpone(index)):
+                        rota.fail(index, error)
         finally:
             cursor.close()
 
@@ -94,6 +112,12 @@ def _profile(cursor: duckdb.DuckDBPyConnection, step: Step) -> dict[str, Any]:
     ((_, text),) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT json) {step.sql}").fetchall()
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def _lacks_memory(error: Exception) -> bool:
+    import duckdb  # here already, if a step of its failed
+
+    return isinstance(error, duckdb.OutOfMemoryException)
 
 
 def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -124,23 +148,44 @@ class _Rota:
         self.seconds: dict[str, float] = {}
         self.failed: list[tuple[int, Exception]] = []
         self.stopped = False
+        self.running = 0
+        self.alone: list[int] = []  # steps that found too little memory beside others
         self.changed = threading.Condition()
 
     def take(self) -> tuple[int, Step] | None:
         """The next step, as soon as there is one; None: there is nothing left to do."""
         with self.changed:
-            while not self.ready and self.left and not self.stopped:
+            while not self._may_start() and self.left and not self.stopped:
                 self.changed.wait()
             if self.stopped or not self.left:
                 return None
-            index = heapq.heappop(self.ready)
+            index = self.alone[-1] if self.alone else heapq.heappop(self.ready)
+            self.running += 1
             return index, self.plan.steps[index]
+
+    def _may_start(self) -> bool:
+        """Whether there is a step to take; one that needs all the memory waits for the others, and they for it."""
+        return not self.running if self.alone else bool(self.ready)
+
+    def postpone(self, index: int) -> bool:
+        """Whether a step that found too little memory may be taken again, alone; not if it was alone."""
+        with self.changed:
+            if self.running == 1 and index in self.alone:
+                return False
+            self.running -= 1
+            if index not in self.alone:
+                self.alone.append(index)
+            self.changed.notify_all()
+            return True
 
     def done(self, index: int, seconds: float) -> list[str]:
         """A step's table is there; returns the tables that nobody reads any more."""
         step = self.plan.steps[index]
         with self.changed:
             self.left -= 1
+            self.running -= 1
+            if index in self.alone:
+                self.alone.remove(index)
             self.seconds[step.name] = seconds
             for reader in self.readers[index]:
                 self.waits[reader] -= 1
@@ -157,6 +202,7 @@ class _Rota:
     def fail(self, index: int, error: Exception) -> None:
         with self.changed:
             self.failed.append((index, error))
+            self.running -= 1
             self.stopped = True
             self.changed.notify_all()
 

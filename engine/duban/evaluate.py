@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban.crew import Crew, Progress
-from duban.errors import EvaluationError
+from duban.crew import RECORDS, Crew, Progress
+from duban.errors import Issue, UsageError
 from duban.model import Plan
-from duban.sqltext import quote
+from duban.sqltext import literal, quote
 
 if TYPE_CHECKING:
     import duckdb
 
+_SIZE = re.compile(r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<unit>[KMGT]i?B)\s*", re.IGNORECASE)
+_OF_PROCESS, _PYTHON = 0.8, 200e6  # DuckDB's share, and what Python and the rules take
+
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of the machine an audit may use; empty values leave DuckDB's defaults (80 % of memory, all cores)."""
+    """How much of the machine an audit may use; empty values leave DuckDB's defaults (80 % of memory, all cores).
+
+    `memory`: what the process may hold, like "4GB". Then records and tables lie compressed in a file of a folder of their
+    own below `temp_folder` (the system's, if empty), of which memory holds what fits; without it they lie in memory, and
+    what does not fit is spilled as it is.
+    """
 
     memory: str = ""
     threads: int = 0
@@ -27,27 +39,60 @@ class Limits:
 
 
 def open_database(limits: Limits) -> duckdb.DuckDBPyConnection:
-    """An empty in-memory database within limits."""
+    """An empty database within limits; its folder, if it has one, goes when nobody holds the connection any more.
+
+    Raises UsageError for limits within which none can be.
+    """
     import duckdb  # loaded when there is something to evaluate: `duban --help` answers without it
 
     config: dict[str, str | int] = {}
-    if limits.memory:
-        config["memory_limit"] = limits.memory
     if limits.threads:
         config["threads"] = limits.threads
     if limits.temp_folder:
         config["temp_directory"] = limits.temp_folder
     try:
-        con = duckdb.connect(":memory:", config=config)  # type: ignore[arg-type]
-    except duckdb.Error as error:
-        raise EvaluationError(f"数据库无法按所给限制启动：{error}") from None
+        if limits.memory:
+            con = _in_folder(limits.temp_folder, {**config, "memory_limit": _share(limits.memory)})
+        else:
+            con = duckdb.connect(":memory:", config=config)  # type: ignore[arg-type]
+    except (duckdb.Error, OSError) as error:
+        raise UsageError("数据库无法按所给限制启动", [Issue("U017", str(error))]) from None
     con.execute("SET GLOBAL TimeZone = 'UTC'")
     return con
 
 
+def _share(memory: str) -> str:
+    """What DuckDB may hold of the memory of the process: it counts neither Python nor all that its threads work with."""
+    found = _SIZE.fullmatch(memory)
+    if not found:
+        raise UsageError("内存上限看不懂", [Issue("U017", f"“{memory}”不是大小", hint="请写成 4GB、512MB 这样")])
+    power = "KMGT".index(found["unit"][0].upper()) + 1
+    size = float(found["number"]) * (1024 if "i" in found["unit"].lower() else 1000) ** power
+    return f"{max(size * _OF_PROCESS - _PYTHON, size / 4) / 1e6:.0f}MB"
+
+
+def _in_folder(below: str, config: dict[str, str | int]) -> duckdb.DuckDBPyConnection:
+    """A database in a file, with the room for what is spilled beside it."""
+    import duckdb
+
+    if below:
+        Path(below).mkdir(parents=True, exist_ok=True)
+    folder = tempfile.mkdtemp(prefix="duban-", dir=below or None)
+    try:
+        con = duckdb.connect(f"{folder}/{RECORDS}.duckdb", config={**config, "temp_directory": folder})
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
+    return con
+
+
 def close_to_outside(con: duckdb.DuckDBPyConnection, *folders: Path) -> None:
-    """From here on no file can be read, and only below `folders` can one be written."""
-    allowed = ", ".join("'" + str(folder.resolve()).replace("'", "''") + "'" for folder in folders)
+    """From here on no file can be read, and only below `folders` can one be written, or where the database itself is."""
+    query = "SELECT path FROM duckdb_databases() WHERE database_name = $1"
+    (path,) = con.execute(query, [RECORDS]).fetchone() or (None,)
+    own = [Path(path).parent] if path else []
+    allowed = ", ".join(literal(str(folder.resolve())) for folder in [*folders, *own])
     if allowed:
         con.execute(f"SET allowed_directories = [{allowed}]")
     con.execute("SET enable_external_access = false")
@@ -64,7 +109,7 @@ def run(
 ) -> dict[str, float]:
     """Create every table of the plan (on the named shelves); returns the seconds that each step took.
 
-    Raises EvaluationError naming the step that failed: then no duty has a status.
+    Raises EvaluationError naming the step that failed, UsageError if it had too little memory: then no duty has a status.
     """
     return Crew(con, shelf).run(plan, keep=keep, progress=progress)
 

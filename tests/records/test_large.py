@@ -118,6 +118,44 @@ def test_trimming(texts: list[str]) -> None:
     assert [row[0] or "" for row in rows] == [trimmed(text) for text in texts]
 
 
+LISTS = {
+    "people": [["甲"], ["甲", "乙"], ["甲", "甲"], ["甲等3人"], ["无"], ["甲、乙"], ["甲 "],
+               ["", "甲"], ["甲", None], ["-"], [], None],
+    "levels": [["县局"], ["镇中心", "县局"], ["县局、镇中心"], ["市"], ["县 局"], ["省", "县局"],
+               [None], [], None],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", [True, False], ids=["one odd list", "usual lists alone"])
+@pytest.mark.parametrize("field", LISTS)
+def test_lists_of_parquet_are_looked_at_by_element(field: str, odd: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each list alone in a large file, or beside a usual one: as in a small file, where every list is looked at."""
+    lists = [[["甲" if field == "people" else "县局"], one] if odd else [one] for one in LISTS[field]]
+    small = [from_parquet(field, cells) for cells in lists]
+    monkeypatch.setattr(pools, "SMALL", -1)
+    assert [from_parquet(field, cells) for cells in lists] == small
+
+
+def from_parquet(field: str, cells: list[Any]) -> tuple[list[Any], list[str]]:
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as con:
+        texts = f"SELECT 'J' AS id, DATE '2023-11-09' AS day, unnest($1::VARCHAR[][]) AS {field}"
+        con.execute(f"COPY ({texts}) TO '{folder}/t.parquet' (FORMAT parquet)", [cells])
+        loaded = load(con, {"t": KIND}, folder, jurisdiction=COUNTY, timezone="Asia/Shanghai")
+        rows = con.execute(f"SELECT _n, _row, {field} FROM raw_t ORDER BY _n").fetchall()
+        return rows, [str(issue) for issue in loaded.issues]
+
+
+def test_a_usual_list_is_its_own_value(con: duckdb.DuckDBPyConnection) -> None:
+    """Only elements that need neither trimming, nor splitting, nor looking up, and none that is not there."""
+    people = dict.fromkeys(["甲 乙", "甲、乙", "无", "甲 ", "/", ""], False) | {"甲": True}
+    levels = {"县局": True, "镇中心": True, "市": False, "省": False}
+    for spec, elements in ((KIND.fields["people"], people), (KIND.fields["levels"], levels)):
+        for text, usual in elements.items():
+            found = con.execute(f"SELECT {coerce.usual_element(spec, '$1')}", [text]).fetchone()
+            assert found == (usual,), text
+        assert con.execute(f"SELECT {coerce.usual_element(spec, 'NULL::VARCHAR')}").fetchone() == (False,)
+
+
 @pytest.fixture
 def unpooled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "SMALL", -1)
@@ -175,3 +213,20 @@ def test_a_broken_row_costs_only_itself(read: Read, tmp_path: Path) -> None:
     got = read(tmp_path)
     assert "D106" in got.codes
     assert got.rows("inspection", "_row", "inspection_id") == [(2, "a"), (3, "b"), (4, "c")]
+
+
+@pytest.mark.parametrize("small", [-1, 1 << 20], ids=["by all cores", "one by one"])
+def test_rows_of_several_parquet_files_are_numbered_on(
+    small: int, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row without content is one in Parquet, where nobody left a line empty."""
+    monkeypatch.setattr(pools, "SMALL", small)
+    for number, rows in enumerate(["('a', '合格'), ('b', NULL)", "(NULL, NULL), ('c', '合格')"]):
+        target = tmp_path / f"inspection_{number}.parquet"
+        duckdb.sql(f"SELECT * FROM (VALUES {rows}) v(inspection_id, result)").write_parquet(str(target))
+    assert read(tmp_path).rows("inspection", "_n", "_file", "_row", "inspection_id", "result") == [
+        (1, "inspection_0.parquet", 2, "a", "合格"),
+        (2, "inspection_0.parquet", 3, "b", None),
+        (3, "inspection_1.parquet", 2, None, None),
+        (4, "inspection_1.parquet", 3, "c", "合格"),
+    ]

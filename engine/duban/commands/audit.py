@@ -96,9 +96,19 @@ FAIL_ON = {
     show_default=True,
     help="有此类结果（已澄清的除外）时退出码为1。 | Exit 1 at or above this, unless cleared.",
 )
-@click.option("--memory", default="", metavar="SIZE", help="内存上限，如 2GB。 | Memory limit, e.g. 2GB.")
+@click.option(
+    "--memory",
+    default="",
+    metavar="SIZE",
+    help="本程序内存上限，如 4GB；数据改存临时目录，较慢。 | Memory of this process; data then lies in --temp, slower.",
+)
 @click.option("--threads", type=click.IntRange(1), help="线程数上限。 | Threads to use at most.")
-@click.option("--temp", default="", metavar="DIR", help="临时文件目录。 | Folder for spilled data.")
+@click.option(
+    "--temp",
+    default="",
+    metavar="DIR",
+    help="临时文件目录，须在磁盘上。 | Folder, on a disk, for what does not fit into memory.",
+)
 @click.option(
     "--timings",
     is_flag=True,

@@ -12,6 +12,7 @@ from datetime import datetime
 from duban.compile.common import plan_views
 from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
+from duban.compile.lean import lean
 from duban.compile.live import given_need, plan_duties
 from duban.compile.missing import blind_of, plan_missing
 from duban.compile.planner import Compiler, in_order
@@ -34,12 +35,13 @@ def compile_pack(
     only: Iterable[str] = (),
     also: Iterable[str] = (),
     *,
+    whole: bool = False,
     together: int = ALL,
 ) -> Plan:
     """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named.
 
-    `also`: more of its tables that stay after the run. `together`: how many obligations may share steps; with 1 each has
-    steps of its own name.
+    `also`: more of its tables that stay after the run. `whole`: the records as seen with all their columns, for somebody who
+    looks at them afterwards. `together`: how many obligations may share steps; with 1 each has steps of its own name.
     """
     compiler = Compiler(pack, as_of, known_by)
     plan_views(compiler)
@@ -57,6 +59,8 @@ def compile_pack(
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
     stays = tuple(also)
     steps = in_order(compiler.steps, [*wanted, RESULT, MISSING, *stays])
+    if not whole:
+        steps = lean(steps, pack, (*stays, SEEN))
     return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(item.id for item in obligations))
 
 

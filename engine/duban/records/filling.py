@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from duban.records import problems
-from duban.records.coerce import Coercion, Source, coerce, family_of
+from duban.records.coerce import Coercion, Source, coerce, family_of, usual_element
 from duban.records.context import PLAIN, Context
 from duban.records.headers import columns_of
 from duban.records.raw import RawColumn, RawTable
@@ -65,7 +65,8 @@ class Typed:
     """The typed rows of a raw table: the SQL of each column that is not empty throughout, over the relation `rows`.
 
     `constants` are those of them that have one value. `row`: the number of the first row, where the relation does not
-    have `_row` itself. `content`: whether a row says anything; '' if each is a row whatever it says.
+    have `_row` itself. `content`: whether a row says anything; '' if each is a row whatever it says. `number`: which of
+    the rows it is, where `_row` says that; '' if they must be counted while they pass one by one.
     """
 
     columns: Mapping[str, str]
@@ -73,10 +74,16 @@ class Typed:
     rows: str
     row: int | None
     content: str
+    number: str = ""
 
     def numbered(self, before: int) -> str:
         """`(columns) SELECT …`: the rows that count, numbered after `before`."""
-        columns = {"_n": f"{before} + row_number() OVER ()", "_row": "_row", **self.constants, **self.columns}
+        columns = {
+            "_n": f"{before} + {self.number or 'row_number() OVER ()'}",
+            "_row": "_row",
+            **self.constants,
+            **self.columns,
+        }
         # Rows are counted above the reading: a filter does not sink below the count, so nothing is read twice.
         row = f", row_number() OVER () + {self.row - 1} AS _row" if self.row is not None else ""
         keep = f" WHERE {self.content}" if self.content else ""
@@ -108,13 +115,15 @@ def typed(con: duckdb.DuckDBPyConnection, filling: Filling) -> Typed:
     first = table.row if isinstance(table.row, int) else None
     own = (f", {table.row} AS _row" if first is None else "") + (", _member" if filling.members else "")
     content = " OR ".join(f"v{i} IS NOT NULL OR r{i} IS NOT NULL" for i in range(len(cells))) if table.sparse else ""
-    return Typed(columns, constants, _levels(cells, own, table.relation), first, content)
+    number = "_row - 1" if table.gapless else ""
+    return Typed(columns, constants, _levels(cells, own, table.relation), first, content, number)
 
 
 def _coercion(con: duckdb.DuckDBPyConnection, filling: Filling, i: int, name: str, spec: FieldSpec) -> Coercion:
     column = filling.columns[name]
     midnights = _only_midnights(con, filling.table, column, spec)
-    source = Source(column.expression, column.type, midnights, name in filling.identities)
+    usual = _only_usual_lists(con, filling.table, column, spec)
+    source = Source(column.expression, column.type, midnights, name in filling.identities, usual)
     return coerce(spec, i, source, filling.timezone)
 
 
@@ -166,3 +175,15 @@ def _only_midnights(con: duckdb.DuckDBPyConnection, table: RawTable, column: Raw
         return False
     test = f"bool_and({column.expression} = date_trunc('day', {column.expression}))"
     return bool(con.execute(f"SELECT {test} FROM {table.relation}").fetchall()[0][0])
+
+
+def _only_usual_lists(con: duckdb.DuckDBPyConnection, table: RawTable, column: RawColumn, spec: FieldSpec) -> bool:
+    """Whether a column of lists of a large table holds no list that is empty or has an element to be looked at."""
+    if not table.large or spec.type != "list" or column.type != "VARCHAR[]":
+        return False
+    filled = f"SELECT bool_and(len({column.expression}) > 0) FROM {table.relation}"
+    usual = (
+        f"SELECT bool_and({usual_element(spec, 'element')})"
+        f" FROM (SELECT DISTINCT unnest({column.expression}) AS element FROM {table.relation})"
+    )
+    return bool(con.execute(f"SELECT ({filled}) AND ({usual})").fetchall()[0][0])

@@ -3,6 +3,7 @@
 An ordinary INSERT counts rows while they pass, so that they pass one by one, and writes every column, though a large
 table fills a few of forty. Here the filled columns become the table, in the order of the file; constants and the
 numbers are added to it, which costs next to nothing; the others take no room until something is to be written there.
+A Parquet file knows the number of each of its rows, so that those of a second one go in by all cores, too.
 """
 
 from __future__ import annotations
@@ -32,10 +33,12 @@ def create(
     filled = dict(typed.columns)
     if typed.row is None:
         filled["_row"] = "_row"
+    if typed.number:
+        filled["_n"] = typed.number
     if typed.content:
         filled[_BLANK] = f"NOT ({typed.content})"
     rows = f"SELECT {', '.join(filled.values())} FROM {typed.rows}"
-    if not _keeps_order(con, rows):
+    if not typed.number and not _keeps_order(con, rows):
         return False
     kinds = {**columns, _BLANK: "BOOLEAN"}
     added = {name: kinds[name] for name in columns if name in {*typed.constants, *written} - filled.keys()}
@@ -50,7 +53,8 @@ def create(
         con.execute("ROLLBACK")
         raise
     con.execute("COMMIT")
-    _count(con, target, "_n", 1)
+    if not typed.number:
+        _count(con, target, "_n", 1)
     if typed.row is not None:
         con.execute(f"ALTER TABLE {target} ADD COLUMN _row INTEGER")
         con.execute(f"ALTER TABLE {target} ALTER COLUMN _row SET DATA TYPE INTEGER USING (_n + {typed.row - 1})")

@@ -38,8 +38,8 @@ class RawTable:
     a frame is called. `sparse`: rows without any content are not rows. `header`: the row of the header, the last one
     of several. `context`: what the table says about all its cells. `preface`: what stands above it, by header.
     `filled`: by position of a column the rows whose cell was empty and took the text of the merged cell above.
-    `large`: so many rows that all cores should read them. `instead`: how to read it again, patiently, if DuckDB refuses
-    the relation.
+    `large`: so many rows that all cores should read them. `gapless`: `row` counts all rows, from 2 on. `instead`: how
+    to read it again, patiently, if DuckDB refuses the relation.
     """
 
     file: str
@@ -55,6 +55,7 @@ class RawTable:
     preface: tuple[tuple[str, str], ...] = ()
     filled: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     large: bool = False
+    gapless: bool = False
     instead: Callable[[], RawTable | None] | None = field(default=None, compare=False)
 
     def place(self, row: int = 0, column: RawColumn | None = None) -> Place:

@@ -33,4 +33,5 @@ def read(task: Task) -> Iterator[RawTable]:
         return
     columns = tuple(RawColumn(name, quote(name), kind) for name, kind, *_ in described)
     large = file.path.stat().st_size > SMALL
-    yield RawTable(file.name, "", columns, relation, "file_row_number + 2", (file.stem,), sparse=False, large=large)
+    row, names = "file_row_number + 2", (file.stem,)
+    yield RawTable(file.name, "", columns, relation, row, names, sparse=False, large=large, gapless=True)

@@ -1,0 +1,121 @@
+"""Limits: an audit within little memory says the same, keeps its data in a folder, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import duban
+from duban import crew
+from duban.errors import UsageError
+from duban.evaluate import Limits, close_to_outside, open_database, run
+from duban.model import Plan, Step
+
+GENERATE = Path(__file__).parents[1] / "benchmarks" / "generate.py"
+HEADS = "head-leads-inspections"
+MINES = 3_000
+
+
+@pytest.fixture(scope="session")
+def large_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3,000 mines with 60 inspections each, as Parquet."""
+    spec = importlib.util.spec_from_file_location("generate", GENERATE)
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    folder = tmp_path_factory.mktemp("large_county")
+    generate.generate(MINES, folder)
+    return folder
+
+
+def test_a_limit_changes_nothing_but_the_place(large_county: Path, tmp_path: Path) -> None:
+    """Within 200 MB, of which DuckDB has 50, the same duties; data is on the disk meanwhile, and gone afterwards."""
+    with duban.audit(large_county, "zezhou-2023-331", "2024-01-07", obligations=[HEADS]) as whole:
+        duties = whole.duties
+    held: list[int] = []
+
+    def look(_: str) -> None:
+        held.append(sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()))
+
+    limits = Limits(memory="200MB", temp_folder=str(tmp_path))
+    with duban.audit(
+        large_county, "zezhou-2023-331", "2024-01-07", obligations=[HEADS], limits=limits, progress=look
+    ) as limited:
+        assert limited.duties.equals(duties)
+    # Three periods of each mine; every 20th leads none of December's: no day of it among its 27th to 44th check.
+    assert len(duties) == MINES * 3
+    assert max(held) > MINES * 60 * 10  # more bytes than ten for each record
+    del limited
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_process_may_hold_is_more_than_what_the_database_may(tmp_path: Path) -> None:
+    for memory, share in (("4GB", 3_000), ("4 GiB", 3_236), ("1.5gb", 1_000), ("400MB", 120), ("120MB", 30)):
+        con = open_database(Limits(memory, temp_folder=str(tmp_path)))
+        (text,) = con.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
+        number, unit = text.split()
+        size = float(number) * {"MiB": 2**20, "GiB": 2**30}[unit] / 1e6
+        assert size == pytest.approx(share, rel=0.05), memory
+        con.close()
+
+
+@pytest.mark.parametrize("memory", ["much", "4", "-4GB", "4XB"])
+def test_a_limit_that_is_no_size_is_bad_usage(memory: str) -> None:
+    with pytest.raises(UsageError, match="4GB"):
+        open_database(Limits(memory))
+
+
+def test_the_folder_of_a_limit_may_be_new_and_need_not_be_there(tmp_path: Path) -> None:
+    open_database(Limits("1GB", temp_folder=str(tmp_path / "new"))).close()
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="限制"):
+        open_database(Limits("1GB", temp_folder=str(tmp_path / "file")))
+
+
+def test_a_limited_database_is_closed_to_the_outside_too(tmp_path: Path) -> None:
+    """Its own folder stays open for the shelves, and nothing beside it."""
+    (tmp_path / "secret.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "spill").mkdir()
+    con = open_database(Limits("1GB", temp_folder=str(tmp_path / "spill")))
+    close_to_outside(con)
+    with pytest.raises(duckdb.Error):
+        con.execute(f"FROM read_csv('{tmp_path / 'secret.csv'}')")
+    with pytest.raises(duckdb.Error):
+        con.execute(f"ATTACH '{tmp_path / 'other.duckdb'}'")
+    run(
+        con,
+        Plan((Step("one", "SELECT 1 AS n"), Step("two", 'SELECT n + 1 AS n FROM "one"', reads=("one",))), "two", "two"),
+    )
+    assert con.execute("FROM two").fetchall() == [(2,)]
+    con.close()
+
+
+def test_a_step_that_fits_nowhere_says_what_to_do(tmp_path: Path) -> None:
+    """One text of 100 MB cannot be spilled."""
+    con = open_database(Limits("120MB", temp_folder=str(tmp_path)))
+    step = Step("long", "SELECT string_agg(repeat('x', 1000), '') AS text FROM range(100000)")
+    with pytest.raises(UsageError, match="--memory"):
+        run(con, Plan((step,), "long", "long"))
+    con.close()
+
+
+def test_a_step_that_found_no_memory_is_taken_again_alone() -> None:
+    """While it waits nobody takes another step; alone it is taken once more, and no third time."""
+    steps = tuple(Step(name, "") for name in ("small", "big", "next"))
+    rota = crew._Rota(Plan(steps, "big", "next"), keep=True, progress=None)
+    assert rota.take() == (0, steps[0])
+    assert rota.take() == (1, steps[1])
+    assert rota.postpone(1)
+    assert not rota._may_start()
+    rota.done(0, 0.0)
+    assert rota.take() == (1, steps[1])
+    assert not rota._may_start()
+    assert not rota.postpone(1)
+    rota.done(1, 0.0)
+    assert rota.take() == (2, steps[2])
