@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import audits
@@ -38,18 +38,18 @@ class Folders:
         return folder
 
 
-def sections(
-    given: argparse.Namespace, words: Sequence[str], folder_of: Callable[[int], Path]
-) -> Mapping[str, Sequence[str]]:
+def sections(given: argparse.Namespace, words: Sequence[str], folder_of: Folders) -> Mapping[str, Sequence[str]]:
     """Heading → lines, of what was asked for."""
     runs, budget, sizes = given.runs, given.budget, sorted(given.sizes)
     made = report.made_by(words, f"medians of {runs} (above 100,000 mines: one run)")
     page: dict[str, Sequence[str]] = {"The workload": report.workload()}
     known: dict[str, object] = {}
+    unlimited = None
     if "contest" in given.only:
         rivals = contest.entries(given.contenders)
         report.note_missing(rivals)
-        results = contest.hold(sizes, folder_of, rivals, runs, budget)
+        results = contest.hold(sizes, folder_of, rivals, runs, budget, folder_of.place)
+        unlimited = results[-1].figures[contest.DUBAN], contest.findings(folder_of.place, sizes[-1])
         known |= {"entries": rivals, "sizes": results}
         page |= {
             "Ratios": report.ratios(made, rivals, results),
@@ -59,7 +59,7 @@ def sections(
         known["line"] = line = audits.command_line(runs, budget)
         page["The command line"] = report.command_line(made, line)
     if "memory" in given.only:
-        known["limited"] = limited = audits.within_memory(sizes[-1], folder_of(sizes[-1]), budget * 10)
+        known["limited"] = limited = audits.within_memory(sizes[-1], folder_of(sizes[-1]), budget * 10, unlimited)
         page["Less memory"] = report.less_memory(report.made_by(words, "one run"), limited)
     if "again" in given.only:
         known["later"] = later = audits.week_later(min(100_000, sizes[-1]), budget * 10)
