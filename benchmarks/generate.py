@@ -18,6 +18,7 @@ import duckdb
 PER_COUNTY, PER_TOWN, PER_CHUNK = 500, 10, 100_000
 PER_MINE = 60  # records, about
 MONTHS = ("2023-11", "2023-12", "2024-01")
+THINNED = {"inspection": "inspection_id", "hazard": "hazard_id", "unit_check": "inspection_id", "blast": "blast_no"}
 BUREAU = "printf('县%05d应急管理局', j)"
 
 
@@ -26,17 +27,24 @@ def per_county(mines: int) -> int:
     return max(1, min(PER_COUNTY, -(-mines // 3)))
 
 
-def generate(mines: int, folder: Path, county: int = 0, faults: float = 1.0) -> None:
-    """Write one file for each record type (from 100,000 mines on: for each chunk of them) and the manifest."""
+def generate(
+    mines: int, folder: Path, county: int = 0, faults: float = 1.0, thin: int = 1, chunk: int = 0
+) -> None:  # fmt: skip
+    """Write one file for each record type (and for each chunk of mines) and the manifest.
+
+    `county`: mines of each; `thin`: of what mines keep, and of inspections, only one record in so many.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     county = county or per_county(mines)
-    step = max(county, PER_CHUNK // county * county)
+    step = max(county, (chunk or PER_CHUNK) // county * county)
     con = duckdb.connect()
     for number, first in enumerate(range(0, mines, step)):
         last = min(first + step, mines)
         suffix = f"_{number:03}" if mines > step else ""
         for name, sql in tables(first, last, county, faults).items():
             target = folder / f"{name}{suffix}.parquet"
+            if thin > 1 and name in THINNED:
+                sql = f"SELECT * FROM ({sql}) WHERE hash(jurisdiction, {THINNED[name]}) % {thin} = 0"
             con.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
