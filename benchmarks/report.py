@@ -13,6 +13,8 @@ from pathlib import Path
 
 from audits import LIMIT, LIMIT_MB, Again, Everything, Limited, Whole
 from contest import BY_HAND, DUBAN, FLOORS, Entry, Size
+from counties import PER_TOWN
+from generate import PER_COUNTY, PER_MINE
 from measure import Measured
 from workload import AS_OF, OBLIGATIONS
 
@@ -173,15 +175,13 @@ def contest(made: str, entries: Sequence[Entry], sizes: Sequence[Size]) -> list[
 
 
 def workload() -> list[str]:
-    from generate import PER_COUNTY, PER_MINE, PER_TOWN
-
     rows = [(f"`{name}`", what) for name, what in OBLIGATIONS.items()]
     return [
         f"Twelve obligations of the real notice, its pack unchanged, of all kinds of test, as of {AS_OF}:",
         "",
         *table("obligation | test · one duty for each · reads", rows),
         "",
-        f"The counties are made up by `benchmarks/generate.py`: {PER_COUNTY} mines each (the smallest sizes: three counties), {PER_TOWN} to a town,",
+        f"The counties are made up by `benchmarks/counties.py`: {PER_COUNTY} mines each (the smallest sizes: three counties), {PER_TOWN} to a town,",
         f"about {PER_MINE} records a mine, all types together. What goes wrong is in them: acts missing and late, cells empty, rows and whole hand-ins",
         "that came too late or never, records handed in twice, mines that closed, opened, stopped or got a new head. The findings are all",
         "breached, late and unproven duties, with required and observed numbers and the ids of the records counted.",
