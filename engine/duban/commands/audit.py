@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from duban.commands.options import (
     bureau_option,
+    cache_option,
     judge_option,
     known_option,
     last_sunday,
@@ -98,6 +99,7 @@ FAIL_ON = {
 @click.option("--memory", default="", metavar="SIZE", help="内存上限，如 2GB。 | Memory limit, e.g. 2GB.")
 @click.option("--threads", type=click.IntRange(1), help="线程数上限。 | Threads to use at most.")
 @click.option("--temp", default="", metavar="DIR", help="临时文件目录。 | Folder for spilled data.")
+@cache_option
 @click.option("--quiet", is_flag=True, help="不显示结果，只看退出码和文件。 | Say nothing; files and exit code only.")
 @click.pass_context
 def audit(
