@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from duban import cache, keeping
 from duban.crew import Crew, Progress
 from duban.errors import EvaluationError
 from duban.model import Plan
@@ -15,6 +16,10 @@ from duban.sqltext import quote
 
 if TYPE_CHECKING:
     import duckdb
+
+
+_KIND = "duties"  # in the cache
+_MOST = 1_000_000  # duties; of more the tables are not kept
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,23 @@ def run(
     Raises EvaluationError naming the step that failed: then no duty has a status.
     """
     return Crew(con, shelf).run(plan, keep=keep, progress=progress)
+
+
+def run_once(
+    con: duckdb.DuckDBPyConnection, plan: Plan, follows: str, scratch: Path, progress: Progress | None = None
+) -> dict[str, float]:
+    """As `run`, unless the same plan has run on the same records: then its tables come from the cache, and no step took
+    any time. `follows`: a hash of the records; `scratch`: a folder that the connection may use.
+    """
+    name = cache.key(_KIND, follows, *(part for step in plan.steps for part in (step.name, step.sql)), *plan.stays)
+    if keeping.restore(con, _KIND, name, scratch) is not None:
+        Crew(con)  # what else is asked of the tables asks by way of its shelves
+        return {}
+    seconds = run(con, plan, progress=progress)
+    (rows,) = con.execute(f"SELECT count(*) FROM {quote(plan.result)}").fetchone() or (0,)
+    if rows <= _MOST:
+        keeping.keep(con, _KIND, name, {table: f"FROM {quote(table)}" for table in plan.stays}, "", scratch)
+    return seconds
 
 
 @contextmanager

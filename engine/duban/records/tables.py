@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
 
@@ -14,9 +14,12 @@ from duban.records.headers import columns_of
 from duban.records.raw import RawColumn, RawTable
 from duban.records.spellings import UNUSABLE
 from duban.sqltext import literal, quote
-from duban.vocabulary import SUBMITTED_AT, FieldSpec, RecordType
+from duban.vocabulary import JURISDICTION, SUBMITTED_AT, FieldSpec, RecordType
 
-__all__ = ["BARE", "ODD", "Filling", "columns_in", "create", "fill", "finish", "table_name"]
+__all__ = [
+    "BARE", "ODD", "Filling", "columns_in", "create", "fill", "finish", "last_rows", "refill", "table_name",
+    "typed_columns",
+]  # fmt: skip
 
 
 _ODD_TYPE = "STRUCT(field VARCHAR, text VARCHAR)[]"
@@ -67,6 +70,31 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
         return rows, []
     unusual.read(con, target, odd, filling.fields, contexts, filling.timezone)
     return rows, _cell_issues(con, filling, odd)
+
+
+def typed_columns(fields: Mapping[str, FieldSpec], filled: Collection[str]) -> list[str]:
+    """The columns in which rows with such filled fields say anything, but for the number and the place of a row."""
+    said = {JURISDICTION, *filled, *(name + BARE for name in filled)}
+    return [column for column in columns_in(fields) if column in said]
+
+
+def last_rows(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: int) -> str:
+    """SELECT of the rows that were written last: `_row` and such columns."""
+    last = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {table_name(name)}")
+    return f"SELECT _row, {', '.join(map(quote, columns))} FROM {table_name(name)} WHERE _n > {last - rows}"
+
+
+def refill(
+    con: duckdb.DuckDBPyConnection, name: str, place: tuple[str, str], columns: Sequence[str], kept: str
+) -> None:  # fmt: skip
+    """Append the rows of a table that holds what `last_rows` gave; `place`: the file and the sheet they are from."""
+    target, fields = table_name(name), ", ".join(map(quote, columns))
+    before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
+    _append(
+        con, target,
+        f"INSERT INTO {target} (_n, _file, _sheet, _row, {fields})"
+        f" SELECT {before + 1} + rowid, {literal(place[0])}, {literal(place[1])}, _row, {fields} FROM {kept}",
+    )  # fmt: skip
 
 
 def _append(con: duckdb.DuckDBPyConnection, target: str, statement: str) -> None:
