@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -16,7 +15,7 @@ from duban.compile import compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import Progress
 from duban.errors import Issue, UsageError
-from duban.evaluate import Limits, close_to_outside, database, open_database, run, run_once
+from duban.evaluate import Limits, Once, close_to_outside, database, once, open_database, run
 from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_digest, forms_of
@@ -64,6 +63,7 @@ class Audit:
     waivers: tuple[WaiverUse, ...] = ()
     only: tuple[str, ...] = ()  # the bearers that it is limited to; none: all
     checked: Report | None = None
+    once: Once | None = None  # of a desk
 
     @cached_property
     def whole(self) -> bool:
@@ -171,11 +171,8 @@ def audit(
     ready = ready_pack(pack, params)
     for name in obligations:
         ready.obligation(name)
-    with tempfile.TemporaryDirectory(prefix="duban-", ignore_cleanup_errors=True) as scratch:
-        desk = open_desk(
-            records, ready, as_of, known_by, waivers, limits=limits, output=output, check=check, scratch=Path(scratch)
-        )
-        return audit_desk(desk, obligations, keep=keep, progress=progress)
+    desk = open_desk(records, ready, as_of, known_by, waivers, limits=limits, output=output, check=check)
+    return audit_desk(desk, obligations, keep=keep, progress=progress)
 
 
 def audit_desk(
@@ -185,10 +182,7 @@ def audit_desk(
     con, ready, moment, known = desk.connection, desk.pack, desk.as_of, desk.known_by
     try:
         plan = compile_pack(ready, moment, known, obligations)
-        if keep or not desk.follows or desk.scratch is None:
-            timings = run(con, plan, keep=keep, progress=progress)
-        else:
-            timings = run_once(con, plan, desk.follows, desk.scratch, progress)
+        timings = run(con, plan, keep=keep, progress=progress, once=desk.once)
     except BaseException:
         con.close()
         raise
@@ -200,7 +194,7 @@ def audit_desk(
     listed, future = (*used, *desk.waivers.refused), remarks.future(con, ready, desk.inputs, moment)
     return Audit(
         ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, future, desk.waivers, listed,
-        checked=desk.checked,
+        checked=desk.checked, once=desk.once,
     )  # fmt: skip
 
 
@@ -226,8 +220,8 @@ def only_of(audit: Audit, bearers: Sequence[str]) -> Audit:
 class Desk:
     """Records in a database that is closed to the outside, and what they are judged by: any plan may run on it.
 
-    `pack` takes what could not be read as not handed in. `follows`: a hash of all that the tables follow from, '' if
-    nobody knows; `scratch`: the one folder, while it is there, through which they may go to the cache.
+    `pack` takes what could not be read as not handed in. `once`: how plans that read nothing but these records are found
+    in the cache; None: not at all.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -239,14 +233,13 @@ class Desk:
     waivers: Waivers = field(default_factory=Waivers)
     source: tuple[str, ...] = ()
     checked: Report | None = None
-    follows: str = ""
-    scratch: Path | None = None
+    once: Once | None = None
 
 
 def open_desk(
     records: Source, pack: Pack, as_of: date | datetime | str, known_by: date | datetime | str | None = None,
     waivers: Iterable[Mapping[str, Any] | Waiver] | None = None, *, limits: Limits | None = None, output: Path | None = None,
-    check: Check | None = None, scratch: Path | None = None, fresh: bool = False,
+    check: Check | None = None, fresh: bool = False,
 ) -> Desk:  # fmt: skip
     """Load records and waivers once. Whoever opens a desk closes its connection. `fresh`: nothing out of the cache."""
     moment = moment_of(as_of, pack)
@@ -258,14 +251,16 @@ def open_desk(
         pack = _doubted(con, pack, loaded.unread)
         excused = _waivers(records, waivers, pack) + sheet_waivers(con, pack)
         load_waivers(con, excused.items)
-        close_to_outside(con, *(folder for folder in (output, scratch) if folder is not None))
+        again = once(con, f"{loaded.follows} {granted_digest(con)}") if loaded.follows else None
+        close_to_outside(
+            con, *([output] if output is not None else []), *([again.scratch] if again is not None else [])
+        )
     except BaseException:
         con.close()
         raise
     source = tuple(str(path) for path in _paths(records))
     issues = (*loaded.issues, *excused.issues)
-    follows = f"{loaded.follows} {granted_digest(con)}" if loaded.follows else ""
-    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, follows, scratch)
+    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, again)
 
 
 def _checked(con: duckdb.DuckDBPyConnection, loaded: Loaded, pack: Pack, check: Check) -> Report:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _KIND = "duties"  # in the cache
-_MOST = 1_000_000  # duties; of more the tables are not kept
+_MOST = 1_000_000  # rows; of more nothing is kept
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,30 @@ def close_to_outside(con: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     con.execute("SET lock_configuration = true")
 
 
+@dataclass(frozen=True)
+class Once:
+    """What lets a plan that has run before on the same records be found again in the cache.
+
+    `follows`: a hash of all that the records follow from. `scratch`: the one folder by way of which tables may leave a
+    database that is closed to the outside.
+    """
+
+    follows: str
+    scratch: Path
+
+    def name(self, plan: Plan) -> str:
+        """The key of what a plan leaves behind."""
+        steps = (part for step in plan.steps for part in (step.name, step.sql))
+        return cache.key(_KIND, self.follows, *steps, "", *plan.stays)
+
+
+def once(con: duckdb.DuckDBPyConnection, follows: str) -> Once:
+    """For a connection that is not closed to the outside yet; the folder is there as long as the connection is."""
+    scratch = tempfile.mkdtemp(prefix="duban-")
+    weakref.finalize(con, shutil.rmtree, scratch, ignore_errors=True)
+    return Once(follows, Path(scratch))
+
+
 def run(
     con: duckdb.DuckDBPyConnection,
     plan: Plan,
@@ -66,37 +93,33 @@ def run(
     keep: bool = False,
     progress: Progress | None = None,
     shelf: str = "shelf",
+    once: Once | None = None,
 ) -> dict[str, float]:
     """Create every table of the plan (on the named shelves); returns the seconds that each step took.
 
-    Raises EvaluationError naming the step that failed: then no duty has a status.
+    `once`: what the same plan left behind on the same records is taken from the cache, in no time. It is for plans that
+    read records alone, and not for `keep`. Raises EvaluationError naming the step that failed: then no duty has a status.
     """
-    return Crew(con, shelf).run(plan, keep=keep, progress=progress)
-
-
-def run_once(
-    con: duckdb.DuckDBPyConnection, plan: Plan, follows: str, scratch: Path, progress: Progress | None = None
-) -> dict[str, float]:
-    """As `run`, unless the same plan has run on the same records: then its tables come from the cache, and no step took
-    any time. `follows`: a hash of the records; `scratch`: a folder that the connection may use.
-    """
-    name = cache.key(_KIND, follows, *(part for step in plan.steps for part in (step.name, step.sql)), *plan.stays)
-    if keeping.restore(con, _KIND, name, scratch) is not None:
-        Crew(con)  # what else is asked of the tables asks by way of its shelves
+    crew = Crew(con, shelf)
+    if once is None or keep:
+        return crew.run(plan, keep=keep, progress=progress)
+    name = once.name(plan)
+    if keeping.restore(con, _KIND, name, once.scratch, crew.shelves[0]) is not None:
         return {}
-    seconds = run(con, plan, progress=progress)
-    (rows,) = con.execute(f"SELECT count(*) FROM {quote(plan.result)}").fetchone() or (0,)
-    if rows <= _MOST:
-        keeping.keep(con, _KIND, name, {table: f"FROM {quote(table)}" for table in plan.stays}, "", scratch)
+    seconds = crew.run(plan, keep=False, progress=progress)
+    rows = [con.execute(f"SELECT count(*) FROM {quote(table)}").fetchall()[0][0] for table in plan.stays]
+    if sum(rows) <= _MOST:
+        keeping.keep(con, _KIND, name, {table: f"FROM {quote(table)}" for table in plan.stays}, "", once.scratch)
     return seconds
 
 
 @contextmanager
 def judged(
-    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = "shelf"
-) -> Iterator[None]:
+    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = "shelf",
+    once: Once | None = None,
+) -> Iterator[None]:  # fmt: skip
     """The tables of a plan for as long as they are looked at; then the next plan may run on the same records."""
-    run(con, plan, progress=progress, shelf=shelf)
+    run(con, plan, progress=progress, shelf=shelf, once=once)
     try:
         yield
     finally:

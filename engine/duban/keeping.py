@@ -79,14 +79,16 @@ def opened(
         con.execute(f"DETACH {_BASE}")
 
 
-def restore(con: duckdb.DuckDBPyConnection, kind: str, name: str, scratch: Path | None = None) -> str | None:
-    """Bring back all tables that are kept under a key; the text. None, with nothing done, if that cannot be."""
+def restore(
+    con: duckdb.DuckDBPyConnection, kind: str, name: str, scratch: Path | None = None, into: str = "memory"
+) -> str | None:
+    """Bring all tables that are kept under a key into a database; the text. None, with nothing done, if that fails."""
     try:
         with opened(con, kind, name, scratch) as found:
             if found is None:
                 return None
-            con.execute(f"COPY FROM DATABASE {_BASE} TO memory")
-            con.execute(f"DROP TABLE memory.main.{_TOLD}")
+            con.execute(f"COPY FROM DATABASE {_BASE} TO {into}")
+            con.execute(f"DROP TABLE {into}.main.{_TOLD}")
             return found[1]
     except Exception:  # a block whose sum is wrong, a file that ends too soon, a table of another DuckDB
         return None
