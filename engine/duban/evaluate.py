@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _KIND = "duties"  # in the cache
-_MOST = 1_000_000  # rows; of more nothing is kept
+_MOST = 200_000  # rows, of a few thousand mines; of more nothing is kept, since to write it takes its time
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,8 @@ def run(
     seconds = crew.run(plan, keep=False, progress=progress)
     rows = [con.execute(f"SELECT count(*) FROM {quote(table)}").fetchall()[0][0] for table in plan.stays]
     if sum(rows) <= _MOST:
-        keeping.keep(con, _KIND, name, {table: f"FROM {quote(table)}" for table in plan.stays}, "", once.scratch)
+        tables = {table: f"FROM {quote(table)}" for table in plan.stays}
+        keeping.keep(con, _KIND, name, tables, "", once.scratch, large=sum(rows) > keeping.MANY)
     return seconds
 
 

@@ -20,22 +20,24 @@ if TYPE_CHECKING:
 
 _BASE = quote("duban$kept")
 _TOLD = quote("duban$told")
-_BLOCK = 16_384  # bytes, the smallest: most tables of a county hold a few rows
+# Bytes of a block. Most tables of a county hold a few rows; where there are many, larger blocks are written faster.
+_SMALL, _LARGE = 16_384, 262_144
+MANY = 100_000  # rows
 
 
 def keep(
     con: duckdb.DuckDBPyConnection, kind: str, name: str, tables: Mapping[str, str] | None, told: str,
-    scratch: Path | None = None,
+    scratch: Path | None = None, *, large: bool = False,
 ) -> None:  # fmt: skip
     """Keep tables (name → SELECT; None: all of the database) and a text under a key, if that can be.
 
-    `scratch`: the folder in which a connection may write that is closed to the outside.
+    `large`: there are many rows. `scratch`: the folder in which a connection may write that is closed to the outside.
     """
 
     def write(path: Path) -> None:
         made = path if scratch is None else scratch / f"made-{name}"
         try:
-            con.execute(f"ATTACH {literal(str(made))} AS {_BASE} (BLOCK_SIZE {_BLOCK})")
+            con.execute(f"ATTACH {literal(str(made))} AS {_BASE} (BLOCK_SIZE {_LARGE if large else _SMALL})")
             try:
                 if tables is None:
                     con.execute(f"COPY FROM DATABASE memory TO {_BASE}")

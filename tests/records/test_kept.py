@@ -82,6 +82,11 @@ def entries(kind: str) -> list[Path]:
     return sorted(entry.path for entry in cache.entries() if entry.kind == kind)
 
 
+def forget(kind: str) -> None:
+    for path in entries(kind):
+        cache.drop(kind, path.name)
+
+
 def forbid_opening(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Files of these names (all, if none is given) may not be looked into."""
 
@@ -184,9 +189,8 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
 def test_a_broken_entry_is_none(records: Path, kind: str, harm: str) -> None:
     plain = everything(records)
     if kind == "file":
-        for entry in entries("records"):
-            entry.unlink()
-    for entry in entries(kind):
+        forget("records")
+    for entry in (part for path in entries(kind) for part in (path, *path.glob("*")) if part.is_file()):
         data = entry.read_bytes()
         half = len(data) // 2
         entry.write_bytes(
@@ -289,3 +293,14 @@ def test_every_broken_file_of_the_samples() -> None:
     assert len(plain[0].issues) > 50
     assert everything(broken, forms_digest(pack), **settings) == plain
     assert everything(broken, forms_digest(pack), **settings) == plain
+
+
+def test_rows_that_vanish_are_read_from_their_file(records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = everything(records)
+    forget("records")
+    gone = [Path("/nowhere/t0.parquet")]
+    with monkeypatch.context() as patched:
+        checked = kept._checked
+        patched.setattr(kept, "_checked", lambda path: (checked(path)[0], gone))
+        assert everything(records) == plain
+    assert everything(records) == plain

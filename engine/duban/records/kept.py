@@ -8,7 +8,9 @@ never out of date. What is kept are typed rows, and as JSON whatever else was fo
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.metadata
+import itertools
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,9 +32,11 @@ from duban.records.raw import RawColumn
 from duban.records.readers import KINDS
 from duban.records.sources import SourceFile, below, is_read
 from duban.records.tables import last_rows, refill, typed_columns
+from duban.sqltext import literal
 from duban.vocabulary import RecordType
 
 _FILE, _ALL = "file", "records"
+_TOLD, _SUMS = "told.json", "sums.json"  # in the entry of a file, beside its tables
 _MOST = 2_000_000  # rows of a folder; a larger one is kept file by file alone, not twice
 _LIBRARIES = ("duckdb", "pydantic", "python-calamine", "rapidfuzz", "ruamel.yaml", "xlrd")
 
@@ -82,6 +86,7 @@ class Kept:
         self.rules = rules
         self.contents = contents
         self.mappings: list[tuple[str, str]] = []  # name and SHA-256 of each mapping file
+        self._waiting: dict[str, list[tuple[list[str], Path, int]]] = {}  # columns, file and number of rows, by type
 
     # ---- all together
 
@@ -107,46 +112,49 @@ class Kept:
 
     def keep(self, name: str, loaded: Loaded) -> None:
         """Keep all tables under a key, if they are not too large."""
-        if name and sum(loaded.counts.values()) <= _MOST:
-            keeping.keep(self.con, _ALL, name, None, _told(loaded))
+        rows = sum(loaded.counts.values())
+        if name and rows <= _MOST:
+            keeping.keep(self.con, _ALL, name, None, _told(loaded), large=rows > keeping.MANY)
 
     # ---- file by file
 
     def restore_file(self, file: SourceFile, sha256: str) -> FileRead | None:
-        """Append the rows of a file; what else it was found to hold. None, with nothing done, if it is not kept."""
-        try:
-            with keeping.opened(self.con, _FILE, self._file_key(file, sha256)) as found:
-                if found is None:
-                    return None
-                schema, told = found
-                read = _FILE_READ.validate_json(told)
-                self._refill(file, read, schema)
-        except Exception:  # a broken block, a table of another DuckDB
+        """What a file was found to hold, if that is kept; its rows are written by the next `flush`."""
+        name = self._file_key(file, sha256)
+        path = cache.fetch(_FILE, name)
+        if path is None:
             return None
+        try:
+            told, tables = _checked(path)
+            read = _FILE_READ.validate_json(told)
+        except (OSError, ValueError):  # something is missing or has another sum; or it is no JSON
+            cache.drop(_FILE, name)
+            return None
+        for table, rows in zip(read.tables, tables, strict=True):
+            self._waiting.setdefault(table.name, []).append((self._columns(table), rows, table.rows))
         return read
 
-    def _refill(self, file: SourceFile, read: FileRead, schema: str) -> None:
-        """All tables or none."""
-        self.con.execute("BEGIN")
-        try:
-            for number, table in enumerate(read.tables):
-                place, columns = (file.name, table.sheet), self._columns(table)
-                refill(self.con, table.name, place, columns, f"{schema}.t{number}")
-        except BaseException:
-            self.con.execute("ROLLBACK")
-            raise
-        self.con.execute("COMMIT")
+    def flush(self, name: str | None = None) -> None:
+        """Write the rows of all restored files (of one record type), in their order. Raises duckdb.Error."""
+        for kind in [name] if name is not None else list(self._waiting):
+            for columns, group in itertools.groupby(self._waiting.pop(kind, ()), key=lambda one: one[0]):
+                refill(self.con, kind, columns, [(path, rows) for _, path, rows in group])
 
     def keep_file(self, file: SourceFile, sha256: str, read: FileRead) -> None:
         """Keep what a file, whose rows were written last, was found to hold, if it is still what it was."""
-        left = {table.name: 0 for table in read.tables}
-        if cache.folder() is None or len(left) < len(read.tables) or self.contents.sha256(file.path)[0] != sha256:
+        once = len({table.name for table in read.tables}) == len(read.tables)
+        if not once or cache.folder() is None or self.contents.sha256(file.path)[0] != sha256:
             return
-        tables = {
-            f"t{number}": last_rows(self.con, table.name, self._columns(table), table.rows)
-            for number, table in enumerate(read.tables)
-        }
-        keeping.keep(self.con, _FILE, self._file_key(file, sha256), tables, _FILE_READ.dump_json(read).decode())
+
+        def write(path: Path) -> None:
+            path.mkdir()
+            for number, table in enumerate(read.tables):
+                rows = last_rows(self.con, table.name, self._columns(table), table.rows)
+                self.con.execute(f"COPY ({rows}) TO {literal(str(path / f't{number}.parquet'))} (FORMAT parquet)")
+            (path / _TOLD).write_bytes(_FILE_READ.dump_json(read))
+            (path / _SUMS).write_text(json.dumps(_sums(path)), encoding="utf-8")
+
+        cache.store(_FILE, self._file_key(file, sha256), write)
 
     def _columns(self, table: TableRead) -> list[str]:
         return typed_columns(columns_of(table.name, self.rules.types[table.name]), table.columns)
@@ -154,6 +162,19 @@ class Kept:
     def _file_key(self, file: SourceFile, sha256: str) -> str:
         mappings = json.dumps(self.mappings)
         return cache.key(_FILE, *self.rules.of_files, mappings, file.name, file.kind, sha256)
+
+
+def _sums(path: Path) -> list[list[str]]:
+    """Name and SHA-256 of all that an entry holds."""
+    found = sorted(part for part in path.iterdir() if part.name != _SUMS)
+    return [[part.name, hashlib.sha256(part.read_bytes()).hexdigest()] for part in found]
+
+
+def _checked(path: Path) -> tuple[bytes, list[Path]]:
+    """The text and the tables of an entry, as they were written. Raises OSError or ValueError."""
+    if json.loads((path / _SUMS).read_bytes()) != _sums(path):
+        raise ValueError(path)
+    return (path / _TOLD).read_bytes(), sorted(path.glob("t*.parquet"), key=lambda part: (len(part.name), part.name))
 
 
 def _versions() -> Iterable[str]:

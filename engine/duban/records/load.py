@@ -70,7 +70,12 @@ def load(
     name = kept.name_of(paths)
     loaded = kept.restore(name) if name else None
     if loaded is None:
-        loaded = _Loading(con, types, jurisdiction, timezone, forms, known_by, kept).run(paths)
+        loading = _Loading(con, types, jurisdiction, timezone, forms, known_by, kept)
+        try:
+            loaded = loading.run(paths)
+        except duckdb.Error:  # rows that were kept cannot be read, or there is something that no cache is to blame for
+            loading.pools.close()
+            loaded = _Loading(con, types, jurisdiction, timezone, forms, known_by).run(paths)
         if kept.name_of(paths) != name:  # somebody has written into a file while it was read
             name = ""
         kept.keep(name, loaded)
@@ -145,6 +150,8 @@ class _Loading:
                 self.issues.extend(self.mappings.read(mapping.path, mapping.name, self.types))
             for file in found.files:
                 self._file(file)
+            if self.kept is not None:
+                self.kept.flush()
             self._pour()
         if not any(item.record_type for item in self.inputs):
             raise DataError("没有一张表能读入，无法审核", self.issues)
@@ -293,6 +300,8 @@ class _Loading:
 
     def _fill(self, filling: Filling) -> int | None:
         """Write the rows of a table; if DuckDB refuses them, read them again patiently. None if that fails, too."""
+        if self.kept is not None:
+            self.kept.flush(filling.name)
         try:
             rows, issues = fill(self.con, filling)
         except duckdb.Error as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 import duckdb
 
@@ -22,6 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+_PLACE = ("_file", "_sheet", "_row")
 _ODD_TYPE = "STRUCT(field VARCHAR, text VARCHAR)[]"
 
 
@@ -79,22 +82,23 @@ def typed_columns(fields: Mapping[str, FieldSpec], filled: Collection[str]) -> l
 
 
 def last_rows(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: int) -> str:
-    """SELECT of the rows that were written last: `_row` and such columns."""
+    """SELECT of the rows that were written last, with their place and such columns, in their order."""
     last = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {table_name(name)}")
-    return f"SELECT _row, {', '.join(map(quote, columns))} FROM {table_name(name)} WHERE _n > {last - rows}"
+    listed = ", ".join(map(quote, (*_PLACE, *columns)))
+    return f"SELECT {listed} FROM {table_name(name)} WHERE _n > {last - rows}"
 
 
 def refill(
-    con: duckdb.DuckDBPyConnection, name: str, place: tuple[str, str], columns: Sequence[str], kept: str
-) -> None:  # fmt: skip
-    """Append the rows of a table that holds what `last_rows` gave; `place`: the file and the sheet they are from."""
-    target, fields = table_name(name), ", ".join(map(quote, columns))
+    con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], files: Sequence[tuple[Path, int]]
+) -> None:
+    """Append the rows of Parquet files that hold what `last_rows` gave, and so many rows each. Raises duckdb.Error."""
+    target, listed = table_name(name), ", ".join(map(quote, (*_PLACE, *columns)))
     before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
-    _append(
-        con, target,
-        f"INSERT INTO {target} (_n, _file, _sheet, _row, {fields})"
-        f" SELECT {before + 1} + rowid, {literal(place[0])}, {literal(place[1])}, _row, {fields} FROM {kept}",
-    )  # fmt: skip
+    # Which row it is says the file, so that all cores may read.
+    offsets = [before + 1, *itertools.accumulate((rows for _, rows in files), initial=before + 1)][1:-1]
+    number = f"{literal(offsets)}[CAST(file_index AS BIGINT) + 1] + file_row_number"
+    source = f"read_parquet({literal([str(path) for path, _ in files])}, file_row_number = true)"
+    _append(con, target, f"INSERT INTO {target} (_n, {listed}) SELECT {number}, {listed} FROM {source}")
 
 
 def _append(con: duckdb.DuckDBPyConnection, target: str, statement: str) -> None:
