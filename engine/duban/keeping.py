@@ -7,8 +7,7 @@ Nothing in an entry is ever run. Whatever is wrong with one means that it is not
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,61 +54,36 @@ def keep(
     cache.store(kind, name, write)
 
 
-@contextmanager
-def opened(
-    con: duckdb.DuckDBPyConnection, kind: str, name: str, scratch: Path | None = None
-) -> Iterator[tuple[str, str] | None]:
-    """What is kept under a key: the schema in which the tables lie, and the text; None if there is nothing.
-
-    Raises duckdb.Error when a table turns out to be broken; the entry is gone then. `scratch` as for `keep`.
-    """
-    path = cache.fetch(kind, name)
-    if path is None:
-        yield None
-        return
-    told = _attached(con, path, scratch)
-    if told is None:
-        cache.drop(kind, name)
-        yield None
-        return
-    try:
-        yield f"{_BASE}.main", told
-    except Exception:
-        cache.drop(kind, name)
-        raise
-    finally:
-        con.execute(f"DETACH {_BASE}")
-
-
 def restore(
     con: duckdb.DuckDBPyConnection, kind: str, name: str, scratch: Path | None = None, into: str = "memory"
 ) -> str | None:
-    """Bring all tables that are kept under a key into a database; the text. None, with nothing done, if that fails."""
-    try:
-        with opened(con, kind, name, scratch) as found:
-            if found is None:
-                return None
-            con.execute(f"COPY FROM DATABASE {_BASE} TO {into}")
-            con.execute(f"DROP TABLE {into}.main.{_TOLD}")
-            return found[1]
-    except Exception:  # a block whose sum is wrong, a file that ends too soon, a table of another DuckDB
+    """Bring all tables that are kept under a key into a database; the text. None, with nothing done, if that fails.
+
+    `scratch` as for `keep`.
+    """
+    path = cache.fetch(kind, name)
+    if path is None:
         return None
+    read = path if scratch is None else scratch / f"read-{name}"
+    try:
+        if read != path:
+            shutil.copyfile(path, read)
+        return _copied(con, read, into)
+    except Exception:  # a block whose sum is wrong, a file that ends too soon, a table of another DuckDB, no text
+        cache.drop(kind, name)
+        return None
+    finally:
+        if read != path:
+            read.unlink(missing_ok=True)
 
 
-def _attached(con: duckdb.DuckDBPyConnection, path: Path, scratch: Path | None) -> str | None:
-    """Attach a file, to be read only; its text, or None with nothing attached."""
-    import duckdb
-
+def _copied(con: duckdb.DuckDBPyConnection, path: Path, into: str) -> str:
+    """Copy all tables of a file into a database, or none; the text."""
+    con.execute(f"ATTACH {literal(str(path))} AS {_BASE} (READ_ONLY)")
     try:
-        if scratch is not None:
-            path = Path(shutil.copyfile(path, scratch / f"read-{path.name}"))
-        con.execute(f"ATTACH {literal(str(path))} AS {_BASE} (READ_ONLY)")
-    except (duckdb.Error, OSError):
-        return None
-    try:
-        rows = con.execute(f"SELECT told FROM {_BASE}.main.{_TOLD}").fetchall()
-        return str(rows[0][0])
-    except (duckdb.Error, IndexError):
-        with suppress(duckdb.Error):
-            con.execute(f"DETACH {_BASE}")
-        return None
+        ((told,),) = con.execute(f"SELECT told FROM {_BASE}.main.{_TOLD}").fetchall()
+        con.execute(f"COPY FROM DATABASE {_BASE} TO {into}")
+        con.execute(f"DROP TABLE {into}.main.{_TOLD}")
+        return str(told)
+    finally:
+        con.execute(f"DETACH {_BASE}")
