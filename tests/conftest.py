@@ -5,7 +5,10 @@ The first two draw the same worlds each time, so that a check says something of 
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +18,11 @@ settings.register_profile("quick", max_examples=5, derandomize=True, **COMMON)
 settings.register_profile("default", max_examples=12, derandomize=True, **COMMON)
 settings.register_profile("thorough", max_examples=2000, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# Tests share a cache, and leave that of whoever runs them alone. (Workers of xdist inherit the folder.)
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["DUBAN_CACHE"] = tempfile.mkdtemp(prefix="duban-tests-")
+    atexit.register(shutil.rmtree, os.environ["DUBAN_CACHE"], ignore_errors=True)
 
 # Fixtures of a folder are no doctests; collected as such, two files of one name are one module too many.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]

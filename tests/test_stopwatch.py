@@ -135,9 +135,7 @@ def test_it_stands_in_audit_json_and_in_no_result(tmp_path: Path) -> None:
     assert list(told["stages"]) == stages
     assert told["stages"]["读资料"]["parts"]["inspection"]["rows"] == 6
     assert {"1-局领导", "2-股室内部", "3-县安委办", "4-发各镇"} <= told["stages"]["报告"]["parts"].keys()
-    assert {"name": "duties", "rows": 12} in [
-        {key: step[key] for key in ("name", "rows")} for step in told["steps"]
-    ]
+    assert {"name": "duties", "rows": 12} in [{key: step[key] for key in ("name", "rows")} for step in told["steps"]]
     for text in (
         "用时：",
         "最慢的步骤：",

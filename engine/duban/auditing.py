@@ -9,18 +9,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from duban import verification
+from duban import remarks, verification
 from duban import waivers as waiving
 from duban.compile import ALL, compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import Progress
-from duban.errors import Issue, Severity, UsageError
-from duban.evaluate import Limits, close_to_outside, database, open_database, run
+from duban.errors import Issue, UsageError
+from duban.evaluate import Limits, Once, close_to_outside, database, once, open_database, run
 from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
-from duban.pack.forms import forms_of
+from duban.pack.forms import forms_digest, forms_of
 from duban.stopwatch import count_rows, timed
-from duban.waivers import FILE, Waiver, Waivers, check_waivers, load_waivers, read_waivers, sheet_waivers
+from duban.waivers import (
+    FILE,
+    Waiver,
+    Waivers,
+    check_waivers,
+    granted_digest,
+    load_waivers,
+    read_waivers,
+    sheet_waivers,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,6 +64,7 @@ class Audit:
     waivers: tuple[WaiverUse, ...] = ()
     only: tuple[str, ...] = ()  # the bearers that it is limited to; none: all
     checked: Report | None = None
+    once: Once | None = None  # of a desk
 
     @cached_property
     def whole(self) -> bool:
@@ -177,19 +187,19 @@ def audit_desk(
         with timed("编译"):
             plan = compile_pack(ready, moment, known, obligations, whole=keep, together=1 if keep else ALL)
         with timed("推算"):
-            timings = run(con, plan, keep=keep, progress=progress)
+            timings = run(con, plan, keep=keep, progress=progress, once=desk.once)
     except BaseException:
         con.close()
         raise
     whole = {item.id for item in ready.obligations if not item.draft} <= set(plan.obligations)
     used = waiving.uses(con, desk.waivers.items, moment, known, plan.obligations)
     said = waiving.warnings(used, [one.place for one in desk.waivers.items])
-    loose, later = _loose(con, ready, plan), _provisional(con, ready)
+    loose, later = remarks.loose(con, ready, plan), remarks.provisional(con, ready)
     issues = (*desk.issues, *said, *loose, *later, *verification.check(con, whole=whole))
-    listed = (*used, *desk.waivers.refused)
+    listed, future = (*used, *desk.waivers.refused), remarks.future(con, ready, desk.inputs, moment)
     return Audit(
-        ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, _future(desk), desk.waivers, listed,
-        checked=desk.checked,
+        ready, moment, known, plan, issues, desk.inputs, con, timings, desk.source, future, desk.waivers, listed,
+        checked=desk.checked, once=desk.once,
     )  # fmt: skip
 
 
@@ -215,7 +225,8 @@ def only_of(audit: Audit, bearers: Sequence[str]) -> Audit:
 class Desk:
     """Records in a database that is closed to the outside, and what they are judged by: any plan may run on it.
 
-    `pack` takes what could not be read as not handed in.
+    `pack` takes what could not be read as not handed in. `once`: how plans that read nothing but these records are found
+    in the cache; None: not at all.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -227,32 +238,36 @@ class Desk:
     waivers: Waivers = field(default_factory=Waivers)
     source: tuple[str, ...] = ()
     checked: Report | None = None
+    once: Once | None = None
 
 
 def open_desk(
     records: Source, pack: Pack, as_of: date | datetime | str, known_by: date | datetime | str | None = None,
     waivers: Iterable[Mapping[str, Any] | Waiver] | None = None, *, limits: Limits | None = None, output: Path | None = None,
-    check: Check | None = None,
+    check: Check | None = None, fresh: bool = False,
 ) -> Desk:  # fmt: skip
-    """Load records and waivers once. Whoever opens a desk closes its connection."""
+    """Load records and waivers once. Whoever opens a desk closes its connection. `fresh`: nothing out of the cache."""
     moment = moment_of(as_of, pack)
     known = moment_of(known_by, pack) if known_by is not None else moment
     con = open_database(limits or Limits())
     try:
         with timed("读资料") as part:
-            loaded = _load(con, pack, records, known)
+            loaded = _load(con, pack, records, known, fresh=fresh)
             count_rows(part, loaded.counts.items())
         checked = _checked(con, loaded, pack, check) if check is not None else None
         pack = _doubted(con, pack, loaded.unread)
         excused = _waivers(records, waivers, pack) + sheet_waivers(con, pack)
         load_waivers(con, excused.items)
-        close_to_outside(con, *([output] if output is not None else []))
+        again = once(con, f"{loaded.follows} {granted_digest(con)}") if loaded.follows else None
+        close_to_outside(
+            con, *([output] if output is not None else []), *([again.scratch] if again is not None else [])
+        )
     except BaseException:
         con.close()
         raise
     source = tuple(str(path) for path in _paths(records))
     issues = (*loaded.issues, *excused.issues)
-    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked)
+    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, again)
 
 
 def _checked(con: duckdb.DuckDBPyConnection, loaded: Loaded, pack: Pack, check: Check) -> Report:
@@ -272,11 +287,17 @@ def ready_pack(pack: str | Path | Pack, params: Mapping[str, Any] | None) -> Pac
     return load_pack(pack, params)
 
 
-def _load(con: duckdb.DuckDBPyConnection, pack: Pack, records: Source, known_by: datetime) -> Any:
+def _load(
+    con: duckdb.DuckDBPyConnection, pack: Pack, records: Source, known_by: datetime, *, fresh: bool = False
+) -> Loaded:
     from duban.records import load  # loaded with DuckDB, after the arguments have been checked
 
     place, zone = pack.header.jurisdiction, pack.header.timezone
-    return load(con, pack.records, records, jurisdiction=place, timezone=zone, forms=forms_of(pack), known_by=known_by)
+    follows = None if fresh else forms_digest(pack)
+    return load(
+        con, pack.records, records, jurisdiction=place, timezone=zone, forms=forms_of(pack), known_by=known_by,
+        follows=follows,
+    )  # fmt: skip
 
 
 def _doubted(con: duckdb.DuckDBPyConnection, pack: Pack, unread: Sequence[str]) -> Pack:
@@ -327,64 +348,6 @@ def _find_leads(con: duckdb.DuckDBPyConnection, planned: Callable[[], Plan]) -> 
         plan = planned()
         steps = tuple(step for step in plan.steps if step.name not in there)
         run(con, replace(plan, steps=steps, kept=tuple(there)))
-
-
-def _loose(con: duckdb.DuckDBPyConnection, pack: Pack, plan: Plan) -> list[Issue]:
-    """Rows that might be anybody's make every shortfall that they could fill unproven: said once, loudly."""
-    from duban.sqltext import quote
-
-    found: dict[str, int] = {}
-    for name in (name for name in plan.kept if name.endswith("/loose")):
-        record = name.split("/")[1]
-        rows = con.execute(f'SELECT count(*) FROM {quote(name)} WHERE who IS NULL OR "$t" IS NULL').fetchall()
-        found[record] = max(found.get(record, 0), int(rows[0][0]))
-    hint = "凡差额可能由这些行补足的义务，一律按证据不足处理；请补全编号和时间"
-    return [
-        Issue(
-            "D600",
-            f"“{pack.records[record].title}”有{count}行看不出属于哪个单位，或没有时间",
-            hint=hint,
-            severity=Severity.WARNING,
-        )
-        for record, count in found.items()
-        if count
-    ]
-
-
-def _provisional(con: duckdb.DuckDBPyConnection, pack: Pack) -> list[Issue]:
-    """Dues that were counted in workdays of a year whose holidays are not published."""
-    counted = [item.id for item in pack.obligations if item.roll or "workday" in f"{item.by}{item.within}"]
-    rows = con.execute(
-        "SELECT year(due - INTERVAL 1 MICROSECOND) AS y, count(*) FROM duties WHERE list_contains(?, obligation) AND due IS NOT NULL"
-        " GROUP BY y ORDER BY y",
-        [counted],
-    ).fetchall()
-    return [
-        Issue("D601", f"{year}年放假安排未公布，{count}项期限暂按周末推算", severity=Severity.WARNING)
-        for year, count in rows
-        if pack.calendar.provisional(int(year))
-    ]
-
-
-def _future(desk: Desk) -> dict[str, int]:
-    """Records that happen after as_of: they do not exist yet, but the summary counts them."""
-    from duban.kinds.base import exists_by
-    from duban.sqltext import literal, quote
-
-    found = {}
-    filled = {item.record_type for item in desk.inputs if item.rows}  # to ask the empty ones takes as long
-    for name, record in desk.pack.records.items():
-        if record.time and name in filled:
-            bare = (
-                f"coalesce({quote(record.time + '$bare')}, FALSE)"
-                if record.fields[record.time].type == "datetime"
-                else "TRUE"
-            )
-            there = exists_by(f"CAST({quote(record.time)} AS TIMESTAMP)", bare, literal(desk.as_of))
-            row = desk.connection.execute(f"SELECT count(*) FROM {quote('raw_' + name)} WHERE NOT {there}").fetchone()
-            if row and row[0]:
-                found[name] = int(row[0])
-    return found
 
 
 def moment_of(value: date | datetime | str, pack: Pack) -> datetime:

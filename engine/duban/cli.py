@@ -13,6 +13,7 @@ from importlib import import_module
 import click
 
 from duban import __version__
+from duban.commands.options import cache_option
 
 VERBS = {
     "audit": (
@@ -92,6 +93,7 @@ VERBS = {
         "说明一项结论或一个单位的由来。 | Show how a finding came about, or why a bearer is proposed.",
     ),
     "rules": ("duban.commands.rules", "规则包：检查、列出、查看、测试。 | Lint, list, show and test a pack of rules."),
+    "cache": ("duban.commands.cache", "缓存：有多少，删掉它。 | What is cached, and how to delete it."),
 }
 
 
@@ -119,6 +121,7 @@ class Verbs(click.Group):
 
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="%(version)s")
+@cache_option
 def duban() -> None:
     """督办：把通知变成数据，看谁还没有做到。 | Turn an official notice into data, and see who has not done what."""
 

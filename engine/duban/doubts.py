@@ -93,7 +93,8 @@ def doubts(
         reading = {name: tuple(item.id for item in items) for name, items in in_force.items()}
         touched = dict.fromkeys(item for names in reading.values() for item in names)
         if touched:
-            with judged(desk.connection, compile_pack(desk.pack, desk.as_of, desk.known_by, touched), progress):
+            plan = compile_pack(desk.pack, desk.as_of, desk.known_by, touched)
+            with judged(desk.connection, plan, progress, once=desk.once):
                 desk.connection.execute(f"CREATE TEMP TABLE {quote(_BEFORE)} AS SELECT {_KEPT} FROM duties")
         trials = tuple(_trial(desk, name, value, reading[name], progress) for name, value in wanted)
     finally:
@@ -119,7 +120,8 @@ def _trial(desk: Desk, name: str, value: Any, reading: tuple[str, ...], progress
     changed = desk.pack.with_values({name: value})
     if not reading:
         return Trial(name, value, (), 0, ())
-    with judged(desk.connection, compile_pack(changed, desk.as_of, desk.known_by, reading), progress):
+    plan = compile_pack(changed, desk.as_of, desk.known_by, reading)
+    with judged(desk.connection, plan, progress, once=desk.once):
         rows = desk.connection.execute(_CHANGES, [list(reading)]).fetchall()
         total = desk.connection.execute("SELECT count(*) FROM duties").fetchone()
     return Trial(name, value, reading, int(total[0]) if total else 0, tuple(Change(*row) for row in rows))
@@ -137,7 +139,7 @@ def contested_under(desk: Desk, accused: Mapping[str, str]) -> dict[str, tuple[s
         if not reading:
             continue
         plan = compile_pack(desk.pack.with_values({name: value}), desk.as_of, desk.known_by, reading)
-        with judged(desk.connection, plan, shelf="trial"):
+        with judged(desk.connection, plan, shelf="trial", once=desk.once):
             still = desk.connection.execute("SELECT fingerprint FROM duties WHERE status = 'breached' AND enforceable")
             stand = {row[0] for row in still.fetchall()}
         for fingerprint, obligation in accused.items():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from duban import cache, keeping
 from duban.crew import RECORDS, Crew, Progress
 from duban.errors import Issue, UsageError
 from duban.model import Plan
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 _SIZE = re.compile(r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<unit>[KMGT]i?B)\s*", re.IGNORECASE)
 _OF_PROCESS, _PYTHON = 0.8, 200e6  # DuckDB's share, and what Python and the rules take
+
+
+_KIND = "duties"  # in the cache
+_MOST = 200_000  # rows, of a few thousand mines; of more nothing is kept, since to write it takes its time
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,30 @@ def close_to_outside(con: duckdb.DuckDBPyConnection, *folders: Path) -> None:
     con.execute("SET lock_configuration = true")
 
 
+@dataclass(frozen=True)
+class Once:
+    """What lets a plan that has run before on the same records be found again in the cache.
+
+    `follows`: a hash of all that the records follow from. `scratch`: the one folder by way of which tables may leave a
+    database that is closed to the outside.
+    """
+
+    follows: str
+    scratch: Path
+
+    def name(self, plan: Plan) -> str:
+        """The key of what a plan leaves behind."""
+        steps = (part for step in plan.steps for part in (step.name, step.sql))
+        return cache.key(_KIND, self.follows, *steps, "", *plan.stays)
+
+
+def once(con: duckdb.DuckDBPyConnection, follows: str) -> Once:
+    """For a connection that is not closed to the outside yet; the folder is there as long as the connection is."""
+    scratch = tempfile.mkdtemp(prefix="duban-")
+    weakref.finalize(con, shutil.rmtree, scratch, ignore_errors=True)
+    return Once(follows, Path(scratch))
+
+
 def run(
     con: duckdb.DuckDBPyConnection,
     plan: Plan,
@@ -106,20 +135,35 @@ def run(
     keep: bool = False,
     progress: Progress | None = None,
     shelf: str = "shelf",
+    once: Once | None = None,
 ) -> dict[str, float]:
     """Create every table of the plan (on the named shelves); returns the seconds that each step took.
 
-    Raises EvaluationError naming the step that failed, UsageError if it had too little memory: then no duty has a status.
+    `once`: what the same plan left behind on the same records is taken from the cache, in no time. It is for plans that
+    read records alone, and not for `keep`. Raises EvaluationError naming the step that failed, UsageError if it had too
+    little memory: then no duty has a status.
     """
-    return Crew(con, shelf).run(plan, keep=keep, progress=progress)
+    crew = Crew(con, shelf)
+    if once is None or keep:
+        return crew.run(plan, keep=keep, progress=progress)
+    name = once.name(plan)
+    if keeping.restore(con, _KIND, name, once.scratch, crew.shelves[0]) is not None:
+        return {}
+    seconds = crew.run(plan, keep=False, progress=progress)
+    rows = [con.execute(f"SELECT count(*) FROM {quote(table)}").fetchall()[0][0] for table in plan.stays]
+    if sum(rows) <= _MOST:
+        tables = {table: f"FROM {quote(table)}" for table in plan.stays}
+        keeping.keep(con, _KIND, name, tables, "", once.scratch, large=sum(rows) > keeping.MANY)
+    return seconds
 
 
 @contextmanager
 def judged(
-    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = "shelf"
-) -> Iterator[None]:
+    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = "shelf",
+    once: Once | None = None,
+) -> Iterator[None]:  # fmt: skip
     """The tables of a plan for as long as they are looked at; then the next plan may run on the same records."""
-    run(con, plan, progress=progress, shelf=shelf)
+    run(con, plan, progress=progress, shelf=shelf, once=once)
     try:
         yield
     finally:

@@ -77,7 +77,7 @@ def replay(then: Told, records: Sequence[Path] = (), bureau: Path | None = None)
     pack = _pack(then, bureau)
     moments = then.manifest["as_of"], then.manifest["known_by"]
     with tempfile.TemporaryDirectory(prefix="duban-replay-") as scratch:
-        desk = open_desk([*(records or then.records)], pack, *moments, output=Path(scratch))
+        desk = open_desk([*(records or then.records)], pack, *moments, output=Path(scratch), fresh=True)
         with _judged_again(then, desk) as audit:
             engine = then.manifest["judge"]
             judgement = judge_audit(audit, engine) if engine != "none" else None

@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from duban.commands.options import (
     bureau_option,
+    cache_option,
     judge_option,
     known_option,
     last_sunday,
@@ -121,6 +122,7 @@ FAIL_ON = {
     metavar="STEP",
     help="显示某一步的执行计划，可多次。 | Show how DuckDB executes a step; repeatable.",
 )
+@cache_option
 @click.option("--quiet", is_flag=True, help="不显示结果，只看退出码和文件。 | Say nothing; files and exit code only.")
 @click.pass_context
 def audit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -56,6 +57,28 @@ def needed_store(name: str | None) -> str:
     if not name:
         raise click.UsageError("请用 --store 指出历史库 | name the store with --store")
     return name
+
+
+def cache_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--no-cache`: as if DUBAN_CACHE=off were set, for this command and the processes that it starts."""
+    return click.option(
+        "--no-cache", is_flag=True, is_eager=True, expose_value=False, callback=_uncached,
+        help="不用缓存，结果相同；也可设 DUBAN_CACHE=off。 | Without the cache; the same results.",
+    )(function)  # fmt: skip
+
+
+def _uncached(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if not value:
+        return
+    before = os.environ.get("DUBAN_CACHE")
+
+    def restore() -> None:
+        os.environ.pop("DUBAN_CACHE", None)
+        if before is not None:
+            os.environ["DUBAN_CACHE"] = before
+
+    os.environ["DUBAN_CACHE"] = "off"
+    context.call_on_close(restore)
 
 
 def settings_option(function: Callable[..., Any]) -> Callable[..., Any]:

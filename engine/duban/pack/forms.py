@@ -5,6 +5,7 @@ One description serves for writing a form and for reading it back. It changes no
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -270,6 +271,12 @@ def read_forms(folder: Path, pack: Pack | None) -> ReadForms:
 def forms_of(pack: Pack) -> Callable[[], Forms]:
     """The forms of a pack, read when they are first asked for: a mistake in them stops no audit."""
     return cache(lambda: read_forms(pack.folder, None).forms)
+
+
+def forms_digest(pack: Pack) -> str:
+    """SHA-256 of the file that the forms of a pack stand in; empty where there is none."""
+    path = pack.folder / FILE
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def load_forms(pack: Pack) -> Forms:

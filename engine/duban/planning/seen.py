@@ -128,7 +128,7 @@ def beside(
         plan = compile_views(audit.pack, at, audit.known_by, [*tables, *also])
     cursor = audit.connection.cursor()
     try:
-        with judged(cursor, plan, shelf=shelf):
+        with judged(cursor, plan, shelf=shelf, once=audit.once):
             yield Seen(cursor, audit.pack, at)
     finally:
         cursor.close()

@@ -7,6 +7,7 @@ in, `manifest` dates the rows, `references` and `versions` compare them with eac
 
 from __future__ import annotations
 
-from duban.records.load import InputFile, Loaded, load
+from duban.records.found import InputFile, Loaded
+from duban.records.load import load
 
 __all__ = ["InputFile", "Loaded", "load"]

@@ -37,8 +37,12 @@ class Seen:
 
     def add(self, name: str, table: RawTable, columns: Mapping[str, RawColumn]) -> None:
         """Note the matched columns of a table of a record type."""
+        self.note(name, table.file, table.sheet, columns)
+
+    def note(self, name: str, file: str, sheet: str, columns: Mapping[str, RawColumn]) -> None:
+        """The same, of a table that is known by its place."""
         self._fields.setdefault(name, set()).update(columns)
-        self._columns[name, table.file, table.sheet] = dict(columns)
+        self._columns[name, file, sheet] = dict(columns)
 
     def add_empty(self, name: str, fields: Iterable[str]) -> None:
         """Note that a table without a single row or column was handed in on purpose: it says that there is nothing."""

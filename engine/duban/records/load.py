@@ -6,68 +6,38 @@ Find the files or frames → read each table → match its header → coerce its
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from duban import cache
 from duban.errors import DataError, Issue, PackError, Severity
 from duban.pack.forms import Forms
 from duban.records import answers, given, identity, manifest, names, problems, references, twins, versions
+from duban.records.contents import Contents
 from duban.records.drawn import DrawnPart
 from duban.records.drawn_tables import DrawnForms
+from duban.records.found import InputFile, Loaded
 from duban.records.headers import Seen, TypeHeaders, columns_of
+from duban.records.kept import FileRead, Kept, Rules, TableRead
 from duban.records.mapping import Mappings
 from duban.records.pools import Pool, Pools
 from duban.records.raw import RawTable
 from duban.records.readers import KINDS, frames, read_file
 from duban.records.readers.task import Task
 from duban.records.recognise import recognise
-from duban.records.sources import SourceFile, TypeNames, source_files
+from duban.records.sources import SourceFile, TypeNames, paths_of, source_files
 from duban.records.tables import Filling, create, fill, finish, table_name
 from duban.stopwatch import timed
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, OWN_DAY, RecordType
 
 _SMALL = 10_000  # rows
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """One table that was read: its file (relative name, hash of the bytes, size), sheet, type and number of rows.
-
-    A frame has no file: name, hash and size are empty. `record_type` is '' for what no type was found for. `columns`:
-    field → what a spreadsheet program calls its column; with the row of a record that is the cell of each value.
-    """
-
-    name: str
-    sha256: str
-    size: int
-    sheet: str
-    record_type: str
-    rows: int
-    columns: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What `load` did: issues in the order of the files, the inputs, and the number of rows per record type.
-
-    `unread`: the record types of which a table was handed in that could not be read at all, so that nobody may
-    conclude anything from what the others lack. `notes`: how a file was read, where nobody has to do anything about it.
-    """
-
-    issues: tuple[Issue, ...]
-    inputs: tuple[InputFile, ...]
-    counts: dict[str, int]
-    unread: tuple[str, ...] = ()
-    notes: tuple[Issue, ...] = ()
-    drawn: tuple[DrawnPart, ...] = ()
 
 
 def load(
@@ -79,6 +49,7 @@ def load(
     timezone: str,
     forms: Callable[[], Forms] | None = None,
     known_by: datetime | None = None,
+    follows: str | None = None,
 ) -> Loaded:
     """Read records into the tables `raw_<type>` of `con`, one per record type (and the manifest), empty or not.
 
@@ -87,11 +58,31 @@ def load(
     offset become wall-clock time of `timezone`. Row order follows the files by name (`preserve_insertion_order`,
     DuckDB's default, must be on). `forms`: the forms that the notice draws, asked for when a sheet may be one.
     `known_by`: what was handed in later has no say in whether two rows are one, or what a reference may name; None:
-    all has.
+    all has. `follows`: a hash of what the forms follow from; if it is given, files that are unchanged since they were
+    last read come from the cache.
 
     Raises DataError if there is nothing that can be read at all.
     """
-    return _Loading(con, {**types, MANIFEST: MANIFEST_TYPE}, jurisdiction, timezone, forms, known_by).run(source)
+    types = {**types, MANIFEST: MANIFEST_TYPE}
+    paths = [] if isinstance(source, Mapping) else paths_of(source)
+    if follows is None or not paths or cache.folder() is None:
+        return _Loading(con, types, jurisdiction, timezone, forms, known_by).run(source)
+    contents = Contents(paths)
+    kept = Kept(con, Rules(types, jurisdiction, timezone, follows, known_by), contents)
+    name = kept.name_of(paths)
+    loaded = kept.restore(name) if name else None
+    if loaded is None:
+        loading = _Loading(con, types, jurisdiction, timezone, forms, known_by, kept)
+        try:
+            loaded = loading.run(paths)
+        except duckdb.Error:  # rows that were kept cannot be read, or there is something that no cache is to blame for
+            loading.pools.close()
+            loaded = _Loading(con, types, jurisdiction, timezone, forms, known_by).run(paths)
+        if kept.name_of(paths) != name:  # somebody has written into a file while it was read
+            name = ""
+        kept.keep(name, loaded)
+    contents.remember()
+    return replace(loaded, follows=name)
 
 
 class _Loading:
@@ -99,7 +90,7 @@ class _Loading:
 
     def __init__(
         self, con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], jurisdiction: str, timezone: str,
-        forms: Callable[[], Forms] | None, known_by: datetime | None,
+        forms: Callable[[], Forms] | None, known_by: datetime | None, kept: Kept | None = None,
     ) -> None:  # fmt: skip
         self.con = con
         self.types = types
@@ -117,6 +108,9 @@ class _Loading:
         self.unread: dict[str, None] = {}  # the types of tables that could not be read, in order
         self.seen = Seen()
         self.pools = Pools(con)
+        self.kept = kept
+        self.contents = kept.contents if kept is not None else Contents()
+        self.filled: list[TableRead] = []  # the tables of one file that went their own way
 
     def run(self, source: Any) -> Loaded:
         self._check_timezone()
@@ -130,9 +124,8 @@ class _Loading:
             self._compare()
         for name in {*self.unread, *(item.record_type for item in self.inputs)} & {*self.types}:
             finish(self.con, name)
-        drawn = tuple(self.forms.parts) if self.forms is not None else ()
         unread, notes = tuple(self.unread), tuple(self.notes)
-        return Loaded(tuple(self.issues), tuple(self.inputs), self.counts(), unread, notes, drawn)
+        return Loaded(tuple(self.issues), tuple(self.inputs), self.counts(), unread, notes, tuple(self._drawn()))
 
     def counts(self) -> dict[str, int]:
         """The rows read so far, per record type."""
@@ -150,13 +143,18 @@ class _Loading:
 
     def _files(self, source: Any) -> None:
         with tempfile.TemporaryDirectory(prefix="duban-") as scratch:
-            found = source_files(source, KINDS, Path(scratch))
+            found = source_files(source, KINDS, Path(scratch), self.contents.kind)
             self.issues.extend(map(self._no_ledger, found.issues))
             for mapping in found.mappings:
-                self.inputs.append(InputFile(mapping.name, *_fingerprint(mapping.path), "", "", 0))
+                sha256, size = self.contents.sha256(mapping.path)
+                self.inputs.append(InputFile(mapping.name, sha256, size, "", "", 0))
+                if self.kept is not None:
+                    self.kept.mappings.append((mapping.name, sha256))
                 self.issues.extend(self.mappings.read(mapping.path, mapping.name, self.types))
             for file in found.files:
                 self._file(file)
+            if self.kept is not None:
+                self.kept.flush()
             self._pour()
         if not any(item.record_type for item in self.inputs):
             raise DataError("没有一张表能读入，无法审核", self.issues)
@@ -170,8 +168,11 @@ class _Loading:
         return replace(issue, severity=Severity.ERROR)
 
     def _file(self, file: SourceFile) -> None:
-        sha256, size = _fingerprint(file.path)
-        before = len(self.inputs)
+        sha256, size = self.contents.sha256(file.path)
+        if self.kept is not None and (read := self.kept.restore_file(file, sha256)) is not None:
+            self._take(file, read)
+            return
+        before, self.filled = (len(self.issues), len(self.notes), len(self.inputs), len(self._drawn())), []
         task = Task(self.con, file, self.issues, self.names, self.headers, self.mappings, self.notes, self.forms)
         for table in read_file(task):
             name = self._type_of(table)
@@ -180,10 +181,29 @@ class _Loading:
             kind = name if rows is not None else ""
             columns = self.seen.letters(name, table) if kind else {}
             self.inputs.append(InputFile(file.name, sha256, size, table.sheet, kind, rows or 0, columns))
-        if len(self.inputs) == before:
+        if len(self.inputs) == before[2]:
             if name := self.names.starting(file.stem):
                 self.unread[name] = None
             self.inputs.append(InputFile(file.name, sha256, size, "", "", 0))
+        self._keep(file, before)
+
+    def _drawn(self) -> list[DrawnPart]:
+        return self.forms.parts if self.forms is not None else []
+
+    def _keep(self, file: SourceFile, before: tuple[int, int, int, int]) -> None:
+        """Keep a file all of whose tables went their own way into those of their types: what is pooled is small."""
+        issues, notes, inputs = self.issues[before[0] :], self.notes[before[1] :], self.inputs[before[2] :]
+        if self.kept is not None and len(self.filled) == len(inputs) and len(self._drawn()) == before[3]:
+            read = FileRead(tuple(issues), tuple(notes), tuple(inputs), tuple(self.filled))
+            self.kept.keep_file(file, inputs[0].sha256, read)
+
+    def _take(self, file: SourceFile, read: FileRead) -> None:
+        """Take over what an earlier run found in a file; its rows are there already."""
+        self.issues.extend(read.issues)
+        self.notes.extend(read.notes)
+        self.inputs.extend(read.inputs)
+        for table in read.tables:
+            self.seen.note(table.name, file.name, table.sheet, table.columns)
 
     def _type_of(self, table: RawTable) -> str:
         """The record type of a table: as told, by its names, by its headers; '' with an issue if nobody can say."""
@@ -266,11 +286,14 @@ class _Loading:
         columns, filled = given.as_read(table, matched.columns, headers.fields)
         self.issues.extend(filled)
         filling = Filling(table, name, record_type, columns, self.jurisdiction, self.timezone)
-        rows = 0 if self._pooled(filling, size) else self._fill(filling)
+        pooled = self._pooled(filling, size)
+        rows = 0 if pooled else self._fill(filling)
         if rows is None:
             self.unread[name] = None
-        else:
-            self.seen.add(name, table, columns)
+            return None
+        self.seen.add(name, table, columns)
+        if not pooled:
+            self.filled.append(TableRead(name, table.sheet, dict(columns), rows))
         return rows
 
     def _pooled(self, filling: Filling, size: int) -> bool:
@@ -282,6 +305,8 @@ class _Loading:
 
     def _fill(self, filling: Filling) -> int | None:
         """Write the rows of a table; if DuckDB refuses them, read them again patiently. None if that fails, too."""
+        if self.kept is not None:
+            self.kept.flush(filling.name)
         try:
             rows, issues = fill(self.con, filling)
         except duckdb.Error as error:
@@ -326,12 +351,3 @@ def _first_headers(record_type: RecordType) -> list[str]:
     """The headers by which a table of a type is known at a glance: its key, whose it is, when."""
     first = dict.fromkeys([*record_type.key, *record_type.references, record_type.time, *record_type.fields])
     return [spec.title for name in first if (spec := record_type.field(name))][:4]
-
-
-def _fingerprint(path: Path) -> tuple[str, int]:
-    """SHA-256 and size of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest(), path.stat().st_size

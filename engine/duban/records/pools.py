@@ -63,4 +63,5 @@ class Pools:
     def close(self) -> None:
         """Drop the pools' tables."""
         for pool in self:
-            self.con.execute(f"DROP TABLE {pool.table}")
+            self.con.execute(f"DROP TABLE IF EXISTS {pool.table}")
+        self._pools.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -46,22 +46,29 @@ class Sources:
     issues: list[Issue] = field(default_factory=list)
 
 
-def source_files(source: Any, kinds: Collection[str], scratch: Path) -> Sources:
-    """What a path or a list of paths holds. Zips are unpacked into the folder `scratch`.
+def paths_of(source: Any) -> list[Path]:
+    """The paths of a source: one, or a list of them."""
+    return [Path(source)] if isinstance(source, (str, os.PathLike)) else [Path(path) for path in source]
+
+
+def source_files(
+    source: Any, kinds: Collection[str], scratch: Path, kind_of: Callable[[Path], str] = content.kind_of
+) -> Sources:
+    """What a path or a list of paths holds. Zips are unpacked into the folder `scratch`. `kind_of`: what a file is.
 
     Raises DataError if a path does not exist or nothing readable is left.
     """
-    paths = [Path(source)] if isinstance(source, (str, os.PathLike)) else [Path(path) for path in source]
+    paths = paths_of(source)
     found = Sources()
-    unpacker = Unpacker(scratch)
+    taking = _Taking(found, kinds, Unpacker(scratch), kind_of)
     for path in paths:
         if not path.exists():
             raise DataError(f"找不到台账：{path}")
-        for file in _below(path):
+        for file in below(path):
             if is_mapping(file.path.name):
                 found.mappings.append(file)
             elif path.is_file() or not _is_beside(file.path.name):
-                _take(found, file, kinds, unpacker, DEPTH)
+                taking.take(file, DEPTH)
     found.issues.sort(key=lambda issue: issue.place)
     if not found.files:
         where = "、".join(str(path) for path in paths)
@@ -73,30 +80,51 @@ def source_files(source: Any, kinds: Collection[str], scratch: Path) -> Sources:
 _READABLE = "xlsx、xls、et、ods、csv、tsv、parquet，或这些文件的zip"
 
 
-def _take(found: Sources, file: SourceFile, kinds: Collection[str], unpacker: Unpacker, depth: int) -> None:
-    """Add a file, or the files of a zip."""
-    place, suffix = Place(file=file.name), file.path.suffix.lower()
-    try:
-        kind = content.kind_of(file.path)
-    except OSError as error:
-        found.issues.append(problems.unreadable_file(place, error.strerror or str(error)))
-        return
-    if kind == content.ZIP and depth:
-        for path, name in unpacker.unpack(file.path, file.name, found.issues):
-            member = SourceFile(path, name)
+def is_read(name: str, kind: str, kinds: Collection[str]) -> bool:
+    """Whether anybody looks into a file of some kind further than what kind it is."""
+    return kind in kinds or kind == content.ZIP or _promises(name, kind) or is_mapping(Path(name).name)
+
+
+def _promises(name: str, kind: str) -> bool:
+    """Whether a file of no known kind has a name that promises one."""
+    return kind == content.UNKNOWN and Path(name).suffix.lower() in (*content.SHEET_SUFFIXES, ".parquet")
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """Sorts files into `found` by their kind."""
+
+    found: Sources
+    kinds: Collection[str]
+    unpacker: Unpacker
+    kind_of: Callable[[Path], str]
+
+    def take(self, file: SourceFile, depth: int) -> None:
+        """Add a file, or the files of a zip."""
+        place, suffix = Place(file=file.name), file.path.suffix.lower()
+        try:
+            kind = self.kind_of(file.path)
+        except OSError as error:
+            self.found.issues.append(problems.unreadable_file(place, error.strerror or str(error)))
+            return
+        if kind == content.ZIP and depth:
+            self._unpack(file, depth)
+        elif kind in self.kinds:
+            self.found.files.append(replace(file, kind=kind))
+        elif kind == content.LOCKED:
+            self.found.issues.append(problems.locked_file(place))
+        elif _promises(file.name, kind):
+            self.found.files.append(replace(file, kind=content.PARQUET if suffix == ".parquet" else content.XLSX))
+        else:
+            self.found.issues.append(problems.unsupported_file(place, suffix, web=kind == content.HTML))
+
+    def _unpack(self, file: SourceFile, depth: int) -> None:
+        for path, name in self.unpacker.unpack(file.path, file.name, self.found.issues):
             if not _is_beside(Path(name).name) and not _is_hidden(Path(name).name) and "__MACOSX" not in name:
-                _take(found, member, kinds, unpacker, depth - 1)
-    elif kind in kinds:
-        found.files.append(replace(file, kind=kind))
-    elif kind == content.LOCKED:
-        found.issues.append(problems.locked_file(place))
-    elif kind == content.UNKNOWN and (suffix in content.SHEET_SUFFIXES or suffix == ".parquet"):
-        found.files.append(replace(file, kind=content.PARQUET if suffix == ".parquet" else content.XLSX))
-    else:
-        found.issues.append(problems.unsupported_file(place, suffix, web=kind == content.HTML))
+                self.take(SourceFile(path, name), depth - 1)
 
 
-def _below(path: Path) -> Iterator[SourceFile]:
+def below(path: Path) -> Iterator[SourceFile]:
     """The file itself, or all files below a folder; hidden ones and lock files of office programs are no files."""
     if path.is_file():
         yield SourceFile(path, path.name)

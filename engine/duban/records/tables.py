@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 
@@ -16,11 +18,15 @@ from duban.records.headers import columns_of
 from duban.records.raw import RawColumn, RawTable
 from duban.records.spellings import UNUSABLE
 from duban.sqltext import literal, quote
-from duban.vocabulary import SUBMITTED_AT, FieldSpec, RecordType
+from duban.vocabulary import JURISDICTION, SUBMITTED_AT, FieldSpec, RecordType
 
-__all__ = ["BARE", "ODD", "Filling", "columns_in", "create", "fill", "finish", "known", "table_name"]
+__all__ = [
+    "BARE", "ODD", "Filling", "columns_in", "create", "fill", "finish", "known", "last_rows", "refill", "table_name",
+    "typed_columns",
+]  # fmt: skip
 
 
+_PLACE = ("_file", "_sheet", "_row")
 _ODD_TYPE = "STRUCT(field VARCHAR, text VARCHAR)[]"
 
 
@@ -77,6 +83,32 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
         return rows, []
     unusual.read(con, target, odd, filling.fields, contexts, filling.timezone)
     return rows, _cell_issues(con, filling, odd)
+
+
+def typed_columns(fields: Mapping[str, FieldSpec], filled: Collection[str]) -> list[str]:
+    """The columns in which rows with such filled fields say anything, but for the number and the place of a row."""
+    said = {JURISDICTION, *filled, *(name + BARE for name in filled)}
+    return [column for column in columns_in(fields) if column in said]
+
+
+def last_rows(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: int) -> str:
+    """SELECT of the rows that were written last, with their place and such columns, in their order."""
+    last = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {table_name(name)}")
+    listed = ", ".join(map(quote, (*_PLACE, *columns)))
+    return f"SELECT {listed} FROM {table_name(name)} WHERE _n > {last - rows}"
+
+
+def refill(
+    con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], files: Sequence[tuple[Path, int]]
+) -> None:
+    """Append the rows of Parquet files that hold what `last_rows` gave, and so many rows each. Raises duckdb.Error."""
+    target, listed = table_name(name), ", ".join(map(quote, (*_PLACE, *columns)))
+    before = _scalar(con, f"SELECT coalesce(max(_n), 0) FROM {target}")
+    # Which row it is says the file, so that all cores may read.
+    offsets = [before + 1, *itertools.accumulate((rows for _, rows in files), initial=before + 1)][1:-1]
+    number = f"{literal(offsets)}[CAST(file_index AS BIGINT) + 1] + file_row_number"
+    source = f"read_parquet({literal([str(path) for path, _ in files])}, file_row_number = true)"
+    _append(con, target, f"INSERT INTO {target} (_n, {listed}) SELECT {number}, {listed} FROM {source}")
 
 
 def _append(con: duckdb.DuckDBPyConnection, target: str, statement: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duban.waivers.loading import load_waivers, sheet_waivers
+from duban.waivers.loading import granted_digest, load_waivers, sheet_waivers
 from duban.waivers.reading import FILE, Granted, Waiver, Waivers, check_waivers, legal, read_waivers
 from duban.waivers.use import EXPIRED, uses, warnings
 
@@ -13,6 +13,7 @@ __all__ = [
     "Waiver",
     "Waivers",
     "check_waivers",
+    "granted_digest",
     "legal",
     "load_waivers",
     "read_waivers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -53,3 +54,9 @@ def load_waivers(con: duckdb.DuckDBPyConnection, waivers: Sequence[Granted]) -> 
     ]
     if rows:
         con.executemany(f"INSERT INTO sound_waiver VALUES ({', '.join('?' * 9)})", rows)
+
+
+def granted_digest(con: duckdb.DuckDBPyConnection) -> str:
+    """A hash of what a plan sees of the waivers."""
+    rows = con.execute("SELECT CAST(w AS VARCHAR) FROM sound_waiver w ORDER BY n").fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()

@@ -74,7 +74,7 @@ def _checks(audit: Audit, weekly: Weekly) -> list[Row]:
     plan = replace(plan, kept=(*plan.kept, *kept))
     con = audit.connection.cursor()
     try:
-        with judged(con, plan, shelf="checks"):
+        with judged(con, plan, shelf="checks", once=audit.once):
             return [row for name in wanted for row in rows(con, _reached(audit, name), [name])]
     finally:
         con.close()
