@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import clips
+
 from contenders._by_hand import DAY, NOW, at, counties, finding, write
 
 TITLE = "CLIPS (clipspy)"
@@ -194,7 +195,6 @@ def run(folder: Path, out: Path) -> None:
             tell("duty", [{**duty, **proof}], "trigger", "period", "proof_to")
         env.run()
         findings += _findings(county, list(env.facts()))
-    env.reset()
     write(out, findings)
 
 

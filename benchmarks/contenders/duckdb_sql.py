@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+
 from workload import AS_OF_MOMENT, files
 
 TITLE = "DuckDB, SQL by hand"
