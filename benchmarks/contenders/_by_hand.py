@@ -163,12 +163,41 @@ def _duties(mines: list[Row], spans: list[Row], rows: dict[str, list[Row]]) -> l
     return found
 
 
+def by_mine(county: County, acts: tuple[str, ...]) -> Iterator[dict[str, list[Row]]]:
+    """The facts of one mine after the other, for engines that take long over many: no duty here looks at two mines."""
+    types = {"spans": county.spans, "duties": county.duties, **{name: county.rows[name] for name in acts}}
+    found: dict[str, dict[str, list[Row]]] = {}
+    for mine in county.mines:
+        runs = [run for run in county.proven if run["who"] == mine["town"]]
+        found[mine["id"]] = {"mines": [mine], "proven": runs, **{name: [] for name in types}}
+    for name, rows in types.items():
+        for row in rows:
+            found[row["mine"]][name].append(row)
+    yield from found.values()
+
+
 def finding(county: County, obligation: str, mine: str, status: str, due: int | None, required: float | None = 1,
             observed: float | None = 0, evidence: list[str] | tuple[str, ...] = (), trigger: str = "", period: int | None = None) -> tuple[Any, ...]:  # fmt: skip
     """One row of the findings."""
     start = None if period is None else date(1970, 1, 1) + timedelta(seconds=period)
     ends = None if due is None else EPOCH + timedelta(seconds=due)
     return (obligation, county.name, mine, trigger, start, ends, status, required, observed, list(evidence))
+
+
+def of_duty(county: County, number: int, status: str, observed: float, evidence: list[str]) -> tuple[Any, ...]:
+    """A finding about one of `County.duties`."""
+    duty = county.duties[number]
+    required = 2 if duty["period"] is not None else 0 if duty["obligation"].startswith("no-") else 1
+    own = (county, duty["obligation"], duty["mine"], status, duty["due"], required, observed, evidence)
+    return finding(*own, duty["trigger"], duty["period"])
+
+
+def of_hazard(county: County, mine: str, status: str, due: int | None, done: bool, hazard: str) -> tuple[Any, ...]:
+    return finding(county, "hazards-corrected-in-time", mine, status, due, 1, done, [hazard], hazard)
+
+
+def of_blind(county: County, mine: str, due: int) -> tuple[Any, ...]:
+    return finding(county, "hazards-corrected-in-time", mine, "unproven", due, None, None)
 
 
 def write(out: Path, findings: list[tuple[Any, ...]]) -> None:

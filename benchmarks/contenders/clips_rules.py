@@ -7,12 +7,13 @@ live spans are by hand. The other eight would be more of the same; they are left
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import clips
 
-from contenders._by_hand import DAY, NOW, at, counties, finding, write
+from contenders._by_hand import DAY, NOW, County, at, counties, of_blind, of_duty, of_hazard, write
 
 TITLE = "CLIPS (clipspy)"
 PACKAGES = ("clipspy", "pyarrow")
@@ -204,51 +205,23 @@ def _term(slot: str, value: Any) -> Any:
     return NIL if value is None else clips.Symbol(str(value).upper()) if isinstance(value, bool) else value
 
 
-def _findings(county: Any, facts: list[Any]) -> list[tuple[Any, ...]]:
+def _findings(county: County, facts: list[Any]) -> Iterator[tuple[Any, ...]]:
     """Findings out of what the rules asserted; what was counted is gathered here."""
     acts: dict[int, list[tuple[int, str]]] = {}
     for fact in facts:
         if fact.template.name == "act" and fact["sure"] == "TRUE":
             acts.setdefault(fact["duty"], []).append((fact["at"], fact["id"]))
-    findings = []
     for fact in facts:
         kind = fact.template.name
         if kind == "found":
-            duty = county.duties[fact["duty"]]
-            own = sorted(acts.get(duty["id"], []))
-            observed: float = len(own)
-            required = 0 if duty["obligation"].startswith("no-") else 1
-            if duty["period"] is not None:
-                required, observed = 2, len({moment // DAY for moment, _ in own})
-            more = {"trigger": duty["trigger"], "period": duty["period"]}
-            findings.append(
-                finding(
-                    county,
-                    duty["obligation"],
-                    duty["mine"],
-                    str(fact["status"]),
-                    duty["due"],
-                    required,
-                    observed,
-                    [i for _, i in own],
-                    **more,
-                )
-            )
+            own = sorted(acts.get(fact["duty"], []))
+            monthly = county.duties[fact["duty"]]["period"] is not None
+            observed = len({moment // DAY for moment, _ in own}) if monthly else len(own)
+            yield of_duty(county, fact["duty"], str(fact["status"]), observed, [i for _, i in own])
         elif kind == "hazard-found":
             due = None if fact["due"] == "nil" else fact["due"]
-            findings.append(
-                finding(
-                    county,
-                    OBLIGATIONS[0],
-                    fact["mine"],
-                    str(fact["status"]),
-                    due,
-                    1,
-                    fact["done"] not in (None, "nil"),
-                    [fact["id"]],
-                    trigger=fact["id"],
-                )
+            yield of_hazard(
+                county, fact["mine"], str(fact["status"]), due, fact["done"] not in (None, "nil"), fact["id"]
             )
         elif kind == "blind":
-            findings.append(finding(county, OBLIGATIONS[0], fact["mine"], "unproven", fact["due"], None, None))
-    return findings
+            yield of_blind(county, fact["mine"], fact["due"])

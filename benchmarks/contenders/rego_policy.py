@@ -14,7 +14,7 @@ from typing import Any
 
 from regopy import Interpreter
 
-from contenders._by_hand import DAY, NOW, County, Row, at, counties, finding, write
+from contenders._by_hand import DAY, NOW, County, at, by_mine, counties, of_blind, of_duty, of_hazard, write
 
 TITLE = "Rego (regopy)"
 PACKAGES = ("regopy", "pyarrow")
@@ -168,36 +168,17 @@ def run(folder: Path, out: Path) -> None:
     policy = rego.build("data.duban.result")
     findings = []
     for county in counties(folder, (*ACTS, "weather")):
-        for facts in _by_mine(county):
+        for facts in by_mine(county, ACTS):
             rego.set_input_term(json.dumps(facts, ensure_ascii=False))
             result = json.loads(str(rego.query_bundle(policy)))["expressions"][0]
             findings += _findings(county, result)
     write(out, findings)
 
 
-def _by_mine(county: County) -> Iterator[dict[str, list[Row]]]:
-    """The input of one query: a whole county is quadratic."""
-    found: dict[str, dict[str, list[Row]]] = {}
-    for mine in county.mines:
-        runs = [run for run in county.proven if run["who"] == mine["town"]]
-        found[mine["id"]] = {"mines": [mine], "proven": runs, "spans": [], "duties": [], **{name: [] for name in ACTS}}
-    for name, rows in {
-        "spans": county.spans,
-        "duties": county.duties,
-        **{name: county.rows[name] for name in ACTS},
-    }.items():
-        for row in rows:
-            found[row["mine"]][name].append(row)
-    yield from found.values()
-
-
 def _findings(county: County, result: dict[str, list[list[Any]]]) -> Iterator[tuple[Any, ...]]:
     for number, status, observed, evidence in result["finding"]:
-        duty = county.duties[number]
-        required = 2 if duty["period"] is not None else 0 if duty["obligation"].startswith("no-") else 1
-        own = (county, duty["obligation"], duty["mine"], status, duty["due"], required, observed, evidence)
-        yield finding(*own, duty["trigger"], duty["period"])
+        yield of_duty(county, number, status, observed, evidence)
     for hazard, mine, due, status, done in result["hazard"]:
-        yield finding(county, OBLIGATIONS[0], mine, status, due, 1, done, [hazard], hazard)
+        yield of_hazard(county, mine, status, due, done, hazard)
     for mine, due in result["blind"]:
-        yield finding(county, OBLIGATIONS[0], mine, "unproven", due, None, None)
+        yield of_blind(county, mine, due)
