@@ -106,7 +106,8 @@ def module(name: str, only: str = "") -> ModuleType | tuple[str, ...]:
     import ast
 
     spec = importlib.util.find_spec(f"contenders.{name}")
-    assert spec is not None and spec.origin
+    assert spec is not None
+    assert spec.origin
     for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == only:
             return ast.literal_eval(node.value)
