@@ -58,9 +58,11 @@ class County:
     name: str
     rows: dict[str, list[Row]]
     mines: list[Row]  # id, town, s, e: from the first day in the roster to its last
-    spans: list[Row]  # mine, s, e, head, legal, stopped, open_pit, working
+    spans: list[Row]  # mine, s, e, head, legal, working (not stopped for long), storm (warnings concern it)
     proven: list[Row]  # who, type, s, e: days handed in without a gap
-    duties: list[Row]  # id, obligation, mine, town, trigger, period, due, ls, le; not the duties of hazards
+    duties: list[
+        Row
+    ]  # id, obligation, mine, town, trigger, unsure (the cell that calls for it is empty), period, due, ls, le; not the duties of hazards
 
 
 def counties(folder: Path, types: tuple[str, ...]) -> Iterator[County]:
@@ -101,11 +103,17 @@ def _roster(roster: list[Row]) -> tuple[list[Row], list[Row]]:
         s = ALWAYS[0] if row["valid_from"] is None else row["valid_from"]
         e = ALWAYS[1] if row["valid_to"] is None else row["valid_to"] + DAY
         stopped, open_pit = row["status"] == STOPPED, row["mine_type"] in ("露天", "露天转地下")
-        own = {"mine": row["id"], "s": s, "e": e, "head": row["head"], "legal": row["legal"], "stopped": stopped}
-        spans.append({**own, "storm": open_pit and row["status"] == "生产"})
+        own = {
+            "mine": row["id"],
+            "s": s,
+            "e": e,
+            "head": row["head"],
+            "legal": row["legal"],
+        }
+        spans.append({**own, "working": not stopped, "storm": open_pit and row["status"] == "生产"})
         mine = mines.setdefault(row["id"], {"id": row["id"], "town": row["town"], "s": s, "e": e})
         mine["s"], mine["e"] = min(mine["s"], s), max(mine["e"], e)
-    return list(mines.values()), spans
+    return list(mines.values()), sorted(spans, key=lambda span: span["s"])
 
 
 def _proven(folder: Path) -> dict[str, list[Row]]:
@@ -129,25 +137,14 @@ def _duties(mines: list[Row], spans: list[Row], rows: dict[str, list[Row]]) -> l
     for span in spans:
         by_mine.setdefault(span["mine"], []).append(span)
 
-    def add(
-        obligation: str, mine: Row, a: int, b: int, due: int | None, trigger: str = "", period: int | None = None
-    ) -> None:
-        storm = obligation == "no-blasting-in-severe-weather"
-        live = [
-            (max(span["s"], a), min(span["e"], b))
-            for span in by_mine[mine["id"]]
-            if span["s"] < b and span["e"] > a and (span["storm"] if storm else not span["stopped"])
-        ]
-        if live and mine["e"] >= min(b, ALWAYS[1]):
-            ls, le = min(s for s, _ in live), max(e for _, e in live)
-            own = {
-                "id": len(found),
-                "obligation": obligation,
-                "mine": mine["id"],
-                "town": mine["town"],
-                "trigger": trigger,
-            }
-            found.append({**own, "period": period, "due": due, "ls": ls, "le": le, "proof_to": -(-le // DAY) * DAY})
+    def add(obligation: str, mine: Row, a: int, b: int, due: int | None, **more: Any) -> None:
+        lives = "storm" if obligation == "no-blasting-in-severe-weather" else "working"
+        live = [span for span in by_mine[mine["id"]] if span["s"] < b and span["e"] > a and span[lives]]
+        if live and mine["e"] >= b:
+            ls, le = max(live[0]["s"], a), min(live[-1]["e"], b)
+            own = {"id": len(found), "obligation": obligation, "mine": mine["id"], "town": mine["town"], "due": due}
+            more = {"trigger": "", "period": None, "unsure": False, **more}
+            found.append({**own, **more, "ls": ls, "le": le, "proof_to": -(-le // DAY) * DAY})
 
     for mine in mines:
         if "enterprise_meeting" in rows:
@@ -156,10 +153,22 @@ def _duties(mines: list[Row], spans: list[Row], rows: dict[str, list[Row]]) -> l
             add("head-leads-inspections", mine, a, b, b, period=period)
         for warning in rows.get("weather", ()):
             severe = warning["kind"] in ("暴雪", "暴雨", "道路结冰", "冰冻") and warning["colour"] in ("橙", "红")
-            if severe and at("2023-11-03") <= warning["issued_at"] < NOW and mine["town"] in warning["towns"]:
+            if (
+                severe
+                and at("2023-11-03") <= warning["issued_at"] < NOW
+                and mine["town"] in (warning["towns"] or [mine["town"]])
+            ):
                 lifted = warning["lifted_at"]
                 until = ALWAYS[1] if lifted is None else lifted
-                add("no-blasting-in-severe-weather", mine, warning["issued_at"], until, lifted, warning["id"])
+                add(
+                    "no-blasting-in-severe-weather",
+                    mine,
+                    warning["issued_at"],
+                    until,
+                    lifted,
+                    trigger=warning["id"],
+                    unsure=not warning["towns"],
+                )
     return found
 
 

@@ -31,7 +31,7 @@ RULES = f"""
 
 (deftemplate mine (slot id) (slot town) (slot s) (slot e))
 
-(deftemplate span (slot mine) (slot s) (slot e) (slot head) (slot legal) (slot stopped))
+(deftemplate span (slot mine) (slot s) (slot e) (slot head) (slot legal) (slot working))
 
 (deftemplate proven (slot who) (slot type) (slot s) (slot e))
 
@@ -43,7 +43,7 @@ RULES = f"""
 
 (deftemplate blast (slot id) (slot mine) (slot at))
 
-(deftemplate duty (slot id) (slot obligation) (slot type) (slot mine) (slot town) (slot due) (slot ls) (slot le) (slot proof))
+(deftemplate duty (slot id) (slot obligation) (slot type) (slot mine) (slot town) (slot due) (slot unsure) (slot ls) (slot le) (slot proof))
 
 (deftemplate hazard-duty (slot id) (slot mine) (slot town) (slot sure) (slot due) (slot done) (slot ls) (slot le))
 
@@ -63,7 +63,7 @@ RULES = f"""
 (defrule head-leads
   (duty (id ?d) (obligation "head-leads-inspections") (mine ?m) (ls ?ls) (le ?le))
   (inspection (id ?i) (mine ?m) (at ?t&:(<= ?ls ?t)&:(< ?t ?le)) (leaders $?leaders))
-  (span (mine ?m) (s ?s&:(<= ?s ?t)) (e ?e&:(< ?t ?e)) (stopped FALSE) (head ?head) (legal ?legal))
+  (span (mine ?m) (s ?s&:(<= ?s ?t)) (e ?e&:(< ?t ?e)) (working TRUE) (head ?head) (legal ?legal))
   =>
   (if (or (and (neq ?head nil) (member$ ?head ?leaders)) (and (neq ?legal nil) (member$ ?legal ?leaders)))
     then (assert (act (duty ?d) (id ?i) (at ?t) (sure TRUE)))
@@ -111,7 +111,7 @@ RULES = f"""
   => (assert (found (duty ?d) (status breached))))
 
 (defrule blasting-breached (declare (salience -10))
-  (duty (id ?d) (obligation "no-blasting-in-severe-weather"))
+  (duty (id ?d) (obligation "no-blasting-in-severe-weather") (unsure FALSE))
   (exists (act (duty ?d)))
   => (assert (found (duty ?d) (status breached))))
 
@@ -119,6 +119,10 @@ RULES = f"""
   (duty (id ?d) (obligation "no-blasting-in-severe-weather") (type ?type) (town ?town) (due ?due&~nil&:(<= ?due ?*now*)) (ls ?ls) (proof ?le))
   (not (act (duty ?d)))
   (not (proven (who ?town) (type ?type) (s ?s&:(<= ?s ?ls)) (e ?e&:(>= ?e ?le))))
+  => (assert (found (duty ?d) (status unproven))))
+
+(defrule warning-for-nobody-knows-whom (declare (salience -10))
+  (duty (id ?d) (unsure TRUE))
   => (assert (found (duty ?d) (status unproven))))
 
 (defrule hazard-is-a-duty

@@ -104,7 +104,7 @@ class Judge(KnowledgeEngine):
     @Rule(
         Duty(id=MATCH.d, obligation=LEADS, ls=MATCH.ls, le=MATCH.le),
         Inspection(id=MATCH.i, at=MATCH.t, leaders=MATCH.leaders),
-        Span(s=MATCH.s, e=MATCH.e, stopped=False, head=MATCH.head, legal=MATCH.legal),
+        Span(s=MATCH.s, e=MATCH.e, working=True, head=MATCH.head, legal=MATCH.legal),
         TEST(lambda ls, le, t, s, e: ls <= t < le and s <= t < e),
         salience=20,
     )
@@ -235,7 +235,11 @@ class Judge(KnowledgeEngine):
     def leads_breached(self, d):
         self.found.append((d, "breached"))
 
-    @Rule(Duty(id=MATCH.d, obligation=BLASTING), Act(duty=MATCH.d))
+    @Rule(Duty(id=MATCH.d, unsure=True), salience=5)
+    def warning_for_nobody_knows_whom(self, d):
+        self.declare(Unproven(duty=d))
+
+    @Rule(Duty(id=MATCH.d, obligation=BLASTING), Act(duty=MATCH.d), NOT(Unproven(duty=MATCH.d)))
     def blasting_breached(self, d):
         self.found.append((d, "breached"))
 

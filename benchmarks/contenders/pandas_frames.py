@@ -55,9 +55,7 @@ def shown(found: pd.DataFrame, obligation: str, bearer: str, due: object, requir
     return result[list(FINDINGS)]
 
 
-def with_evidence(
-    found: pd.DataFrame, acts: pd.DataFrame, on: list[str], order: list[str], id_: str
-) -> pd.DataFrame:
+def with_evidence(found: pd.DataFrame, acts: pd.DataFrame, on: list[str], order: list[str], id_: str) -> pd.DataFrame:
     """`found` with the ids of the acts that have the same `on`, in order."""
     mine = acts.merge(found[on].drop_duplicates(), on=on).sort_values(order)
     ids = mine.groupby(on, sort=False)[id_].agg(list).rename("evidence").reset_index()
@@ -102,9 +100,7 @@ class Work:
 
     def newest(self, record: str, key: list[str], columns: list[str]) -> pd.DataFrame:
         """The newest known rows of a record type, dates as Timestamps."""
-        frame = pd.concat(
-            read(file, [J, *key, *columns, "submitted_at"]) for file in files(self.folder, record)
-        )
+        frame = pd.concat(read(file, [J, *key, *columns, "submitted_at"]) for file in files(self.folder, record))
         frame = frame[frame["submitted_at"] <= NOW]
         if frame.duplicated([J, *key]).any():
             frame = frame.sort_values("submitted_at").drop_duplicates([J, *key], keep="last")
@@ -117,9 +113,13 @@ class Work:
         line["pe"] = np.minimum(line["covered_through"], line["received_at"].dt.normalize()) + DAY
         line = line[[J, "sender", "subject", "type", "ps", "pe"]]
         own = line[line["sender"] == line["subject"]].assign(kind="").rename(columns={"sender": "who"})
-        names = pd.concat([self.town[[J, "town", name]].set_axis([J, "who", "sender"], axis=1) for name in ("town", "centre")])
+        names = pd.concat(
+            [self.town[[J, "town", name]].set_axis([J, "who", "sender"], axis=1) for name in ("town", "centre")]
+        )
         centre = line[line["type"].isin(["inspection", "stat_report", "major_detail"])].merge(names, on=[J, "sender"])
-        centre = centre.merge(names.rename(columns={"sender": "subject"}), on=[J, "who", "subject"]).assign(kind="centre")
+        centre = centre.merge(names.rename(columns={"sender": "subject"}), on=[J, "who", "subject"]).assign(
+            kind="centre"
+        )
         group = ["kind", "type", J, "who"]
         spans = pd.concat([own[[*group, "ps", "pe"]], centre[[*group, "ps", "pe"]]])
         spans = spans[spans["ps"] < spans["pe"]].sort_values([*group, "ps", "pe"])
@@ -258,7 +258,11 @@ class Work:
             ls=frame["s"].clip(lower=T(start)), le=frame["e"].clip(upper=T(end)), blank=frame["unit_count"].isna()
         )
         frame = frame.groupby(MINE, as_index=False, sort=False).agg(
-            town=("town", "first"), blank=("blank", "any"), ls=("ls", "min"), le=("le", "max"), employees=("employees", "last")
+            town=("town", "first"),
+            blank=("blank", "any"),
+            ls=("ls", "min"),
+            le=("le", "max"),
+            employees=("employees", "last"),
         )
         frame = frame.merge(self.ended, on=MINE)
         return frame[frame["ended"] >= T(end)]
@@ -288,7 +292,9 @@ class Work:
         live = self.live("2023-11-03", "2024-02-01", ~self.mine["stopped"])
         acts = self.newest("training", ["training_id"], [E, "held_on", "collective", "trainees"])
         no = acts["collective"].notna() & ~acts["collective"].fillna(False).astype(bool)
-        acts = acts[(acts["held_on"] >= T("2023-11-03")) & (acts["held_on"] < NOW) & ~no].merge(live[[*MINE, "ls"]], on=MINE)
+        acts = acts[(acts["held_on"] >= T("2023-11-03")) & (acts["held_on"] < NOW) & ~no].merge(
+            live[[*MINE, "ls"]], on=MINE
+        )
         acts = acts[acts["held_on"] >= acts["ls"]]
         counts = acts["collective"].notna() & acts["trainees"].notna()
         in_time = acts["held_on"] < due
@@ -310,7 +316,9 @@ class Work:
     def units_covered(self) -> list[pd.DataFrame]:
         live = self.live("2023-11-11", "2024-02-01", ~self.mine["stopped"] & (self.mine["unit_count"].fillna(1) > 0))
         units = self.newest("work_unit", ["unit_id"], [E]).groupby(MINE, as_index=False, sort=False).size()
-        acts = self.newest("unit_check", ["inspection_id", "unit_id"], [E, "checked_on"]).merge(live[[*MINE, "ls", "le"]], on=MINE)
+        acts = self.newest("unit_check", ["inspection_id", "unit_id"], [E, "checked_on"]).merge(
+            live[[*MINE, "ls", "le"]], on=MINE
+        )
         acts = acts[(acts["checked_on"] >= acts["ls"]) & (acts["checked_on"] < acts["le"])]
         covered = acts.drop_duplicates([*MINE, "unit_id"]).groupby(MINE, as_index=False, sort=False).size()
         frame = live.merge(units.rename(columns={"size": "n"}), on=MINE)
@@ -338,7 +346,9 @@ class Work:
         frame = self.newest(
             "hazard", ["hazard_id"], [E, "found_date", "deadline", "source", "level", "done_date", "recheck_result"]
         )
-        no = (frame["source"].notna() & (frame["source"] != "企业自查")) | (frame["level"].notna() & (frame["level"] != "一般"))
+        no = (frame["source"].notna() & (frame["source"] != "企业自查")) | (
+            frame["level"].notna() & (frame["level"] != "一般")
+        )
         frame = frame[~no & (frame["found_date"] >= T("2023-11-11")) & (frame["found_date"] < T("2024-02-01"))]
         due = frame["deadline"] + DAY
         sound = frame["recheck_result"].isna() | (frame["recheck_result"] != "不合格")
@@ -400,7 +410,9 @@ class Work:
             & (frame["issued_on"] >= T("2023-01-01"))
             & (frame["issued_on"] < NOW)
         ]
-        acts = self.newest("recheck", ["doc_no"], ["order_no", "rechecked_on", "opinion"]).rename(columns={"order_no": "order"})
+        acts = self.newest("recheck", ["doc_no"], ["order_no", "rechecked_on", "opinion"]).rename(
+            columns={"order_no": "order"}
+        )
         acts = acts[acts["rechecked_on"] < NOW].merge(frame[[J, "order", "issued_on", "ready", "due"]], on=[J, "order"])
         acts = acts[acts["rechecked_on"] >= acts["issued_on"]]
         n = (acts["opinion"] == "合格") | (acts["rechecked_on"] >= acts["ready"])
@@ -487,9 +499,13 @@ class Work:
         mine = self.mine[self.mine["mine_type"].isin(["露天", "露天转地下"]) & (self.mine["status"] == "生产")]
         stormy = mine[[*MINE, "town", "s", "e"]].merge(warnings, on=[J, "town"])
         stormy = stormy[(stormy["s"] < stormy["lifted"]) & (stormy["e"] > stormy["issued_at"])]
-        stormy = stormy.assign(ls=np.maximum(stormy["s"], stormy["issued_at"]), le=np.minimum(stormy["e"], stormy["lifted"]))
+        stormy = stormy.assign(
+            ls=np.maximum(stormy["s"], stormy["issued_at"]), le=np.minimum(stormy["e"], stormy["lifted"])
+        )
         key = [*MINE, "warning_id"]
-        stormy = stormy.groupby([*key, "town", "lifted"], as_index=False, sort=False).agg(ls=("ls", "min"), le=("le", "max"))
+        stormy = stormy.groupby([*key, "town", "lifted"], as_index=False, sort=False).agg(
+            ls=("ls", "min"), le=("le", "max")
+        )
         stormy = stormy.merge(self.ended, on=MINE)
         stormy = stormy[stormy["ended"] >= stormy["lifted"]]
         blasts = self.newest("blast", ["blast_no"], [E, "fired_at"])

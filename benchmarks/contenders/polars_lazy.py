@@ -214,9 +214,7 @@ class Work:
             .collect(engine="streaming")
             .lazy()
         )
-        counted = led.group_by(*MINE, "m").agg(
-            n=col("d").filter(col("ok")).n_unique(), maybe=col("ok").is_null().sum()
-        )
+        counted = led.group_by(*MINE, "m").agg(n=col("d").filter(col("ok")).n_unique(), maybe=col("ok").is_null().sum())
         frame = (
             working.join(MONTHS, how="cross")
             .filter(col("s") < col("b"), col("e") > col("a"))
@@ -570,9 +568,7 @@ class Work:
             .filter(col("kind") == "阶段性进展", col("sent_at") <= NOW)
             .select(J, "town", "submission_id", "sent_at", "month")
         )
-        acts = frame.join(sent, on=[J, "town"]).filter(
-            (col("month").dt.truncate("1mo") == col("m")).fill_null(True)
-        )
+        acts = frame.join(sent, on=[J, "town"]).filter((col("month").dt.truncate("1mo") == col("m")).fill_null(True))
         in_time, named = col("sent_at") <= col("due").cast(pl.Datetime("us")), col("month").is_not_null()
         key = [J, "town", "m"]
         counted = acts.group_by(key).agg(

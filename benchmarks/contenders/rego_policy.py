@@ -77,7 +77,7 @@ acts(d) := {{[x.at, x.id, leads(x, span)] |
 	x.at >= d.ls
 	x.at < d.le
 	some span in spans[d.mine]
-	not span.stopped
+	span.working
 	x.at >= span.s
 	x.at < span.e
 }}
@@ -110,7 +110,8 @@ finding contains [d.id, status, count(fired), ids(fired)] if {{
 	status := never(d, fired)
 }}
 
-never(d, fired) := "breached" if count(fired) > 0
+never(d, fired) := "unproven" if d.unsure
+else := "breached" if count(fired) > 0
 else := "unproven" if {{ d.due != null; d.due <= now; not proven(d.town, "blast", d.ls, d.proof_to) }}
 
 # 一般隐患按时限整改
