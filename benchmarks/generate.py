@@ -40,6 +40,23 @@ def generate(mines: int, folder: Path, county: int = 0, faults: float = 1.0) -> 
             con.execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
+def add_week(folder: Path) -> None:
+    """One more file of each of the larger types: a hundredth of their records once more, under new numbers, a week later."""
+    con = duckdb.connect()
+    for record, key, day in (
+        ("inspection", "inspection_id", "start_at"),
+        ("hazard", "hazard_id", "found_date"),
+        ("unit_check", "inspection_id", "checked_on"),
+        ("blast", "blast_no", "fired_at"),
+    ):
+        files = [str(path) for path in (*folder.glob(f"{record}.parquet"), *folder.glob(f"{record}_[0-9]*.parquet"))]
+        later = f"CAST({day} + INTERVAL 7 DAY AS {'TIMESTAMP' if day.endswith('_at') else 'DATE'}) AS {day}"
+        rows = (
+            f"SELECT * REPLACE ({key} || 'w' AS {key}, {later}) FROM read_parquet({files}) WHERE hash({key}) % 100 = 0"
+        )
+        con.execute(f"COPY ({rows}) TO '{folder / f'{record}_900.parquet'}' (FORMAT parquet, COMPRESSION zstd)")
+
+
 def tables(first: int, last: int, county: int, faults: float) -> dict[str, str]:
     """Record type → SQL of its rows, for the mines `first` ≤ m < `last`, who come in whole counties."""
 
@@ -257,7 +274,7 @@ def tables(first: int, last: int, county: int, faults: float) -> dict[str, str]:
             f"NOT {one_in(50, 87)}",
         ),
         "weather": of_counties(
-            f"SELECT *, list_transform(range(CAST(n AS BIGINT), {-(-county // PER_TOWN)}, 3), lambda t: {town}) AS towns FROM (VALUES\n"
+            f"SELECT *, list_transform(range(least(n, {-(-county // PER_TOWN) - 1})::BIGINT, {-(-county // PER_TOWN)}, 3), lambda t: {town}) AS towns FROM (VALUES\n"
             "  (0, '暴雪', '橙', TIMESTAMP '2023-11-20 08:00:00', TIMESTAMP '2023-11-22 20:00:00'), (1, '道路结冰', '红', '2023-12-14 06:00:00', '2023-12-16 12:00:00'),\n"
             "  (2, '冰冻', '橙', '2024-01-15 07:30:00', '2024-01-19 18:00:00'), (0, '寒潮', '蓝', '2023-12-01 08:00:00', '2023-12-03 08:00:00'),\n"
             "  (1, '暴雪', '红', '2024-02-03 20:00:00', NULL)) w(n, kind, colour, issued_at, lifted_at)",

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -33,13 +33,19 @@ class Measured:
         return asdict(self)
 
 
-def contender(name: str, folder: Path, out: Path, budget: float) -> Measured:
-    """One run of a contender, stopped when its budget (seconds) is spent."""
-    return command([sys.executable, str(HERE / "measure.py"), name, str(folder), str(out)], budget)
+def contender(
+    name: str, folder: Path, out: Path, budget: float, only: Sequence[str] = (), env: Mapping[str, str] | None = None
+) -> Measured:
+    """One run of a contender, stopped when its budget (seconds) is spent; `only`: some obligations, for duban alone."""
+    words = [sys.executable, str(HERE / "measure.py"), name, str(folder), str(out), *([",".join(only)] if only else [])]
+    return command(words, budget, env={"DUBAN_CACHE": "off", **(env or {})})
 
 
-def command(words: Sequence[str], budget: float, good: Sequence[int] = (0,)) -> Measured:
-    """One run of a command. If the last line that it prints is JSON with `seconds`, that is what counts; else the wall time."""
+def command(words: Sequence[str], budget: float, env: Mapping[str, str] | None = None) -> Measured:
+    """One run of a command. If the last line that it prints is JSON with `seconds`, that is what counts; else the wall time.
+
+    `error` says why there are no figures: its budget was spent, or it failed.
+    """
     import psutil
 
     started = time.perf_counter()
@@ -68,7 +74,7 @@ def command(words: Sequence[str], budget: float, good: Sequence[int] = (0,)) -> 
         over.set()
         watcher.join()
     after, wall = os.times(), time.perf_counter() - started
-    if process.returncode not in good:
+    if process.returncode:
         return Measured(error=(complaint.strip().splitlines() or [f"exit code {process.returncode}"])[-1][:300])
     cpu = after.children_user - before.children_user + after.children_system - before.children_system
     last = (printed.strip().splitlines() or [""])[-1]
@@ -85,7 +91,7 @@ def _resident(process: object) -> float:
         return 0.0
 
 
-def main(name: str, folder: str, out: str) -> None:
+def main(name: str, folder: str, out: str, only: str = "") -> None:
     import resource
 
     sys.path.insert(0, str(HERE))
@@ -93,10 +99,10 @@ def main(name: str, folder: str, out: str) -> None:
 
     chosen = module(name)
     started = time.perf_counter()
-    chosen.run(Path(folder), Path(out))  # type: ignore[union-attr]
+    chosen.run(Path(folder), Path(out), *([only.split(",")] if only else []))  # type: ignore[union-attr]
     seconds = time.perf_counter() - started
     print(json.dumps({"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

@@ -1,7 +1,7 @@
 """Reading what was handed in, beside pandas that reads the same files and checks nothing: rows a second, memory.
 
-    python benchmarks/reading.py [WORKBOOKS [ROWS_OF_THE_CSV]]        # default: 100 workbooks of 1,000 rows, 6,000,000 rows
-    python benchmarks/reading.py --write …                            # into docs/performance.md
+    python benchmarks/reading.py [WORKBOOKS [ROWS_OF_THE_CSV]]        # default: 100 workbooks of 1,000 rows, 2,000,000 rows
+    make bench ARGS="--only reading"                                  # into docs/performance.md
 
 The workbooks are the inspections of a month with Chinese headers, one sheet each; the CSV is the inspections of a
 province under the names of the fields. duban finds the headers, types and checks every cell and keeps the place of each
@@ -21,7 +21,6 @@ from pathlib import Path
 
 import duckdb
 
-ROOT = Path(__file__).resolve().parents[1]
 ROWS = 1_000
 CSV_READERS = {"duban": "duban", "csv": "pandas.read_csv", "duckdb": "DuckDB, every column as text"}
 RUNS = int(os.environ.get("DUBAN_BENCH_RUNS", "3"))
@@ -132,33 +131,17 @@ def table(workbooks: int, rows: int) -> list[str]:
 
 
 def section(workbooks: int, rows: int) -> list[str]:
-    """The section of docs/performance.md, its heading and the command included."""
+    """What stands under the heading in docs/performance.md."""
     return [
-        "## Reading",
-        "",
-        f"`DUBAN_BENCH_RUNS={RUNS} python benchmarks/reading.py --write {workbooks} {rows}`. duban finds the headers, types and",
-        "checks every cell and keeps each row's place; pandas parses and checks nothing. The time of duban includes loading its",
-        "rules. The floor of a CSV is DuckDB that puts it into a table as text:",
+        "duban finds the headers, types and checks every cell and keeps each row's place; pandas parses and checks nothing. The time of",
+        "duban includes loading its rules. The floor of a CSV is DuckDB that puts it into a table as text:",
         "",
         *table(workbooks, rows),
-        "",
     ]
-
-
-def write(lines: list[str]) -> None:
-    """Put the section in the place of the old one."""
-    page = ROOT / "docs" / "performance.md"
-    before, _, rest = page.read_text(encoding="utf-8").partition("## Reading\n")
-    after = rest[rest.index("\n## ") + 1 :]
-    page.write_text(before + "\n".join(lines) + "\n" + after, encoding="utf-8")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--once"]:
         once(sys.argv[2], Path(sys.argv[3]))
     else:
-        sizes = [int(size) for size in sys.argv[1:] if size != "--write"] or [100, 6_000_000]
-        if "--write" in sys.argv:
-            write(section(*sizes))
-        else:
-            print("\n".join(table(*sizes)))
+        print("\n".join(table(*([int(size) for size in sys.argv[1:]] or [100, 2_000_000]))))

@@ -1,108 +1,135 @@
-"""`make bench`: time and memory of audits, of reading and of judging, written to docs/performance.md.
+"""`make bench`: duban beside what else people would use, written to docs/performance.md.
 
-Numbers of mines as arguments; default 10000 100000. The parts run alone: benchmarks/reading.py, benchmarks/judges.py.
+    make bench                                             # all of it: some twelve minutes on two cores
+    make bench ARGS="--sizes 46,1000,10000 --runs 1"
+    make bench ARGS="--only contest --contenders duckdb_sql,polars_lazy"
 
-Machines are noisy: every figure is the best of three (DUBAN_BENCH_RUNS) in one run, and the command line's own start is measured beside it.
+Sections that are not made stay on the page as they were.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import subprocess
+import argparse
 import sys
 import tempfile
-import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import audits
+import contest
 import judges
 import reading
-from generate import PER_MINE, generate
+import report
+from generate import generate
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-RUNS = int(os.environ.get("DUBAN_BENCH_RUNS", "3"))
-
-
-def best(command: list[str]) -> float:
-    """Seconds of the fastest of some runs of a command."""
-    seconds = []
-    for _ in range(RUNS):
-        started = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        seconds.append(time.perf_counter() - started)
-    return min(seconds)
+SECTIONS = ("contest", "line", "memory", "again", "spark", "everything", "reading", "judging")
 
 
-def measured(records: str, memory: str = "") -> dict[str, object]:
-    """The fastest of some measured audits."""
-    results = []
-    for _ in range(RUNS):
-        out = subprocess.run(
-            [sys.executable, str(HERE / "measure.py"), records, memory], check=True, capture_output=True, text=True
+class Folders:
+    """Generated counties by size; each is made when it is first asked for."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def __call__(self, mines: int) -> Path:
+        folder = self.place / str(mines)
+        if not folder.is_dir():
+            generate(mines, folder)
+        return folder
+
+
+def sections(
+    given: argparse.Namespace, words: Sequence[str], folder_of: Callable[[int], Path]
+) -> Mapping[str, Sequence[str]]:
+    """Heading → lines, of what was asked for."""
+    runs, budget, sizes = given.runs, given.budget, sorted(given.sizes)
+    made = report.made_by(words, f"medians of {runs} (above 100,000 mines: one run)")
+    page: dict[str, Sequence[str]] = {"The workload": report.workload()}
+    known: dict[str, object] = {}
+    if "contest" in given.only:
+        rivals = contest.entries(given.contenders)
+        report.note_missing(rivals)
+        results = contest.hold(sizes, folder_of, rivals, runs, budget)
+        known |= {"entries": rivals, "sizes": results}
+        page |= {
+            "Ratios": report.ratios(made, rivals, results),
+            "Every contender": report.contest(made, rivals, results),
+        }
+    if "line" in given.only:
+        known["line"] = line = audits.command_line(runs, budget)
+        page["The command line"] = report.command_line(made, line)
+    if "memory" in given.only:
+        known["limited"] = limited = audits.within_memory(sizes[-1], folder_of(sizes[-1]), budget * 10)
+        page["Less memory"] = report.less_memory(report.made_by(words, "one run"), limited)
+    if "again" in given.only:
+        known["later"] = later = audits.week_later(min(100_000, sizes[-1]), budget * 10)
+        page["A week later"] = report.again(report.made_by(words, "one run"), later)
+    if "spark" in given.only and (lines := on_spark(runs)):
+        page["Many counties on Spark"] = [report.made_by(words, f"medians of {runs}"), "", *lines]
+    if "everything" in given.only:
+        few = [size for size in sizes if 10_000 <= size <= 100_000]
+        page["Everything that is written"] = report.everything(
+            report.made_by(words, "one run"), audits.everything(few, folder_of, 1, budget * 10)
         )
-        results.append(json.loads(out.stdout))
-    return min(results, key=lambda result: result["seconds"]["total"])
+    if "reading" in given.only:
+        page["Reading"] = [report.made_by(words, f"the best of {reading.RUNS}"), "", *reading.section(100, 2_000_000)]
+    if "judging" in given.only:
+        page["Judging"] = [
+            report.made_by(words, "one run"), "",
+            "Both judges on the measures of the notice, bearers with ten findings each, streamed; see `benchmarks/judges.py`:", "",
+            *judges.table(20_000, 10),
+        ]  # fmt: skip
+    if set(known) >= {"sizes", "line"}:
+        page["Targets"] = report.targets(made, **known)  # type: ignore[arg-type]
+    return page
 
 
-def row(name: str, result: dict) -> str:
-    seconds = result["seconds"]
-    parts = " | ".join(f"{seconds[stage]:.2f}" for stage in ("load", "evaluate", "write", "total"))
-    return f"| {name} | {sum(result['duties'].values()):,} | {parts} | {result['peak_mb']:,.0f} |"
-
-
-def limited(name: str, records: str, memory: str) -> str:
-    """The row of an audit under a memory limit; one that does not fit says so."""
+def on_spark(runs: int) -> list[str]:
+    """The table of the module that measures the lake on Spark, where it is there: 2,800 counties of 200 mines."""
     try:
-        return row(name, measured(records, memory))
-    except subprocess.CalledProcessError:
-        return f"| {name} | does not fit | | | | | |"
+        import spark_lake
+    except ModuleNotFoundError as missing:
+        print(f"no section on Spark: {missing}", file=sys.stderr)
+        return []
+    return list(spark_lake.table(runs))
 
 
-def main(sizes: list[int]) -> None:
-    duban = [sys.executable, "-m", "duban"]
-    help_seconds = best([*duban, "--help"])
-    python_seconds = best([sys.executable, "-c", "import click"])
-    sample = best([*duban, "audit", str(ROOT / "data" / "samples"), "--as-of", "2024-01-07", "--quiet"])
-    rows = [row("sample county (46 mines)", measured(str(ROOT / "data" / "samples")))]
-    with tempfile.TemporaryDirectory() as folder:
-        for size in sizes:
-            target = Path(folder) / str(size)
-            generate(size, target)
-            rows.append(row(f"{size:,} mines, {size * PER_MINE:,} inspections", measured(str(target))))
-            if size >= 100_000:
-                rows.append(limited("the same, memory limit 1.5 GB", str(target), "1.5GB"))
-    lines = [
-        "# Performance",
-        "",
-        f"Made by `make bench` ({' '.join(str(size) for size in sizes)}) on {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}; best of {RUNS}. Other machines differ, ratios less so.",
-        "",
-        f"`duban --help`: {help_seconds * 1000:.0f} ms (Python with click alone: {python_seconds * 1000:.0f} ms). "
-        f"`duban audit data/samples` as a whole process: {sample:.2f} s.",
-        "",
-        "All obligations in force, from Parquet (the sample: CSV and XLSX) to the written result files; seconds of one process.",
-        "The generated counties hold rosters, inspections and major hazards; the sample has every record type:",
-        "",
-        "| records | duties | load | evaluate | write | total | peak memory, MB |",
-        "|---|---|---|---|---|---|---|",
-        *rows,
-        "",
-        "*load* includes the start of Python, reading, typing and checking every cell, and compiling the rules. *write* includes all",
-        "the result files, the leads among them. The generated data is described in `benchmarks/generate.py`.",
-        "",
-        *reading.section(100, 6_000_000),
-        "## Judging",
-        "",
-        "Both judges on the measures of the notice, bearers with ten findings each, streamed; see `benchmarks/judges.py`:",
-        "",
-        *judges.table(100_000, 10),
-        "",
-    ]
-    (ROOT / "docs" / "performance.md").write_text("\n".join(lines), encoding="utf-8")
-    print("\n".join(lines))
+def numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def names(text: str) -> list[str]:
+    return [part for part in text.split(",") if part]
+
+
+def chosen(text: str) -> list[str]:
+    unknown = set(names(text)) - set(SECTIONS)
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no section {', '.join(sorted(unknown))}; there are: {', '.join(SECTIONS)}")
+    return names(text)
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--sizes", type=numbers, default=[46, 1_000, 10_000, 100_000, 1_000_000], help="mines, with commas"
+    )
+    parser.add_argument("--runs", type=int, default=3, help="runs of each; above 100,000 mines it is one")
+    parser.add_argument(
+        "--budget", type=float, default=120, help="seconds that one run of a contender may take (duban: ten times that)"
+    )
+    parser.add_argument("--only", type=chosen, default=list(SECTIONS), help="sections: " + ", ".join(SECTIONS))
+    parser.add_argument(
+        "--contenders", type=names, default=[], help="some contenders, beside duban; default: all that are installed"
+    )
+    given = parser.parse_args(words)
+    with tempfile.TemporaryDirectory(prefix="duban-bench-") as place:
+        page = sections(given, words, Folders(Path(place)))
+    report.write(page)
+    print(report.PAGE.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [10_000, 100_000])
+    main(sys.argv[1:])

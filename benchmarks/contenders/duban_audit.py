@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import duban
+from duban.evaluate import Limits
+from workload import AS_OF, FINDINGS, OBLIGATIONS, PACK, STATUSES
 
-PACKAGES = ()
 TITLE = "duban"
+PACKAGES = ()
 
 
-def run(folder: Path, out: Path) -> None:
-    from workload import AS_OF, FINDINGS, OBLIGATIONS, PACK, STATUSES
-
-    with duban.audit(folder, PACK, AS_OF, obligations=OBLIGATIONS, output=out.parent) as audit:
+def run(folder: Path, out: Path, obligations: Sequence[str] = tuple(OBLIGATIONS)) -> None:
+    limits = Limits(os.environ.get("DUBAN_BENCH_MEMORY", ""), temp_folder=str(out.parent))
+    with duban.audit(folder, PACK, AS_OF, obligations=obligations, limits=limits, output=out.parent) as audit:
+        columns = ", ".join(FINDINGS)
         audit.connection.execute(
-            f"COPY (SELECT {', '.join(FINDINGS)} FROM duties WHERE status IN {STATUSES}) TO '{out}' (FORMAT parquet)"
+            f"COPY (SELECT {columns} FROM duties WHERE status IN {STATUSES}) TO '{out}' (FORMAT parquet)"
         )
