@@ -8,12 +8,14 @@ evidence and observed numbers are by hand.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from contenders._by_hand import DAY, NOW, County, Row, at, by_mine, counties, of_blind, of_duty, of_hazard, write
 from durable.engine import MessageNotHandledException
 from durable.lang import c, get_host, item, m, none, ruleset, when_all
+
+from contenders._by_hand import DAY, NOW, County, Row, at, by_mine, counties, of_blind, of_duty, of_hazard, write
 
 TITLE = "durable-rules"
 PACKAGES = ("durable-rules", "pyarrow")
@@ -62,12 +64,14 @@ with ruleset("duban"):
 
     @when_all(
         c.act << (m.kind == "inspection") & m.levels.anyItem(item == "企业主要负责人带队"),
-        c.span << (m.kind == "span") & (m.working == True) & (m.s <= c.act.at) & (m.e > c.act.at),  # noqa: E712
+        c.span << (m.kind == "span") & (m.working == True) & (m.s <= c.act.at) & (m.e > c.act.at),
         c.duty << (m.obligation == LEADS) & (m.ls <= c.act.at) & (m.le > c.act.at),
     )
     def head_leads(c):
         leaders = c.act.leaders or ()
-        if c.span.head is not None and c.span.head in leaders or c.span.legal is not None and c.span.legal in leaders:
+        if (c.span.head is not None and c.span.head in leaders) or (
+            c.span.legal is not None and c.span.legal in leaders
+        ):
             count(c, True)
         elif c.span.head is None or c.act.leaders is None:
             count(c, False)
@@ -85,23 +89,23 @@ with ruleset("duban"):
 
     @when_all(
         c.judge << (m.kind == "judge") & (m.obligation == MEETING),
-        none((m.kind == "counted") & (m.sure == True) & (m.timely == True) & (m.duty == c.judge.duty)),  # noqa: E712
-        c.maybe << (m.kind == "counted") & (m.sure == False) & (m.timely == True) & (m.duty == c.judge.duty),  # noqa: E712
+        none((m.kind == "counted") & (m.sure == True) & (m.timely == True) & (m.duty == c.judge.duty)),
+        c.maybe << (m.kind == "counted") & (m.sure == False) & (m.timely == True) & (m.duty == c.judge.duty),
     )
     def meeting_in_time_unknown(c):
         found.append((c.judge.duty, "unproven"))
 
     @when_all(
         c.judge << (m.kind == "judge") & (m.obligation == MEETING),
-        none((m.kind == "counted") & (m.sure == True) & (m.duty == c.judge.duty)),  # noqa: E712
-        c.maybe << (m.kind == "counted") & (m.sure == False) & (m.duty == c.judge.duty),  # noqa: E712
+        none((m.kind == "counted") & (m.sure == True) & (m.duty == c.judge.duty)),
+        c.maybe << (m.kind == "counted") & (m.sure == False) & (m.duty == c.judge.duty),
     )
     def meeting_unknown(c):
         found.append((c.judge.duty, "unproven"))
 
     @when_all(
         c.judge << (m.kind == "judge") & (m.obligation == MEETING),
-        none((m.kind == "counted") & (m.sure == True) & (m.timely == True) & (m.duty == c.judge.duty)),  # noqa: E712
+        none((m.kind == "counted") & (m.sure == True) & (m.timely == True) & (m.duty == c.judge.duty)),
         none((m.kind == "handed in") & (m.duty == c.judge.duty)),
     )
     def meeting_not_handed_in(c):
@@ -109,8 +113,8 @@ with ruleset("duban"):
 
     @when_all(
         c.judge << (m.kind == "judge") & (m.obligation == MEETING),
-        none((m.kind == "counted") & (m.timely == True) & (m.duty == c.judge.duty)),  # noqa: E712
-        c.late << (m.kind == "counted") & (m.sure == True) & (m.duty == c.judge.duty),  # noqa: E712
+        none((m.kind == "counted") & (m.timely == True) & (m.duty == c.judge.duty)),
+        c.late << (m.kind == "counted") & (m.sure == True) & (m.duty == c.judge.duty),
         c.whole << (m.kind == "handed in") & (m.duty == c.judge.duty),
     )
     def meeting_late(c):
@@ -142,11 +146,11 @@ with ruleset("duban"):
     def leads_breached(c):
         found.append((c.judge.duty, "breached"))
 
-    @when_all(c.judge << (m.kind == "judge") & (m.obligation == BLASTING) & (m.unsure == True))  # noqa: E712
+    @when_all(c.judge << (m.kind == "judge") & (m.obligation == BLASTING) & (m.unsure == True))
     def warning_for_nobody_knows_whom(c):
         found.append((c.judge.duty, "unproven"))
 
-    @when_all(c.judge << (m.kind == "judge") & (m.obligation == BLASTING) & (m.unsure == False) & (m.days > 0))  # noqa: E712
+    @when_all(c.judge << (m.kind == "judge") & (m.obligation == BLASTING) & (m.unsure == False) & (m.days > 0))
     def blasting_breached(c):
         found.append((c.judge.duty, "breached"))
 
@@ -155,29 +159,29 @@ with ruleset("duban"):
         & (m.obligation == BLASTING)
         & (m.unsure == False)
         & (m.days == 0)
-        & (m.due <= NOW),  # noqa: E712
+        & (m.due <= NOW),
         none((m.kind == "handed in") & (m.duty == c.judge.duty)),
     )
     def blasting_not_handed_in(c):
         found.append((c.judge.duty, "unproven"))
 
-    @when_all((m.kind == "judge") & (m.obligation == "hazard") & (m.blank == True))  # noqa: E712
+    @when_all((m.kind == "judge") & (m.obligation == "hazard") & (m.blank == True))
     def hazard_blank(c):
         found.append((c.m.duty, "unproven"))
 
-    @when_all((m.kind == "judge") & (m.obligation == "hazard") & (m.blank == False) & (m.due <= NOW) & (m.late == True))  # noqa: E712
+    @when_all((m.kind == "judge") & (m.obligation == "hazard") & (m.blank == False) & (m.due <= NOW) & (m.late == True))
     def hazard_late(c):
         found.append((c.m.duty, "late"))
 
     @when_all(
-        c.judge << (m.kind == "judge") & (m.obligation == "hazard") & (m.blank == False) & (m.due <= NOW) & -m.done,  # noqa: E712
+        c.judge << (m.kind == "judge") & (m.obligation == "hazard") & (m.blank == False) & (m.due <= NOW) & -m.done,
         none((m.kind == "handed in") & (m.duty == c.judge.duty)),
     )
     def hazard_unproven(c):
         found.append((c.judge.duty, "unproven"))
 
     @when_all(
-        c.judge << (m.kind == "judge") & (m.obligation == "hazard") & (m.blank == False) & (m.due <= NOW) & -m.done,  # noqa: E712
+        c.judge << (m.kind == "judge") & (m.obligation == "hazard") & (m.blank == False) & (m.due <= NOW) & -m.done,
         c.whole << (m.kind == "handed in") & (m.duty == c.judge.duty),
     )
     def hazard_breached(c):
@@ -222,10 +226,8 @@ def _judged(host: Any, county: County, facts: dict[str, list[Row]], sid: str) ->
         nonlocal told
         told += 1
         given = {name: value for name, value in row.items() if value is not None and name != "id"}
-        try:
+        with suppress(MessageNotHandledException):  # no rule asks for such a fact
             host.assert_fact("duban", {**given, "kind": kind, "name": row.get("id"), "id": f"{sid}-{told}", "sid": sid})
-        except MessageNotHandledException:
-            pass  # no rule asks for such a fact
 
     mine = facts["mines"][0]
     hazards = {row["id"]: row for row in (_hazard(row, mine) for row in facts["hazard"]) if row}
@@ -268,7 +270,7 @@ def _hazard(row: Row, mine: Row) -> Row | None:
     ls, le = max(row["found"], mine["s"]), mine["e"] if due is None else min(due, mine["e"])
     if row["source"] not in ("企业自查", None) or row["level"] not in ("一般", None) or not FROM <= row["found"] < TO:
         return None
-    if ls >= le or due is not None and mine["e"] < due:
+    if ls >= le or (due is not None and mine["e"] < due):
         return None
     done = row["done"] if row["done"] is not None and row["done"] < NOW and row["recheck"] != "不合格" else None
     blank = row["source"] is None or row["level"] is None or due is None

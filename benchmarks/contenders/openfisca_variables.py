@@ -1,8 +1,7 @@
 """OpenFisca: records are its persons, mines its groups, a duty is a variable of a period.
 
 Counts for each mine and month and deadlines of single records are formulas over arrays, quick and close to the notice's words. What
-does not fit: a group without a person (a mine where nothing happened) cannot be joined by its builder, so the memberships are set
-by hand; texts, lists, unknown cells, evidence, rows of a roster in time are by hand; so is a duty between mine and warning, left out.
+does not fit: a group has to have a person, so each mine has an empty record, that the nothing that happened may be counted; texts, lists, unknown cells, evidence, rows of a roster in time are by hand; so is a duty between mine and warning, left out.
 """
 
 from __future__ import annotations
@@ -122,14 +121,30 @@ def system() -> TaxBenefitSystem:
     return made
 
 
-def simulation(made: TaxBenefitSystem, records: int, mines: int, member_of: np.ndarray) -> Simulation:
-    """Mines may be without records: the builder's own join loses those."""
-    builder = SimulationBuilder()
-    builder.create_entities(made)
-    builder.declare_person_entity("record", np.arange(records))
-    population = builder.declare_entity("mine", np.arange(mines))
-    population.members_entity_id = member_of
-    return builder.build(made)
+class Told:
+    """A simulation of records and their mines. A group without a person breaks its sums: each mine has an empty record at the end."""
+
+    def __init__(self, made: TaxBenefitSystem, mines: int, member_of: pd.Series) -> None:
+        self.records, self.empty = len(member_of), mines
+        builder, member = SimulationBuilder(), np.concatenate([member_of.to_numpy(), np.arange(mines)])
+        builder.create_entities(made)
+        builder.declare_person_entity("record", np.arange(len(member)))
+        groups = builder.declare_entity("mine", np.arange(mines))
+        builder.join_with_persons(groups, member, np.full(len(member), "row"))
+        self.simulation: Simulation = builder.build(made)
+
+    def of_records(self, name: str, values: np.ndarray | pd.Series, period: str = ONCE) -> None:
+        array = np.asarray(values)
+        self.simulation.set_input(name, period, np.concatenate([array, np.zeros(self.empty, dtype=array.dtype)]))
+
+    def of_mines(self, name: str, values: np.ndarray | pd.Series, period: str = ONCE) -> None:
+        self.simulation.set_input(name, period, np.asarray(values))
+
+    def __call__(self, name: str, period: str = ONCE) -> np.ndarray:
+        """The values of a variable, worked out; of records: without the empty ones."""
+        values = self.simulation.calculate(name, period)
+        of_records = self.simulation.tax_benefit_system.get_variable(name).entity.key == "record"
+        return values[: self.records] if of_records else values
 
 
 def seconds(moments: pd.Series) -> np.ndarray:
@@ -151,15 +166,15 @@ class Sums(Work):
         acts = self.newest("enterprise_meeting", ["meeting_id"], [E, "held_on", "kinds"])
         acts = acts[acts["held_on"] <= NOW].merge(live[[*MINE, "number"]], on=MINE)
         acts["sure"] = [kinds is not None and ("专题会" in kinds or "动员部署" in kinds) for kinds in acts["kinds"]]
-        sim = simulation(made, len(acts), len(live), acts["number"].to_numpy())
-        sim.set_input("sure", ONCE, acts["sure"].to_numpy())
-        sim.set_input("unsure", ONCE, acts["kinds"].isna().to_numpy())
-        sim.set_input("at", ONCE, seconds(acts["held_on"]))
-        sim.set_input("live_from", ONCE, seconds(live["ls"]))
-        sim.set_input("proven", ONCE, self.proof(live, "enterprise_meeting", "town", "ls", "le").to_numpy())
-        found = live.assign(status=STATUS[sim.calculate("meeting_status", ONCE)], n=sim.calculate("held", ONCE))
+        told = Told(made, len(live), acts["number"])
+        told.of_records("sure", acts["sure"])
+        told.of_records("unsure", acts["kinds"].isna())
+        told.of_records("at", seconds(acts["held_on"]))
+        told.of_mines("live_from", seconds(live["ls"]))
+        told.of_mines("proven", self.proof(live, "enterprise_meeting", "town", "ls", "le"))
+        found = live.assign(status=STATUS[told("meeting_status")], n=told("held"))
         found = found[found["status"] != ""].reset_index(drop=True)
-        counted = acts[sim.calculate("counts", ONCE)]
+        counted = acts[told("counts")]
         found = with_evidence(found, counted, MINE, ["held_on", "meeting_id"], "meeting_id")
         return shown(found, MEETING, E, T("2023-11-11"), 1, found["n"])
 
@@ -178,12 +193,10 @@ class Sums(Work):
             for names, head, legal in zip(acts["leaders"], acts["head"], acts["legal_person"], strict=True)
         ]
         first = acts["ok"] & ~acts.where(acts["ok"]).duplicated([*MINE, "day"])
-        sim = simulation(made, len(acts), len(mines), acts["number"].to_numpy())
-        return [self.month(sim, working, mines, acts, first, *month) for month in MONTHS.itertuples(index=False)]
+        told = Told(made, len(mines), acts["number"])
+        return [self.month(told, working, mines, acts, first, *month) for month in MONTHS.itertuples(index=False)]
 
-    def month(
-        self, sim: Simulation, working: Frame, mines: Frame, acts: Frame, first: pd.Series, m: T, a: T, b: T
-    ) -> Frame:
+    def month(self, told: Told, working: Frame, mines: Frame, acts: Frame, first: pd.Series, m: T, a: T, b: T) -> Frame:
         name, inside = m.strftime("%Y-%m"), (acts["start_at"] >= a) & (acts["start_at"] < b)
         alive = working[(working["s"] < b) & (working["e"] > a)]
         alive = alive.assign(ls=alive["s"].clip(lower=a), le=alive["e"].clip(upper=b))
@@ -192,11 +205,11 @@ class Sums(Work):
         )
         there = duties["ls"].notna() & (duties["e"] >= b)
         proven = self.proof(duties.fillna({"ls": a, "le": b}), "inspection", "town", "ls", "le")
-        sim.set_input("led_first_that_day", name, (first & inside).to_numpy())
-        sim.set_input("may_be_led", name, (acts["leaders"].isna() & inside).to_numpy())
-        sim.set_input("has_duty", name, there.to_numpy())
-        sim.set_input("proven_month", name, proven.to_numpy())
-        found = duties.assign(status=STATUS[sim.calculate("leads_status", name)], n=sim.calculate("days_led", name))
+        told.of_records("led_first_that_day", (first & inside), name)
+        told.of_records("may_be_led", (acts["leaders"].isna() & inside), name)
+        told.of_mines("has_duty", there, name)
+        told.of_mines("proven_month", proven, name)
+        found = duties.assign(status=STATUS[told("leads_status", name)], n=told("days_led", name))
         found = found[found["status"] != ""].reset_index(drop=True)
         found = with_evidence(found, acts[acts["ok"] & inside], MINE, ["start_at", "inspection_id"], "inspection_id")
         return shown(found, LEADS, E, b, 2, found["n"], period=m)
@@ -211,12 +224,13 @@ class Sums(Work):
         done = frame["done_date"].where((frame["done_date"] < NOW) & (frame["recheck_result"].fillna("") != "不合格"))
         frame = frame.assign(due=frame["deadline"] + DAY, unknown=unknown, done=done)
         frame = self.each(frame[[*MINE, "hazard_id", "found_date", "due", "unknown", "done"]])
-        sim = simulation(made, len(frame), 1, np.zeros(len(frame), dtype="int64"))
-        sim.set_input("unsure", ONCE, frame["unknown"].to_numpy())
-        sim.set_input("due", ONCE, seconds(frame["due"]))
-        sim.set_input("done", ONCE, seconds(frame["done"]))
-        sim.set_input("handed_in", ONCE, self.proof(frame, "hazard", "town", "ls", "le").to_numpy())
-        found = frame.assign(status=STATUS[sim.calculate("hazard_status", ONCE)])
+        frame["number"] = frame[MINE].merge(self.mine1.assign(number=self.mine1.index), on=MINE, how="left")["number"]
+        told = Told(made, len(self.mine1), frame["number"])
+        told.of_records("unsure", frame["unknown"])
+        told.of_records("due", seconds(frame["due"]))
+        told.of_records("done", seconds(frame["done"]))
+        told.of_records("handed_in", self.proof(frame, "hazard", "town", "ls", "le"))
+        found = frame.assign(status=STATUS[told("hazard_status")])
         found = found[found["status"] != ""].reset_index(drop=True)
         bearers = self.mine1.rename(columns={E: "bearer", "town": "who"})
         return [
