@@ -24,7 +24,10 @@ OBLIGATIONS = (
     "no-blasting-in-severe-weather",
 )
 BY_HAND = ("_by_hand",)
-NOTE = "newest versions, hand-ins merged, calendar, live spans, observed numbers and evidence by hand; absence is a `not` pattern over duties made by hand"
+NOTE = (
+    "1.0.6, October 2025. Newest versions, hand-ins merged, calendar, live spans, observed numbers and evidence are by hand; "
+    "absence is a `not` pattern, over duties (roster × period) that are made by hand"
+)
 
 RULES = f"""
 (defglobal ?*now* = {NOW} ?*from* = {at("2023-11-11")} ?*to* = {at("2024-02-01")} ?*day* = {DAY})

@@ -26,7 +26,10 @@ OBLIGATIONS = (
     "no-blasting-in-severe-weather",
 )
 BY_HAND = ("_by_hand",)
-NOTE = "newest versions, hand-ins merged, calendar, live spans, days told apart, observed numbers and evidence by hand; `none` needs a gate fact for each duty"
+NOTE = (
+    "2.0.28, June 2020, the last. Newest versions, hand-ins merged, calendar, live spans, the duty of a hazard, days told apart, observed "
+    "numbers and evidence are by hand; absence is a `none` pattern over duties made by hand, which needs a gate fact for each: what comes later is not taken back"
+)
 
 FROM, TO = at("2023-11-11"), at("2024-02-01")
 MEETING, LEADS, BLASTING = OBLIGATIONS[1:]

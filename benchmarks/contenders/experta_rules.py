@@ -25,7 +25,10 @@ OBLIGATIONS = (
     "no-blasting-in-severe-weather",
 )
 BY_HAND = ("_by_hand",)
-NOTE = "as CLIPS; what must be absent is asserted as a fact first; environment of its own"
+NOTE = (
+    "1.9.4, November 2019, the last; runs only with a frozendict that it does not ask for, in an environment of its own. As CLIPS; besides, "
+    "what must be absent is asserted as a fact first, since its `NOT` takes no test"
+)
 
 FROM, TO = at("2023-11-11"), at("2024-02-01")
 MEETING, LEADS, BLASTING = OBLIGATIONS[1:]

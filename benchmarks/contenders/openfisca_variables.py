@@ -1,7 +1,8 @@
 """OpenFisca: records are its persons, mines its groups, a duty is a variable of a period.
 
 Counts for each mine and month and deadlines of single records are formulas over arrays, quick and close to the notice's words. What
-does not fit: a group has to have a person, so each mine has an empty record, that the nothing that happened may be counted; texts, lists, unknown cells, evidence, rows of a roster in time are by hand; so is a duty between mine and warning, left out.
+does not fit: a group has to have a person, so each mine has an empty record, that the nothing that happened may be counted; texts, lists, empty cells, evidence and rosters in time are by hand. Left out: a duty between mine and warning, which are no group of
+each other, and eight more for the work.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ TITLE = "OpenFisca"
 PACKAGES = ("openfisca-core", "pandas", "pyarrow")
 OBLIGATIONS = ("hazards-corrected-in-time", "enterprise-special-meeting", "head-leads-inspections")
 BY_HAND = ("pandas_frames",)
-NOTE = "newest versions, hand-ins, who leads, days told apart, evidence by hand, with parts of the program in pandas (whose lines are counted); needs the anti-join by hand; forbid, respond, cover and reconcile do not fit its persons and groups"
+NOTE = (
+    "46.0.1, October 2026. Newest versions, hand-ins merged, who leads, days told apart and evidence are by hand, with parts of the program in "
+    "pandas (whose lines are counted); needs the anti-join by hand (an empty record for each mine); a duty between a mine and a warning fits neither its persons nor its groups"
+)
 
 HAZARD, MEETING, LEADS = OBLIGATIONS
 Frame = pd.DataFrame

@@ -1,8 +1,8 @@
-"""Rego by rego-cpp (regopy): a policy over the records of one county as `input`.
+"""Rego by rego-cpp (regopy): a policy over the records of one mine as `input`.
 
-The policy says all four of its duties by itself: absence is the count of an empty comprehension, evidence a sorted set. It has no
-index but what a rule builds (and in 1.5.2 `min([5, 100])` is 100, so the policy brings its own), and judges only duties that somebody made: calendar and live spans are by hand. The other eight
-would be more of the same.
+The policy says all four of its duties by itself: absence is an empty comprehension, evidence a sorted set. It judges only duties
+that somebody made: calendar and live spans are by hand. In 1.5.2 `min([5, 100])` is 100, so the policy brings its own `sooner` and
+`later`. The other eight would be more of the same; they are left out for the work, not because Rego could not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ OBLIGATIONS = (
     "no-blasting-in-severe-weather",
 )
 BY_HAND = ("_by_hand",)
-NOTE = "newest versions, hand-ins merged, calendar, live spans by hand; absence is an empty comprehension over duties made by hand"
+NOTE = (
+    "1.5.2, July 2026. Newest versions, hand-ins merged, calendar and live spans are by hand; absence is an empty comprehension over duties "
+    "(roster × period) that are made by hand; one query for each mine, since a county in one query is quadratic; `min` and `max` compare numbers as text, so the policy brings its own"
+)
 
 POLICY = f"""
 package duban

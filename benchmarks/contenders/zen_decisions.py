@@ -24,7 +24,10 @@ OBLIGATIONS = (
     "no-blasting-in-severe-weather",
 )
 BY_HAND = ("_by_hand",)
-NOTE = "newest versions, hand-ins merged, calendar, live spans and all joins by hand; needs the anti-join by hand"
+NOTE = (
+    "2.1.3, October 2026. Newest versions, hand-ins merged, calendar, live spans and all joins are by hand; "
+    "needs the anti-join by hand"
+)
 
 HAZARD, MEETING, LEADS, BLASTING = OBLIGATIONS
 BLIND = "blind"
@@ -128,7 +131,7 @@ def graph(obligation: str) -> str:
             "id": "say",
             "name": "say",
             "type": "expressionNode",
-            "content": {"expressions": expressions, "passThrough": True},
+            "content": {"expressions": expressions, "passThrough": False},
         },
         {"id": "judge", "name": "judge", "type": "decisionTableNode", "content": table},
         {"id": "out", "name": "out", "type": "outputNode"},
