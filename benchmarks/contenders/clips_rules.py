@@ -32,7 +32,7 @@ NOTE = (
 RULES = f"""
 (defglobal ?*now* = {NOW} ?*from* = {at("2023-11-11")} ?*to* = {at("2024-02-01")} ?*day* = {DAY})
 
-(deftemplate mine (slot id) (slot town) (slot s) (slot e))
+(deftemplate mine (slot id) (slot town) (slot bureau) (slot s) (slot e))
 
 (deftemplate span (slot mine) (slot s) (slot e) (slot head) (slot legal) (slot working))
 

@@ -1,8 +1,8 @@
 """Rego by rego-cpp (regopy): a policy over the records of one mine as `input`.
 
-The policy says all four of its duties by itself: absence is an empty comprehension, evidence a sorted set. It judges only duties
+The policy says all five of its duties by itself: absence is an empty comprehension, evidence a sorted set. It judges only duties
 that somebody made: calendar and live spans are by hand. In 1.5.2 `min([5, 100])` is 100, so the policy brings its own `sooner` and
-`later`. The other eight would be more of the same; they are left out for the work, not because Rego could not.
+`later`. The other seven would be more of the same; they are left out for the work, not because Rego could not.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ OBLIGATIONS = (
     "enterprise-special-meeting",
     "head-leads-inspections",
     "no-blasting-in-severe-weather",
+    "major-hazard-rectified",
 )
 BY_HAND = ("_by_hand",)
 NOTE = (
@@ -38,6 +39,8 @@ now := {NOW}
 from := {at("2023-11-11")}
 to := {at("2024-02-01")}
 day := {DAY}
+campaign := {at("2023-11-03")}
+year_end := {at("2024-01-01")}
 
 meetings[x.mine] contains x if some x in input.enterprise_meeting
 inspections[x.mine] contains x if {{ some x in input.inspection; "企业主要负责人带队" in x.levels }}
@@ -148,22 +151,67 @@ hazard contains [h.id, h.mine, end, corrected(h, mine, end, did), did != null] i
 	lives(mine, h, end)
 }}
 
-blind contains [mine.id, end] if {{
+# 重大隐患12月底前整改到位，或报告并落实五到位
+rectified(h) if {{ h.done != null; h.done < now; h.acceptance in {{"合格", null}} }}
+
+extended(h) if {{ h.postponed != null; h.postponed >= year_end }}
+
+excused(h) if {{
+	steps := ["excepted", "measure_on", "resp_on", "fund_on", "deadline_on", "plan_on"]
+	count([1 | some step in steps; h[step] != null; h[step] < year_end]) == 6
+	funded(h)
+}}
+
+funded(h) if h.fund == null
+funded(h) if {{ h.fund != null; h.fund > 0 }}
+
+settled(h) if {{ h.confirmed != null; rectified(h); h.done < year_end }}
+settled(h) if {{ h.confirmed != null; rectified(h); extended(h); h.done <= h.postponed }}
+settled(h) if {{ h.confirmed != null; excused(h) }}
+
+open_still(h) if {{ extended(h); h.postponed + day > now }}
+
+of_major(h, mine) := "unproven" if h.confirmed == null
+else := "late" if rectified(h)
+else := "unproven" if not proven(mine.bureau, "major_hazard", later(h.found, mine.s), year_end)
+else := "breached" if not open_still(h)
+
+major contains [h.id, h.mine, of_major(h, mine), count([1 | rectified(h)]) > 0] if {{
+	some h in input.major_hazard
+	h.confirmed in {{"重大", null}}
+	h.found >= campaign
+	h.found < year_end
+	mine := mines[h.mine]
+	mine.e >= year_end
+	not settled(h)
+}}
+
+# 没有报齐，看不到有没有隐患
+blind contains ["hazards-corrected-in-time", mine.id, end] if {{
 	some mine in input.mines
-	a := later(mine.s, from)
-	a < sooner(mine.e, to)
-	known := handed_in_to(mine.town, a)
-	known < sooner(mine.e, to)
-	end := later(to, known + (41 * day))
+	end := unseen(mine, mine.town, "hazard", from, to, 41)
+}}
+
+blind contains ["major-hazard-rectified", mine.id, end] if {{
+	some mine in input.mines
+	end := unseen(mine, mine.bureau, "major_hazard", campaign, year_end, 8)
+}}
+
+unseen(mine, who, type, first, last, days) := end if {{
+	a := later(mine.s, first)
+	a < sooner(mine.e, last)
+	known := handed_in_to(who, type, a)
+	known < sooner(mine.e, last)
+	end := later(last, known + (days * day))
 	end <= now
 }}
 
-handed_in_to(who, a) := x.e if {{ some x in runs[who]; x.type == "hazard"; x.s <= a; x.e > a }}
+handed_in_to(who, type, a) := x.e if {{ some x in runs[who]; x.type == type; x.s <= a; x.e > a }}
 else := a
 
-result := {{"finding": finding, "hazard": hazard, "blind": blind}}
+result := {{"finding": finding, "hazard": hazard, "major": major, "blind": blind}}
 """
-ACTS = ("hazard", "enterprise_meeting", "inspection", "blast")
+ACTS = ("hazard", "major_hazard", "enterprise_meeting", "inspection", "blast")
 
 
 def run(folder: Path, out: Path) -> None:
@@ -184,5 +232,7 @@ def _findings(county: County, result: dict[str, list[list[Any]]]) -> Iterator[tu
         yield of_duty(county, number, status, observed, evidence)
     for hazard, mine, due, status, done in result["hazard"]:
         yield of_hazard(county, mine, status, due, done, hazard)
-    for mine, due in result["blind"]:
-        yield of_blind(county, mine, due)
+    for hazard, mine, status, done in result["major"]:
+        yield of_hazard(county, mine, status, at("2024-01-01"), done, hazard, "major-hazard-rectified")
+    for obligation, mine, due in result["blind"]:
+        yield of_blind(county, mine, due, obligation)
