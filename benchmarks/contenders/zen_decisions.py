@@ -22,6 +22,7 @@ OBLIGATIONS = (
     "enterprise-special-meeting",
     "head-leads-inspections",
     "no-blasting-in-severe-weather",
+    "major-hazard-rectified",
 )
 BY_HAND = ("_by_hand",)
 NOTE = (
@@ -29,7 +30,7 @@ NOTE = (
     "needs the anti-join by hand"
 )
 
-HAZARD, MEETING, LEADS, BLASTING = OBLIGATIONS
+HAZARD, MEETING, LEADS, BLASTING, MAJOR = OBLIGATIONS
 BLIND = "blind"
 HANDED_IN = {"handed_in": "some(runs, #.s <= ls and #.e >= proof_to)"}
 EXPRESSIONS = {
@@ -72,12 +73,24 @@ EXPRESSIONS = {
         "open": "$.done_on == null",
         "handed_in": "some(runs, #.s <= $.ls and #.e >= $.le)",
     },
+    MAJOR: {
+        "ls": "max([found, s])",
+        "lives": "confirmed in ['重大', null] and found >= campaign and found < year_end and e >= year_end",
+        "unknown": "confirmed == null",
+        "rectified": "done != null and done < now and acceptance in ['合格', null]",
+        "extended": "postponed != null and postponed >= year_end",
+        "in_time": "$.rectified and (done < year_end or $.extended and done <= postponed)",
+        "five_places": "all([excepted, measure_on, resp_on, fund_on, deadline_on, plan_on], # != null and # < year_end)",
+        "settled": "$.in_time or $.five_places and (fund == null or fund > 0)",
+        "open_still": "$.extended and postponed + day > now",
+        "handed_in": "some(runs, #.s <= $.ls and #.e >= year_end)",
+    },
     BLIND: {
         "a": "max([s, from])",
         "b": "min([e, to])",
         "known": "map(filter(runs, #.s <= $.a and #.e > $.a), #.e)",
         "until": "len($.known) > 0 ? $.known[0] : $.a",
-        "end": "max([to, $.until + 41 * day])",
+        "end": "max([to, $.until + days * day])",
         "blind": "$.a < $.b and $.until < $.b and $.end <= now",
     },
 }
@@ -105,10 +118,21 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
             ("", "", "true", "", "true", "false", "unproven"),
         ),
     ),
+    MAJOR: (
+        ("lives", "unknown", "settled", "rectified", "handed_in", "open_still"),
+        (
+            ("false", "", "", "", "", "", ""), ("", "true", "", "", "", "", "unproven"), ("", "", "true", "", "", "", ""),
+            ("", "", "", "true", "", "", "late"), ("", "", "", "", "false", "", "unproven"), ("", "", "", "", "", "false", "breached"),
+        ),
+    ),
     BLIND: (("blind",), (("true", "unproven"),)),
 }  # fmt: skip
-ACTS = {HAZARD: "hazard", MEETING: "enterprise_meeting", LEADS: "inspection", BLASTING: "blast"}
-FIXED = {"now": NOW, "day": DAY, "from": at("2023-11-11"), "to": at("2024-02-01")}
+ACTS = {HAZARD: "hazard", MEETING: "enterprise_meeting", LEADS: "inspection", BLASTING: "blast", MAJOR: "major_hazard"}
+FIXED = {
+    "now": NOW, "day": DAY, "from": at("2023-11-11"), "to": at("2024-02-01"), "days": 41,
+    "campaign": at("2023-11-03"), "year_end": at("2024-01-01"),
+}  # fmt: skip
+ARCHIVE = {**FIXED, "from": FIXED["campaign"], "to": FIXED["year_end"], "days": 8}
 
 
 def graph(obligation: str) -> str:
@@ -170,9 +194,16 @@ def _judged(decisions: dict[str, Any], county: County, facts: dict[str, list[Row
         if said.get("status"):
             due = int(said["end"]) if said.get("end") is not None else None
             yield of_hazard(county, mine["id"], said["status"], due, said.get("done_on") is not None, row["id"])
-    said = decisions[BLIND].evaluate({**FIXED, **mine, "runs": runs["hazard"]})["result"]
-    if said.get("status"):
-        yield of_blind(county, mine["id"], int(said["end"]))
+    for row in facts["major_hazard"]:
+        known = {**FIXED, "s": mine["s"], "e": mine["e"], **row, "runs": runs["major_hazard"]}
+        said = decisions[MAJOR].evaluate(known)["result"]
+        if said.get("status"):
+            due = FIXED["year_end"]
+            yield of_hazard(county, mine["id"], said["status"], due, said["rectified"], row["id"], MAJOR)
+    for obligation, fixed in ((HAZARD, FIXED), (MAJOR, ARCHIVE)):
+        said = decisions[BLIND].evaluate({**fixed, **mine, "runs": runs[ACTS[obligation]]})["result"]
+        if said.get("status"):
+            yield of_blind(county, mine["id"], int(said["end"]), obligation)
 
 
 def _say_who_leads(facts: dict[str, list[Row]]) -> None:
