@@ -152,6 +152,7 @@ $(BENCH): $(DEPS)
 	@echo "· installing what duban is measured beside"
 	@if [ -n "$(UV)" ]; then $(call quietly,"$(UV)" pip install --python $(PY) -e '.[dev$(COMMA)bench]'); \
 	else $(call quietly,$(PY) -m pip install --no-input -e '.[dev$(COMMA)bench]'); fi
+	@$(PY) benchmarks/own_venvs.py
 	@touch $@
 
 # Optional: it needs a C compiler. It counts only if it imports: without the flag above it builds on 3.13 and

@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from workload import python_of
+
 HERE = Path(__file__).resolve().parent
 MOST = 0.85  # of the machine's memory
 
@@ -38,7 +40,14 @@ def contender(
     name: str, folder: Path, out: Path, budget: float, only: Sequence[str] = (), env: Mapping[str, str] | None = None
 ) -> Measured:
     """One run of a contender, stopped when its budget (seconds) is spent; `only`: some obligations, for duban alone."""
-    words = [sys.executable, str(HERE / "measure.py"), name, str(folder), str(out), *([",".join(only)] if only else [])]
+    words = [
+        python_of(name),
+        str(HERE / "measure.py"),
+        name,
+        str(folder),
+        str(out),
+        *([",".join(only)] if only else []),
+    ]
     return command(words, budget, env={"DUBAN_CACHE": "off", **(env or {})})
 
 

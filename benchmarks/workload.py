@@ -5,6 +5,8 @@ A contender is a module `contenders/NAME.py` with
     TITLE: str            what the table calls it
     PACKAGES: tuple       the distributions that it needs (none missing: it runs)
     OBLIGATIONS: tuple    those of the twelve that it judges (default: all); a contender that cannot express a duty leaves it out
+    BY_HAND: tuple        other modules of `contenders/` that it works with: their lines count among its own (default: none)
+    VENV: tuple           what pip installs into an environment of its own, where its packages do not go with ours (own_venvs.py)
     NOTE: str             what its author had to do by hand, what it cannot express (default: nothing)
     def run(folder: Path, out: Path) -> None
 
@@ -29,9 +31,10 @@ keep file and row of each record, the message, the remark, who was missed, days 
 
 from __future__ import annotations
 
-import importlib.util
+import ast
+import sys
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import Distribution
 from pathlib import Path
 from types import ModuleType
 
@@ -90,25 +93,26 @@ def contenders() -> list[str]:
 
 def missing_packages(name: str) -> list[str]:
     """What a contender needs and is not installed, read without importing it."""
-    found = []
-    for package in module(name, only="PACKAGES"):
-        try:
-            version(package)
-        except PackageNotFoundError:
-            found.append(package)
-    return found
+    own = Path(python_of(name)).parents[1]
+    paths = [*map(str, own.glob("lib/python*/site-packages"))] if python_of(name) != sys.executable else sys.path
+    return [
+        package
+        for package in module(name, only="PACKAGES")
+        if next(iter(Distribution.discover(name=package, path=paths)), None) is None
+    ]
+
+
+def python_of(name: str) -> str:
+    """The Python that runs a contender: one of its own, if it has an environment of its own, and that was made."""
+    own = HERE.parent / ".venv-bench" / name / "bin" / "python"
+    return str(own) if module(name, only="VENV") and own.is_file() else sys.executable
 
 
 def module(name: str, only: str = "") -> ModuleType | tuple[str, ...]:
     """A contender; `only`: the value of one of its constants, without importing what it imports."""
     if not only:
         return import_module(f"contenders.{name}")
-    import ast
-
-    spec = importlib.util.find_spec(f"contenders.{name}")
-    assert spec is not None
-    assert spec.origin
-    for node in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
+    for node in ast.parse((HERE / "contenders" / f"{name}.py").read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == only:
             return ast.literal_eval(node.value)
     return ()
@@ -136,9 +140,11 @@ def differences(ours: Path, theirs: Path, obligations: tuple[str, ...] = ()) -> 
 
 
 def lines_of_code(name: str) -> int:
-    """Lines of a contender's file that are neither blank nor comment nor docstring; SQL counts, its comments do not."""
-    import ast
+    """Lines of a contender, and of what it works with, that are neither blank nor comment nor docstring; SQL counts."""
+    return sum(map(_lines, (name, *module(name, only="BY_HAND"))))
 
+
+def _lines(name: str) -> int:
     text = (HERE / "contenders" / f"{name}.py").read_text(encoding="utf-8")
     told: set[int] = set()
     for node in ast.walk(ast.parse(text)):
