@@ -210,7 +210,7 @@ def only_of(audit: Audit, bearers: Sequence[str]) -> Audit:
 class Desk:
     """Records in a database that is closed to the outside, and what they are judged by: any plan may run on it.
 
-    `pack` takes what could not be read as not handed in.
+    `pack` takes what could not be read as not handed in; `unread` are these record types.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -222,6 +222,7 @@ class Desk:
     waivers: Waivers = field(default_factory=Waivers)
     source: tuple[str, ...] = ()
     checked: Report | None = None
+    unread: tuple[str, ...] = ()
 
 
 def open_desk(
@@ -245,7 +246,7 @@ def open_desk(
         raise
     source = tuple(str(path) for path in _paths(records))
     issues = (*loaded.issues, *excused.issues)
-    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked)
+    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, loaded.unread)
 
 
 def _checked(con: duckdb.DuckDBPyConnection, loaded: Loaded, pack: Pack, check: Check) -> Report:
