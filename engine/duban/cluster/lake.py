@@ -1,4 +1,4 @@
-"""The lake: which Parquet files are whose, by their paths; and jurisdictions packed into batches of about as many bytes.
+"""The lake: which Parquet files are whose, by their paths; and jurisdictions packed into batches of like size.
 
 Only names and sizes are looked at here: the driver opens no file. Either of two layouts, or both side by side:
 
@@ -67,8 +67,8 @@ def open_root(root: str) -> tuple[FileSystem, str]:
 def survey(root: str, types: Mapping[str, RecordType]) -> list[Holding]:
     """Who has which files in a lake, by jurisdiction.
 
-    What lies in a jurisdiction's folder and cannot be read makes that jurisdiction faulty. Raises DataError for files of
-    which the path does not say whose they are, and for a lake without any.
+    What lies in a jurisdiction's folder and cannot be read makes that jurisdiction faulty. Raises DataError for files
+    whose path does not say whose they are, and for a lake without any.
     """
     from pyarrow.fs import FileSelector, FileType
 
@@ -99,7 +99,7 @@ def _sort_in(
     info: FileInfo, name: str, types: Mapping[str, RecordType], names: TypeNames,
     held: dict[str, list[LakeFile]], faults: dict[str, list[str]], strays: list[str],
 ) -> None:  # fmt: skip
-    """Put one file where it belongs. Hidden files, and those that Spark writes beside its own (`_SUCCESS`), are none."""
+    """Put one file where it belongs. Hidden files, and what Spark writes beside its own (`_SUCCESS`), are none."""
     *folders, last = name.split("/")
     if any(part.startswith((".", "_")) for part in (*folders, last)):
         return

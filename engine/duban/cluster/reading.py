@@ -57,7 +57,7 @@ def read_batch(root: str, batch: Batch) -> Readings:
             continue
         try:
             sheets = [(file.record, _read(system, base, holding, file)) for file in holding.files]
-        except _Unreadable as error:
+        except _UnreadableError as error:
             found.faults[holding.jurisdiction] = str(error)
             continue
         for record, sheet in sheets:
@@ -65,7 +65,7 @@ def read_batch(root: str, batch: Batch) -> Readings:
     return found
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """A file that cannot be read, and why."""
 
 
@@ -80,7 +80,7 @@ def _read(system: FileSystem, base: str, holding: Holding, file: LakeFile) -> Sh
         table = _plain(pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False))
     except (OSError, ValueError, NotImplementedError) as error:  # pa.ArrowInvalid is a ValueError
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise _Unreadable(f"{file.name}：读不出，内容不完整或已损坏，可能没有传完（{reason}）") from None
+        raise _UnreadableError(f"{file.name}：读不出，内容不完整或已损坏，可能没有传完（{reason}）") from None
     known = PileFile(file.name, hashlib.sha256(content).hexdigest(), len(content), table.num_rows, holding.jurisdiction)
     return Sheet(known, table)
 

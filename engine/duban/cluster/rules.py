@@ -1,4 +1,4 @@
-"""The rules on their way to the workers: the files of a pack as bytes, so that a worker needs nothing but duban itself."""
+"""The rules on their way to the workers: a pack as bytes, so that a worker needs nothing but duban itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from duban.pack.pack import pack_files
 
 @dataclass(frozen=True)
 class Shipped:
-    """The files of a pack (path → bytes) with its calendar, the parameters that were changed, and the digest they give."""
+    """The files of a pack (path, bytes) with its calendar, the changed parameters, and the digest of both."""
 
     name: str
     files: tuple[tuple[str, bytes], ...]

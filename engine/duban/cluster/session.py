@@ -1,6 +1,6 @@
 """The driver: one task for each batch, and what they found written under OUT/pack=…/as_of=….
 
-A run is written beside the others first and put into its place when it is whole: a run that fails leaves the last one there.
+A run is written beside the others first and put into its place when it is whole: one that fails leaves the last there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -85,7 +86,10 @@ class Run:
 
 
 def run(order: Order, master: str) -> Run:
-    """Judge a lake on Spark and write the result. Raises UsageError, DataError, EvaluationError; then nothing is replaced."""
+    """Judge a lake on Spark and write the result.
+
+    Raises UsageError, DataError, EvaluationError; then nothing of an earlier result is replaced.
+    """
     _installed()
     holdings = survey(order.root, order.pack.records)
     with _session(master) as spark:
@@ -105,9 +109,11 @@ def _installed() -> None:
     from importlib.util import find_spec
 
     if missing := [name for name in ("pyspark", "pyarrow") if find_spec(name) is None]:
-        raise UsageError(f"没有安装 {'、'.join(missing)}，不能用 --spark", [Issue("U070", "缺少可选组件", hint=_INSTALL)])
+        raise UsageError(
+            f"没有安装 {'、'.join(missing)}，不能用 --spark", [Issue("U070", "缺少可选组件", hint=_INSTALL)]
+        )
     home = os.environ.get("JAVA_HOME")
-    if not (os.path.exists(os.path.join(home, "bin", "java")) if home else shutil.which("java")):
+    if not (Path(home, "bin", "java").exists() if home else shutil.which("java")):
         where = f"JAVA_HOME（{home}）中没有 java" if home else "找不到 java"
         raise UsageError(f"{where}，不能用 --spark", [Issue("U071", "Spark 需要 Java 17", hint=_JAVA)])
 
@@ -218,8 +224,11 @@ def _of_table(rows: DataFrame, name: str) -> DataFrame:
 
 
 def partition(order: Order) -> str:
-    """`pack=ID/as_of=2024-01-07`. A trial (other parameters, some obligations only) never takes the place of the notice's own."""
-    trial = {"settings": {name: str(value) for name, value in order.settings.items()}, "obligations": sorted(order.obligations)}
+    """`pack=ID/as_of=2024-01-07`; a trial (other parameters, some obligations) never takes the place of the whole."""
+    trial = {
+        "settings": {name: str(value) for name, value in order.settings.items()},
+        "obligations": sorted(order.obligations),
+    }
     digest = sha256(json.dumps(trial, sort_keys=True).encode()).hexdigest()[:8]
     mark = f"~{digest}" if any(trial.values()) else ""
     return f"pack={order.pack.header.id}{mark}/as_of={_shown(order.as_of)}"
@@ -269,7 +278,7 @@ def _account(
 
 
 def _for_spark(out: str, base: str, path: str) -> str:
-    """A path of the result as Spark has it: it calls S3 `s3a`, and a local path without a scheme HDFS where there is one."""
+    """A path of the result as Spark has it: S3 is `s3a`, and without a scheme it may take a path for one of HDFS."""
     if "://" not in out or out.startswith("file:"):
         return f"file://{path}"
     scheme = out.partition("://")[0]

@@ -1,4 +1,4 @@
-"""What a run writes: the tables and their columns, as Arrow has them. Spark gets one row type with a struct for each table."""
+"""What a run writes: its tables and their columns. A task gives one kind of row, with a struct for each table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from duban.auditing import Audit
 
-DUTIES, CANDIDATES, MISSING, ISSUES, COUNTS, COUNTIES = "duties", "candidates", "missing", "issues", "counts", "counties"
+DUTIES, CANDIDATES, MISSING = "duties", "candidates", "missing"
+ISSUES, COUNTS, COUNTIES = "issues", "counts", "counties"
 EVALUATED, NOT_EVALUATED = "evaluated", "not_evaluated"
 ROWS = 8_192  # of one Arrow batch on its way to Spark
 
@@ -115,7 +116,9 @@ def audited(audit: Audit, judgement: Judgement | None) -> Iterator[pa.RecordBatc
     con.execute("CREATE TEMP TABLE said (obligation VARCHAR, clause VARCHAR, title VARCHAR, quote VARCHAR)")
     texts = [(item.id, item.clause, item.title, item.quote) for item in pack.obligations]
     con.executemany("INSERT INTO said VALUES (?, ?, ?, ?)", texts)
-    places = literal([str(one.place) for one in audit.excused.items]) if audit.excused.items else "CAST([] AS VARCHAR[])"
+    places = (
+        literal([str(one.place) for one in audit.excused.items]) if audit.excused.items else "CAST([] AS VARCHAR[])"
+    )
     duties = (
         f"SELECT d.* REPLACE (list_transform(waived_by, lambda n: {places}[n + 1]) AS waived_by), t.clause, t.title, t.quote,\n"
         f"  {literal(audit.known_by)} AS known_by FROM duties d JOIN said t USING (obligation)"

@@ -97,7 +97,7 @@ def _in_halves(job: Job, pack: Pack, batch: Batch) -> Rows:
     yield from _in_halves(job, pack, batch[middle:])
 
 
-class _Contradicted(DubanError):
+class _ContradictedError(DubanError):
     """What was read does not let one of the jurisdictions be judged."""
 
 
@@ -121,13 +121,13 @@ def _check(desk: Desk, batch: Batch) -> None:
     """Every table could be read, and no row says that it is another jurisdiction's than its path does."""
     if desk.unread:
         told = [str(issue) for issue in desk.issues if issue.severity is Severity.ERROR]
-        raise _Contradicted(f"有台账读不进来（{'、'.join(desk.unread)}）：{'；'.join(told[:3])}")
+        raise _ContradictedError(f"有台账读不进来（{'、'.join(desk.unread)}）：{'；'.join(told[:3])}")
     owners = {file.name: one.jurisdiction for one in batch for file in one.files}
     for name in {*desk.pack.records, MANIFEST}:
         found = f"SELECT _file, jurisdiction, min(_row) FROM {table_name(name)} GROUP BY ALL ORDER BY ALL"
         for file, told, row in desk.connection.execute(found).fetchall():
             if told != owners[file]:
-                raise _Contradicted(f"{file}：第{row}行写的辖区是“{told}”，路径写的是“{owners[file]}”")
+                raise _ContradictedError(f"{file}：第{row}行写的辖区是“{told}”，路径写的是“{owners[file]}”")
 
 
 def _reason(error: Exception) -> str:
@@ -156,7 +156,11 @@ def _counties(audit: Audit, judgement: Judgement | None, batch: Batch) -> Rows:
     judge = judgement.judge if judgement is not None else ""
     rows = [
         _county(
-            one, tables.EVALUATED, records=records[one.jurisdiction], duties=duties.get(one.jurisdiction, 0), judge=judge
+            one,
+            tables.EVALUATED,
+            records=records[one.jurisdiction],
+            duties=duties.get(one.jurisdiction, 0),
+            judge=judge,
         )
         for one in batch
     ]

@@ -25,7 +25,7 @@ from duban.records.drawn_tables import DrawnForms
 from duban.records.headers import Seen, TypeHeaders, columns_of
 from duban.records.mapping import Mappings
 from duban.records.pools import Pool, Pools
-from duban.records.raw import RawTable
+from duban.records.raw import RawColumn, RawTable
 from duban.records.readers import KINDS, frames, piles, read_file
 from duban.records.readers.task import Task
 from duban.records.recognise import recognise
@@ -222,7 +222,10 @@ class _Loading:
             if columns:
                 for each in tables:
                     self.seen.add(name, each, columns)
-                members, places = tuple((each, columns) for each in tables), tuple(one.jurisdiction for one in pile.files)
+                members, places = (
+                    tuple((each, columns) for each in tables),
+                    tuple(one.jurisdiction for one in pile.files),
+                )
                 fixed = self.types[name], columns, self.jurisdiction, self.timezone
                 if self._fill(Filling(table, name, *fixed, members, places)) is None:
                     self.unread[name] = None

@@ -1,6 +1,7 @@
 """Piles: many files of one record type and one shape, read by whoever knows where they lie, as one Arrow table.
 
-To plan the reading of a table costs as much for ten rows as for a million: so the files of many jurisdictions are read at once.
+To plan the reading of a table costs as much for ten rows as for a million: so the files of many jurisdictions are read
+at once.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _VIEW = "duban$pile"
 
 @dataclass(frozen=True)
 class PileFile:
-    """One file of a pile: as reports call it, the hash of its bytes, their number, its rows, and whose records it holds."""
+    """One file of a pile: as reports call it, the hash of its bytes, their number, its rows, and whose it is."""
 
     name: str
     sha256: str
@@ -38,8 +39,8 @@ class PileFile:
 class Pile:
     """The rows of some files, one after the other, with the columns `_member` (which file, from 1) and `_row` besides.
 
-    All files have the same columns of the same types, and of each column of timestamps all hold nothing but midnights or
-    none does: what is decided for a file as a whole is decided for all of them.
+    All files have the same columns of the same types, and of each column of timestamps all hold nothing but midnights
+    or none does: what is decided for a file as a whole is decided for all of them.
     """
 
     table: pa.Table
