@@ -6,7 +6,7 @@ A file `cases/*.yaml` of a pack: `obligation`, optional `records` shared by its 
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,6 @@ from duban.auditing import audit
 from duban.errors import DubanError, Issue, PackError, Place
 from duban.pack import Pack
 from duban.pack.yaml import Document, read_yaml
-from duban.records.references import referenced_fields
 from duban.vocabulary import JURISDICTION, MANIFEST, Word
 from duban.waivers import EXPIRED
 
@@ -148,7 +147,6 @@ class _Ready:
 
 def _read_all(pack: Pack, obligation: str) -> Iterator[_Ready]:
     """The cases of every file (of one obligation), in their order."""
-    referenced = referenced_fields(pack.records)
     for path in case_files(pack):
         if obligation not in path.read_text(encoding="utf-8"):  # reading YAML takes longer than most cases
             continue
@@ -158,26 +156,18 @@ def _read_all(pack: Pack, obligation: str) -> Iterator[_Ready]:
             continue
         for index, case in enumerate(file.cases):
             records = merged(file.records, case.records)
-            together = _together(case, records, referenced)
+            together = _together(case, records)
             yield _Ready(file.obligation, case, document.place(("cases", index)), records, together)
 
 
-def _together(case: Case, records: Rows, referenced: Mapping[str, Container[str]]) -> Hashable:
-    """One moment, one set of answers, and the same things that references can point at: a value that is nowhere counts as
-    unknown only where there is a list that it should be in. Waivers name no jurisdiction: such a case runs alone.
+def _together(case: Case, records: Rows) -> Hashable:
+    """One moment, one set of answers, and whether hand-ins are declared: that is of the pack, not of a jurisdiction. What
+    names a jurisdiction itself, or a fingerprint (which has one in it), runs alone.
     """
-    if case.waivers or any(JURISDICTION in row for rows in records.values() for row in rows):
+    waivers = {word for waiver in case.waivers for word in waiver}
+    if waivers & {JURISDICTION, "fingerprint"} or any(JURISDICTION in row for rows in records.values() for row in rows):
         return None
-    targets = {
-        (name, field)
-        for name in referenced
-        for row in records.get(name, ())
-        for field in row
-        if field in referenced[name]
-    }
-    lists = targets | {(name, "") for name in (*referenced, MANIFEST) if records.get(name)}
-    declared = MANIFEST in records
-    return case.as_of, case.known_by, str(case.params), case.complete, declared, frozenset(lists)
+    return case.as_of, case.known_by, str(case.params), case.complete, MANIFEST in records
 
 
 def merged(shared: Rows, own: Rows) -> Rows:
@@ -223,9 +213,20 @@ def _duties(pack: Pack, members: Mapping[str, _Ready]) -> tuple[list[dict[str, A
     complete = case.complete or ("declared" if MANIFEST in first.records else "assumed")
     ready = replace(pack, header=pack.header.model_copy(update={"complete": complete}))
     only = dict.fromkeys(one.obligation for one in members.values())
-    with audit(records, ready, case.as_of, case.known_by, case.params, case.waivers, obligations=only) as result:
+    waivers = [
+        _elsewhere(waiver, pack, home) if several else waiver
+        for home, one in members.items()
+        for waiver in one.case.waivers
+    ]
+    with audit(records, ready, case.as_of, case.known_by, case.params, waivers, obligations=only) as result:
         wrong = [str(one) for one in result.issues if one.severity == "error" and one.code != EXPIRED]
         return list(_rows(result)), wrong
+
+
+def _elsewhere(waiver: dict[str, Any], pack: Pack, home: str) -> dict[str, Any]:
+    """A waiver of another jurisdiction; where it is for the county itself, for that one."""
+    bearer = waiver.get("bearer")
+    return {**waiver, JURISDICTION: home, "bearer": home if bearer == pack.header.jurisdiction else bearer}
 
 
 def _home(bearer: str, jurisdiction: str, pack: Pack) -> str:

@@ -87,7 +87,7 @@ def _run_file(pack: Pack, file: LeadCaseFile, places: list[Place]) -> Iterator[O
         rows = merged(file.records, case.records)
         ready = _Ready(case, place, rows, f"{pack.header.jurisdiction}-{index}")
         own = any(JURISDICTION in row for row in chain(*rows.values()))
-        together = index if own else (case.as_of, case.known_by, str(case.params), case.complete, frozenset(rows))
+        together = index if own else (case.as_of, case.known_by, str(case.params), case.complete, "manifest" in rows)
         groups.setdefault(together, []).append(ready)
     for members in groups.values():
         yield from _run_together(pack, file.lead, members)

@@ -24,6 +24,7 @@ def kinds(**references: Any) -> dict[str, Any]:
 
 
 MINE, TOWN = {"mine": [{"id": "m1"}, {"id": "7"}]}, {"town": [{"name": "甲镇"}]}
+BOTH = {"mine": [*MINE["mine"], {"id": "m9", "jurisdiction": "乙县"}]}
 IGNORED = {"to": "town", "outside": "ignore"}
 
 OUTSIDE: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], bool]] = [
@@ -32,7 +33,7 @@ OUTSIDE: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], bool]] 
     ("empty", {"who": "mine"}, MINE, {"who": None}, True),
     ("a field of a type", {"who": "mine.id"}, MINE, {"who": "m2"}, False),
     ("nothing handed in", {"who": "mine"}, {}, {"who": "m2"}, True),
-    ("handed in without rows", {"who": "mine"}, {"mine": []}, {"who": "m2"}, False),
+    ("handed in without rows", {"who": "mine"}, {"mine": []}, {"who": "m2"}, True),  # nobody says whose it is
     ("handed in without the field", {"who": "mine"}, {"mine": [{"x": 1}]}, {"who": "m2"}, True),
     ("ignored", {"who": IGNORED}, TOWN, {"who": "m2"}, True),
     ("in the second of two", {"who": ["mine", "town"]}, {**MINE, **TOWN}, {"who": "甲镇"}, True),
@@ -41,7 +42,15 @@ OUTSIDE: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], bool]] 
     ("in the ignored one of two", {"who": ["mine", IGNORED]}, {**MINE, **TOWN}, {"who": "甲镇"}, True),
     ("in neither, one ignored", {"who": ["mine", IGNORED]}, {**MINE, **TOWN}, {"who": "x"}, False),
     ("the ignored one not handed in", {"who": ["mine", IGNORED]}, MINE, {"who": "x"}, False),
-    ("another county", {"who": "mine"}, MINE, {"who": "m1", "jurisdiction": "乙县"}, False),
+    ("another county's alone", {"who": "mine"}, MINE, {"who": "m1", "jurisdiction": "乙县"}, True),
+    ("another county's, too", {"who": "mine"}, BOTH, {"who": "m1", "jurisdiction": "乙县"}, False),
+    (
+        "one of two in another county",
+        {"who": ["mine", "town"]},
+        {**BOTH, **TOWN},
+        {"who": "x", "jurisdiction": "乙县"},
+        True,
+    ),
     ("a number for a text key", {"no": "mine"}, MINE, {"no": 7}, True),
     ("a number outside", {"no": "mine"}, MINE, {"no": 8}, False),
     ("the envelope", {"submitted_by": "town"}, TOWN, {"who": "x", "submitted_by": "甲镇"}, True),
@@ -77,7 +86,7 @@ def test_chains_are_judged_before_any_cell_is_emptied(read: Read) -> None:
         "b": {"title": "乙", "key": "id", "references": {"id": "c"}, "fields": {"id": {"title": "号"}}},
         "c": {"title": "丙", "key": "id", "fields": {"id": {"title": "号"}}},
     }
-    got = read({"a": [{"id": "1"}], "b": [{"id": "1"}], "c": []}, types=types)
+    got = read({"a": [{"id": "1"}], "b": [{"id": "1"}], "c": [{"id": "2"}]}, types=types)
     assert (got.rows("a", "id"), got.rows("b", "id"), got.codes) == (["1"], [None], ["D306"])
 
 

@@ -112,7 +112,8 @@ class View:
     types: dict[str, RecordType]
     as_of: datetime
     by_type: dict[str, list[Record]] = field(default_factory=dict)
-    handed_in: frozenset[str] = frozenset()
+    handed_in: frozenset[tuple[str, str]] = frozenset()
+    """(record type, jurisdiction) of what was handed in by known_by."""
     _index: dict[tuple[str, str, str, Any], list[Record]] = field(default_factory=lambda: defaultdict(list))
 
     def rows(self, record_type: str, jurisdiction: str) -> list[Record]:
@@ -157,7 +158,7 @@ class View:
         """Whether a reference names something that exists (or need not)."""
         return any(
             target.outside == "ignore"
-            or target.type not in self.handed_in  # no such table at all: nothing to compare with
+            or (target.type, record.jurisdiction) not in self.handed_in  # nothing to compare with
             or self._index.get((target.type, target.field, record.jurisdiction, record.values[name]))
             for target in record.type.references[name]
         )
@@ -172,7 +173,6 @@ def see(
     known_by: datetime,
 ) -> View:
     """Steps 1–6 of §2, in that order."""
-    view = View(types, as_of, handed_in=frozenset(name for name, given in rows.items() if given))
     loaded = {
         name: [
             Record(record_type, values["jurisdiction"], values)
@@ -181,6 +181,9 @@ def see(
         ]
         for name, record_type in types.items()
     }
+    known = [record for records in loaded.values() for record in records if _is_known(record, known_by)]
+    handed_in = frozenset((record.type.name, record.jurisdiction) for record in known)
+    view = View(types, as_of, handed_in=handed_in)
     sameness = _sameness(types, loaded, rows.get("sameness", []), jurisdiction, known_by)
     for name in types:
         records = [r for r in loaded[name] if _is_known(r, known_by)]

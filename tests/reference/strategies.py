@@ -302,6 +302,34 @@ def draw_clock(draw: Draw) -> date | datetime:
     return day if often(draw, 2, 3) else datetime.combine(day, one(draw, TIMES))
 
 
+def of_county(rows: dict[str, list[Row]], *, home: bool) -> dict[str, list[Row]]:
+    """The rows of one of the two counties; a type of which it handed in nothing is not there."""
+    mine = {
+        name: [row for row in all_rows if ((row.get("jurisdiction") or HOME) == HOME) == home]
+        for name, all_rows in rows.items()
+    }
+    return {name: left for name, left in mine.items() if left}
+
+
+def draw_uneven(draw: Draw, rows: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Two counties out of one. The other has the same rows under the same keys, some of them, or none of a type; either
+    may lack whole types, rosters and hand-ins among them; some rows lose their key, and some come twice.
+    """
+    found: dict[str, list[Row]] = {}
+    for name, all_rows in rows.items():
+        here = [{**row, "jurisdiction": None} for row in all_rows if (row.get("jurisdiction") or HOME) == HOME]
+        key = RECORDS[name].get("key") if name in RECORDS and name not in ROSTERS else None
+        for row in here if key else ():
+            if often(draw, 1, 6):
+                row[key] = None
+                row |= {"text": None} if "text" in row else {}  # or the reader would make it a key
+        here += [dict(row) for row in here if often(draw, 1, 10)]
+        there = [{**row, "jurisdiction": OTHER} for row in here]
+        there = draw.sample(there, one(draw, [0, len(there) // 2, len(there), len(there)]))
+        found[name] = there + ([] if often(draw, 1, 7) else here)
+    return found
+
+
 def draw_world(draw: Draw, templates: list[Any] | None = None, at_most: int = 3) -> Row:
     """{"pack", "rows", "as_of", "known_by", "params", "waivers"}."""
     rules = draw_obligations(draw, templates, at_most)
@@ -322,6 +350,8 @@ def draw_world(draw: Draw, templates: list[Any] | None = None, at_most: int = 3)
     records = draw_types(draw)
     given = one(draw, [{}] * 8 + [{"quota": 2}, {"cutoff": "2023-12-20"}])
     waivers = draw_waivers(draw, rules)
+    if often(draw, 1, 4):
+        rows = draw_uneven(draw, rows)
     rules, parameters, chosen = draw_words(draw, rules)
     draw_lag(draw, records)
     pack["parameters"] |= parameters

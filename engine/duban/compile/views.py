@@ -17,7 +17,8 @@ from duban.vocabulary import SUBMITTED_AT, BearerKind, RecordType
 
 
 def seen(schema: Schema, name: str, as_of: str, known_by: str, *, apart: bool = False) -> list[Step]:
-    """`seen/T`: the newest known version of each record that exists by as_of, and `keys/T/f` for each reference to it.
+    """`seen/T`: the newest known version of each record that exists by as_of, and `keys/T/f` for each reference to it, with
+    `places/T`: where nothing of T was handed in, nobody can say that a reference points outside.
 
     Adds $id (record id), $t and $tb (event and whether it is a bare date), $period, $s and $e (span, rosters). A cell that
     refers to something not (yet) seen reads as empty, unless strangers are expected there (`outside: ignore`).
@@ -39,7 +40,8 @@ def seen(schema: Schema, name: str, as_of: str, known_by: str, *, apart: bool = 
             joins.append(
                 f"LEFT JOIN {quote(f'keys/{target}/{key}')} {alias} ON {alias}.jurisdiction = v.jurisdiction AND {alias}.value = CAST(v.{cell} AS VARCHAR)"
             )
-            found.append(f"{alias}.value IS NOT NULL OR NOT EXISTS (SELECT 1 FROM {quote('raw_' + target)})")
+            here = f"list_contains((SELECT places FROM {quote(f'places/{target}')}), v.jurisdiction)"
+            found.append(f"{alias}.value IS NOT NULL OR NOT {here}")
         cells.append(f"CASE WHEN {' OR '.join(found)} THEN v.{quote(field_name)} END AS {quote(field_name)}")
     title = f"{record.title}: newest known versions"
     steps = [Step(f"seen/{name}", shown, title)]
@@ -51,7 +53,11 @@ def seen(schema: Schema, name: str, as_of: str, known_by: str, *, apart: bool = 
     if twinned:
         alone = _known(sameness.raw(schema, name, apart=True), known_by)
         steps[:0] = sameness.steps(schema, name, alone, body)
-    for key in sorted(_referred(schema, name)):
+    referred = sorted(_referred(schema, name))
+    if referred:
+        places = f"SELECT coalesce(list(DISTINCT jurisdiction), []) AS places FROM ({_known(quote('raw_' + name), known_by)})"
+        steps.append(Step(f"places/{name}", places, f"{record.title}: who handed any in"))
+    for key in referred:
         values = f"SELECT DISTINCT jurisdiction, CAST({quote(key)} AS VARCHAR) AS value FROM ({body}) WHERE {quote(key)} IS NOT NULL"
         steps.append(Step(f"keys/{name}/{key}", values, f"{record.title}: what references can point at"))
     return steps
@@ -75,7 +81,7 @@ def _versions(name: str, record: RecordType, source: str, as_of: str, twinned: b
     if record.key:
         source = _newest(name, source, record, keys, twinned)
     time, bare = _event(record, as_of)
-    columns = ['"$n"', _record_id(record, keys) + ' AS "$id"', "_file", "_sheet", "_row", "jurisdiction"]
+    columns = ['"$n"', _record_id(record) + ' AS "$id"', "_file", "_sheet", "_row", "jurisdiction"]
     columns += [_cell(field_name, spec.type, spec.happened, as_of) for field_name, spec in record.fields.items()]
     columns += ["submitted_at", quote(SUBMITTED_AT + "$bare"), "submitted_by", f'{time} AS "$t"', f'{bare} AS "$tb"']
     period = f"CAST({quote(record.period)} AS DATE)" if record.period else f"CAST({time} AS DATE)"
@@ -89,7 +95,7 @@ def _versions(name: str, record: RecordType, source: str, as_of: str, twinned: b
 
 def _newest(name: str, source: str, record: RecordType, keys: list[str], twinned: bool) -> str:
     """One row per key: the one handed in last; at one time, of several keys that are one, the greatest. Only keys that come
-    twice (`again/T`) are sorted; all others pass.
+    twice (`again/T`) are sorted; all others pass. A row with an empty key is its own record: `$o` numbers its equals.
     """
     by = ", ".join(_version_key(record))
     filled = " AND ".join(f"{key} IS NOT NULL" for key in keys)
@@ -97,10 +103,12 @@ def _newest(name: str, source: str, record: RecordType, keys: list[str], twinned
     own = f"{quote(sameness.OWN)} DESC, " if twinned else ""
     order = f"submitted_at DESC NULLS LAST, {own}md5(CAST(row({content}) AS VARCHAR)) DESC"
     twice = f"({filled} AND hash({by}) IN (SELECT h FROM {quote('again/' + name)}))"
-    known = source.replace("SELECT *", 'SELECT *, _n AS "$n"', 1)
+    once = source.replace("SELECT *", 'SELECT *, _n AS "$n", 1 AS "$o"', 1)
+    sorted_ = source.replace("SELECT *", f'SELECT *, _n AS "$n", {_ordinal(record)} AS "$o"', 1)
     return (
-        f"{known} AND NOT coalesce({twice}, FALSE)\nUNION ALL\n"
-        f"{known} AND {twice}\nQUALIFY row_number() OVER (PARTITION BY {by} ORDER BY {order}) = 1"
+        f"{once} AND {filled} AND NOT coalesce({twice}, FALSE)\nUNION ALL\n"
+        f"{sorted_} AND ({twice} OR NOT ({filled}))\n"
+        f"QUALIFY NOT ({filled}) OR row_number() OVER (PARTITION BY {by} ORDER BY {order}) = 1"
     )
 
 
@@ -118,19 +126,28 @@ def _again(name: str, record: RecordType, source: str) -> Step:
     return Step(f"again/{name}", sql, f"{record.title}: keys handed in more than once")
 
 
-def _record_id(record: RecordType, keys: list[str]) -> str:
+def _record_id(record: RecordType) -> str:
     """SQL of the record id: the key; without one, a hash of the content and an ordinal among equals."""
-    content = ", ".join(quote(name) for name in record.fields)
-    hashed = f"md5(CAST(row(jurisdiction, {content}) AS VARCHAR))"
-    ordinal = f"row_number() OVER (PARTITION BY {hashed} ORDER BY submitted_at NULLS FIRST)"
-    anonymous = f"'#' || left({hashed}, 12) || CASE WHEN {ordinal} > 1 THEN '-' || {ordinal} ELSE '' END"
+    number = '"$o"' if record.key else _ordinal(record)
+    anonymous = f"'#' || left({_hashed(record)}, 12) || CASE WHEN {number} > 1 THEN '-' || {number} ELSE '' END"
     if not record.key:
         return anonymous
+    keys = [quote(key) for key in record.key]
     named = key_text(keys)
     if record.span:
         named += f" || '/' || coalesce(CAST(CAST({quote(record.span.start)} AS DATE) AS VARCHAR), '')"
     empty = " OR ".join(f"{key} IS NULL" for key in keys)
-    return f"CASE WHEN {empty} THEN '#' || left({hashed}, 12) || '-' || \"$n\" ELSE {named} END"
+    return f"CASE WHEN {empty} THEN {anonymous} ELSE {named} END"
+
+
+def _hashed(record: RecordType) -> str:
+    content = ", ".join(quote(name) for name in record.fields)
+    return f"md5(CAST(row(jurisdiction, {content}) AS VARCHAR))"
+
+
+def _ordinal(record: RecordType) -> str:
+    """SQL of a row's number among equals, in the order in which they were handed in."""
+    return f"row_number() OVER (PARTITION BY {_hashed(record)} ORDER BY submitted_at NULLS FIRST, _n)"
 
 
 def _event(record: RecordType, as_of: str) -> tuple[str, str]:

@@ -168,7 +168,7 @@ def _loose_counts(duty: DutyTable, acts: Acts, scan: ScanColumns, *, counted: bo
         f"WITH rows AS ({rows.format('')}),\n"
         "timed AS (SELECT jurisdiction, tb, t, sum(many) OVER (PARTITION BY jurisdiction, tb ORDER BY t) AS upto\n"
         "  FROM (SELECT jurisdiction, tb, t, count(*) AS many FROM rows WHERE t IS NOT NULL GROUP BY ALL)),\n"
-        f"spans AS (SELECT duty, jurisdiction, due, {source} FROM {table} WHERE (SELECT count(*) FROM rows) > 0 AND live_start IS NOT NULL),\n"
+        f"spans AS (SELECT duty, jurisdiction, due, {source} FROM {table} WHERE jurisdiction IN (SELECT jurisdiction FROM rows) AND live_start IS NOT NULL),\n"
         f"bounds AS ({bounds}),\n"
         f"counts AS (SELECT b.duty, greatest(coalesce(h.upto, 0) - coalesce(l.upto, 0), 0) AS many, {ever} AS ever FROM bounds b\n"
         f"  {reach.format('h', 'hi')}\n  {reach.format('l', 'lo')}\n  {reach.format('x', 'stop') if late else ''}\n"

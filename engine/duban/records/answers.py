@@ -48,7 +48,8 @@ def _equal(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType, *
     key, names = quote(record_type.key[0]), literal([name, record_type.title, *record_type.aliases])
     one, other = f"x.{key}", f"y.{key}"
     apart = (
-        f" AND NOT EXISTS (SELECT 1 FROM {_ANSWERS} s WHERE s.same IS FALSE AND list_contains({names}, s.record)"
+        f" AND NOT EXISTS (SELECT 1 FROM {_ANSWERS} s WHERE s.same IS FALSE AND s.jurisdiction = x.jurisdiction"
+        f" AND list_contains({names}, s.record)"
         f" AND least(s.first, s.second) = least({one}, {other})"
         f" AND greatest(s.first, s.second) = greatest({one}, {other}))"
     )

@@ -85,7 +85,8 @@ def load(
     DataFrame, Arrow table, or a list of those). `jurisdiction` stands in where a row names none; moments with an
     offset become wall-clock time of `timezone`. Row order follows the files by name (`preserve_insertion_order`,
     DuckDB's default, must be on). `forms`: the forms that the notice draws, asked for when a sheet may be one.
-    `known_by`: what was handed in later has no say in whether two rows are one; None: all has.
+    `known_by`: what was handed in later has no say in whether two rows are one, or what a reference may name; None:
+    all has.
 
     Raises DataError if there is nothing that can be read at all.
     """
@@ -336,7 +337,7 @@ class _Loading:
         twins.find(self.con, filled, self.known_by)
         self.issues.extend(answers.check(self.con, filled))
         self.issues.extend(versions.check(self.con, filled))
-        self.issues.extend(references.check(self.con, self.types, filled, self.seen))
+        self.issues.extend(references.check(self.con, self.types, filled, self.seen, self.known_by))
 
 
 def _first_headers(record_type: RecordType) -> list[str]:

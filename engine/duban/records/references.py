@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 
@@ -11,7 +12,7 @@ from duban.errors import Issue, Place
 from duban.records import problems
 from duban.records.coerce import SQL_TYPES
 from duban.records.headers import Seen
-from duban.records.tables import table_name
+from duban.records.tables import known, table_name
 from duban.sqltext import quote
 from duban.vocabulary import RecordType, Reference
 
@@ -36,13 +37,14 @@ def referenced_fields(types: Mapping[str, RecordType]) -> dict[str, frozenset[st
 
 
 def check(
-    con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], filled: Collection[str], seen: Seen
-) -> list[Issue]:
+    con: duckdb.DuckDBPyConnection, types: Mapping[str, RecordType], filled: Collection[str], seen: Seen,
+    known_by: datetime | None = None,
+) -> list[Issue]:  # fmt: skip
     """Empty every cell whose value is in none of its targets, with an issue each. `filled`: the types that have rows.
 
-    Where a strict target was not handed in nobody can say that a value is wrong; targets with `outside: ignore` are
-    looked at if they are there. All cells are found before the first is emptied, so that the order of the types does
-    not matter.
+    Where a jurisdiction has no row of a strict target (by known_by; None: at all) nobody can say that a value of its is
+    wrong, whatever another one handed in; targets with `outside: ignore` are looked at if they are there. All cells are
+    found before the first is emptied, so that the order of the types does not matter.
     """
     outside = [
         (name, field, targets)
@@ -56,7 +58,9 @@ def check(
     scratch: list[str] = []
     for number, (name, field, targets) in enumerate(outside):
         scratch.append(quote(f"duban$outside{number}"))
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {scratch[-1]} AS {_outside_sql(types, name, field, targets)}")
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {scratch[-1]} AS {_outside_sql(types, name, field, targets, known_by)}"
+        )
     issues: list[Issue] = []
     for (name, field, targets), found in zip(outside, scratch, strict=True):
         issues += _issues(con, types, seen, name, field, targets, found)
@@ -88,7 +92,9 @@ def _usable(targets: list[_Target], seen: Seen) -> list[_Target]:
     return here if strict and all(target in here for target in strict) else []
 
 
-def _outside_sql(types: Mapping[str, RecordType], name: str, field: str, targets: list[_Target]) -> str:
+def _outside_sql(
+    types: Mapping[str, RecordType], name: str, field: str, targets: list[_Target], known_by: datetime | None
+) -> str:
     mine = types[name].field(field)
     nowhere = []
     for target in targets:
@@ -100,6 +106,9 @@ def _outside_sql(types: Mapping[str, RecordType], name: str, field: str, targets
             f"NOT EXISTS (SELECT 1 FROM {table_name(target.type)} x"
             f" WHERE x.jurisdiction = t.jurisdiction AND {right} = {left})"
         )
+        if target.strict:
+            handed_in = f"SELECT DISTINCT jurisdiction FROM {table_name(target.type)} WHERE {known(known_by)}"
+            nowhere.append(f"t.jurisdiction IN ({handed_in})")
     return (
         f"SELECT t._n, t._file, t._sheet, t._row, cast(t.{quote(field)} AS VARCHAR) AS text FROM {table_name(name)} t"
         f" WHERE t.{quote(field)} IS NOT NULL AND {' AND '.join(nowhere)}"

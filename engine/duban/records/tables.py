@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import duckdb
 
 from duban.errors import Issue, Severity
+from duban.kinds.base import exists_by
 from duban.records import large, problems, unusual
 from duban.records.coerce import SQL_TYPES
 from duban.records.filling import BARE, ODD, Filling, empty_code, typed
@@ -16,7 +18,7 @@ from duban.records.spellings import UNUSABLE
 from duban.sqltext import literal, quote
 from duban.vocabulary import SUBMITTED_AT, FieldSpec, RecordType
 
-__all__ = ["BARE", "ODD", "Filling", "columns_in", "create", "fill", "finish", "table_name"]
+__all__ = ["BARE", "ODD", "Filling", "columns_in", "create", "fill", "finish", "known", "table_name"]
 
 
 _ODD_TYPE = "STRUCT(field VARCHAR, text VARCHAR)[]"
@@ -25,6 +27,14 @@ _ODD_TYPE = "STRUCT(field VARCHAR, text VARCHAR)[]"
 def table_name(type_name: str) -> str:
     """The DuckDB table of a record type, as an SQL identifier."""
     return quote(f"raw_{type_name}")
+
+
+def known(known_by: datetime | None) -> str:
+    """SQL: a row was handed in by known_by (None: whenever it was)."""
+    if known_by is None:
+        return "TRUE"
+    bare = f"coalesce({quote(SUBMITTED_AT + BARE)}, FALSE)"
+    return f"(submitted_at IS NULL OR {exists_by('submitted_at', bare, literal(known_by))})"
 
 
 def create(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType) -> None:

@@ -15,11 +15,10 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from duban.kinds.base import exists_by
 from duban.records.identity import normalised
-from duban.records.tables import table_name
+from duban.records.tables import known, table_name
 from duban.sqltext import literal, quote
-from duban.vocabulary import SUBMITTED_AT, Identity, RecordType
+from duban.vocabulary import Identity, RecordType
 
 TABLE = "found_twins"
 Item = TypeVar("Item")
@@ -85,17 +84,13 @@ def _told(name: str, record_type: RecordType, rule: Identity, known_by: datetime
     owner = " || '/' || ".join(f"CAST({quote(field)} AS VARCHAR)" for field in rule.owner)
     wording = "jurisdiction, owner, key, day, place, text"
     came = "hash(coalesce(submitted_by, ''), submitted_at, CASE WHEN submitted_at IS NULL THEN _file END)"
-    known = "TRUE"
-    if known_by is not None:
-        bare = f"coalesce({quote(SUBMITTED_AT + '$bare')}, FALSE)"
-        known = f"(submitted_at IS NULL OR {exists_by('submitted_at', bare, literal(known_by))})"
     return (
         f"SELECT row_number() OVER (ORDER BY min(_n)) AS id, {wording}, list(_n) AS rows,\n"
         "  any_value(hand_ins) AS hand_ins\n"
         f"FROM (SELECT _n, jurisdiction, {owner} AS owner, {key} AS key, CAST({quote(rule.day)} AS DATE) AS day,\n"
         f"    coalesce({place}, '') AS place, {quote(rule.text)} AS text,\n"
         f"    list({came}) OVER (PARTITION BY jurisdiction, {key}) AS hand_ins\n"
-        f"  FROM {table_name(name)} WHERE {key} IS NOT NULL AND {known})\n"
+        f"  FROM {table_name(name)} WHERE {key} IS NOT NULL AND {known(known_by)})\n"
         f"WHERE owner IS NOT NULL AND day IS NOT NULL AND text IS NOT NULL GROUP BY {wording}"
     )
 
