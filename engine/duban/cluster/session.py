@@ -10,6 +10,8 @@ import os
 import re
 import shutil
 import sys
+import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +42,21 @@ BATCH_BYTES = "spark.duban.batchBytes"
 _DEFAULT_BATCH = "256m"  # of Parquet: some 2 GB of memory on the way to the duties
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _INSTALL = "pip install 'duban[spark]'"
+_ALWAYS = {
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.session.timeZone": "UTC",
+}
+_LOOPBACK = "127.0.0.1"
+_QUIET = """
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
+"""
 _JAVA = "Debian、Ubuntu：apt-get install openjdk-17-jre-headless；其他系统见 docs/scale.md"
 
 
@@ -92,7 +109,7 @@ def run(order: Order, master: str) -> Run:
     """
     _installed()
     holdings = survey(order.root, order.pack.records)
-    with _session(master) as spark:
+    with opened(master) as spark:
         workers = spark.sparkContext.defaultParallelism
         batches = pack_batches(holdings, workers, _bytes(spark.conf.get(BATCH_BYTES, _DEFAULT_BATCH)))
         try:
@@ -119,43 +136,44 @@ def _installed() -> None:
 
 
 @contextmanager
-def _session(master: str) -> Iterator[SparkSession]:
+def opened(master: str, **settings: str) -> Iterator[SparkSession]:
     """A session on a master; one that is there already (a notebook's) is used, and left as it is."""
     from pyspark.sql import SparkSession
 
-    there = SparkSession.getActiveSession()
-    if there is not None:
-        yield there
-        return
-    if master.startswith("local"):
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else it takes whatever `python3` is
-    builder = SparkSession.builder.appName("duban").master(master)
-    for name, value in _defaults(master).items():
-        builder = builder.config(name, value)
-    try:
-        spark = builder.getOrCreate()
-    except Exception as error:
-        raise _explained(error) from error
-    spark.sparkContext.setLogLevel("ERROR")
-    try:
-        yield spark
-    finally:
-        spark.stop()
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="duban-") as scratch:
+        # Said of its pandas functions; rows come and go as Arrow here.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        there = SparkSession.getActiveSession()
+        if there is not None:
+            yield there
+            return
+        builder = SparkSession.builder.appName("duban").master(master)
+        for name, value in {
+            **_ALWAYS,
+            **(_alone(Path(scratch)) if master.startswith("local") else {}),
+            **settings,
+        }.items():
+            builder = builder.config(name, value)
+        try:
+            spark = builder.getOrCreate()
+        except Exception as error:
+            raise _explained(error) from error
+        spark.sparkContext.setLogLevel("ERROR")
+        try:
+            yield spark
+        finally:
+            spark.stop()
 
 
-def _defaults(master: str) -> dict[str, str]:
-    """Settings that no spark-defaults.conf need say. On one machine nothing listens but on its own loopback."""
-    found = {
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.parquet.compression.codec": "zstd",
-        "spark.sql.session.timeZone": "UTC",
-    }
-    if master.startswith("local"):
-        found |= {
-            "spark.ui.enabled": "false",
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1",
-        }
+def _alone(scratch: Path) -> dict[str, str]:
+    """Settings where all of Spark is on one machine: nothing listens but on its own loopback, and nothing chatters."""
+    os.environ.setdefault("SPARK_LOCAL_IP", _LOOPBACK)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else a worker is whatever `python3` is
+    found = {"spark.ui.enabled": "false", "spark.driver.host": _LOOPBACK, "spark.driver.bindAddress": _LOOPBACK}
+    if "SPARK_CONF_DIR" not in os.environ:
+        quiet = scratch / "log4j2.properties"
+        quiet.write_text(_QUIET, encoding="utf-8")
+        found["spark.driver.extraJavaOptions"] = f"-Dlog4j2.configurationFile={quiet.as_uri()}"
     return found
 
 
