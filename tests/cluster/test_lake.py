@@ -9,12 +9,11 @@ import pytest
 from duban.cluster.lake import Holding, LakeFile, pack_batches, survey
 from duban.errors import DataError
 from duban.pack import load_pack
-from lake_world import write_pack
 
 
 @pytest.fixture(scope="module")
-def types(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    return dict(load_pack(write_pack(tmp_path_factory.mktemp("rules"))).records)
+def types(rules: Path) -> dict:
+    return dict(load_pack(rules).records)
 
 
 def put(root: Path, *names: str, size: int = 3) -> Path:
@@ -74,9 +73,14 @@ def test_what_cannot_be_read_is_its_jurisdictions_fault_alone(
 
 @pytest.mark.parametrize(
     "name",
-    ["check.parquet", "waivers.yaml", "check/jurisdiction=/part-0.parquet", "jurisdiction=1/jurisdiction=2/check.parquet",
-     "check/jurisdiction=__HIVE_DEFAULT_PARTITION__/part-0.parquet"],
-)  # fmt: skip
+    [
+        "check.parquet",
+        "waivers.yaml",
+        "check/jurisdiction=/part-0.parquet",
+        "check/jurisdiction=__HIVE_DEFAULT_PARTITION__/part-0.parquet",
+        "jurisdiction=1/jurisdiction=2/check.parquet",
+    ],
+)
 def test_a_file_of_nobody_stops_the_run(tmp_path: Path, types: dict, name: str) -> None:
     with pytest.raises(DataError, match="看不出属于哪个辖区") as error:
         survey(str(put(tmp_path, name, "jurisdiction=1/check.parquet")), types)

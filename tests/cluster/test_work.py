@@ -16,14 +16,9 @@ from duban.cluster import tables, work  # noqa: E402
 from duban.cluster.lake import Batch, survey  # noqa: E402
 from duban.cluster.rules import ship, unpacked  # noqa: E402
 from duban.errors import EvaluationError  # noqa: E402
-from lake_world import STATUS, alone, order, rows_of, same_rows, statuses, truncated, write_lake, write_pack  # noqa: E402
+from lake_world import STATUS, alone, order, rows_of, same_rows, statuses, truncated, write_lake  # noqa: E402
 
 Found = dict[str, list[dict[str, Any]]]
-
-
-@pytest.fixture(scope="module")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_pack(tmp_path_factory.mktemp("rules"))
 
 
 def job_of(root: Path, rules: Path, batches: tuple[Batch, ...] | None = None) -> work.Job:

@@ -48,7 +48,7 @@ _ALWAYS = {
     "spark.sql.session.timeZone": "UTC",
 }
 _LOOPBACK = "127.0.0.1"
-_QUIET = """
+QUIET = """
 rootLogger.level = error
 rootLogger.appenderRef.stderr.ref = console
 appender.console.type = Console
@@ -172,7 +172,7 @@ def _alone(scratch: Path) -> dict[str, str]:
     found = {"spark.ui.enabled": "false", "spark.driver.host": _LOOPBACK, "spark.driver.bindAddress": _LOOPBACK}
     if "SPARK_CONF_DIR" not in os.environ:
         quiet = scratch / "log4j2.properties"
-        quiet.write_text(_QUIET, encoding="utf-8")
+        quiet.write_text(QUIET, encoding="utf-8")
         found["spark.driver.extraJavaOptions"] = f"-Dlog4j2.configurationFile={quiet.as_uri()}"
     return found
 
