@@ -107,21 +107,21 @@ def run(order: Order, master: str) -> Run:
 
     Raises UsageError, DataError, EvaluationError; then nothing of an earlier result is replaced.
     """
-    _installed()
+    installed()
     holdings = survey(order.root, order.pack.records)
     with opened(master) as spark:
         workers = spark.sparkContext.defaultParallelism
-        batches = pack_batches(holdings, workers, _bytes(spark.conf.get(BATCH_BYTES, _DEFAULT_BATCH)))
+        batches = pack_batches(holdings, workers, size_of(spark.conf.get(BATCH_BYTES, _DEFAULT_BATCH)))
         try:
             return _write(spark, order, holdings, batches)
         except Exception as error:
-            raise _explained(error) from error
+            raise explained(error) from error
 
 
 # --- Spark
 
 
-def _installed() -> None:
+def installed() -> None:
     """Whether what an extra brings is here. Raises UsageError with the command that installs it."""
     from importlib.util import find_spec
 
@@ -157,7 +157,7 @@ def opened(master: str, **settings: str) -> Iterator[SparkSession]:
         try:
             spark = builder.getOrCreate()
         except Exception as error:
-            raise _explained(error) from error
+            raise explained(error) from error
         spark.sparkContext.setLogLevel("ERROR")
         try:
             yield spark
@@ -177,7 +177,7 @@ def _alone(scratch: Path) -> dict[str, str]:
     return found
 
 
-def _explained(error: Exception) -> Exception:
+def explained(error: Exception) -> Exception:
     """What Spark says in a hundred lines of Java, in one."""
     if isinstance(error, (UsageError, DataError, EvaluationError)):
         return error
@@ -190,7 +190,7 @@ def _explained(error: Exception) -> Exception:
     return EvaluationError(f"Spark 未能完成：{cause[:500]}")
 
 
-def _bytes(text: str) -> int:
+def size_of(text: str) -> int:
     """`256m` as Spark writes it, in bytes. Raises UsageError."""
     found = re.fullmatch(r"\s*(\d+)\s*([kmgt]?)b?\s*", text.lower())
     if found is None or not int(found[1]):
@@ -227,7 +227,7 @@ def _write(spark: SparkSession, order: Order, holdings: list[Holding], batches: 
     try:
         account = _account(spark, order, rows, holdings, batches)
         for name in tables.TABLES:
-            _of_table(rows, name).write.mode("overwrite").parquet(f"{_for_spark(order.out, base, stage)}/{name}")
+            _of_table(rows, name).write.mode("overwrite").parquet(f"{for_spark(order.out, base, stage)}/{name}")
         with system.open_output_stream(f"{stage}/{MANIFEST_FILE}") as stream:
             stream.write((json.dumps(account, ensure_ascii=False, indent=1) + "\n").encode())
         _put(system, stage, place, f"{stage}-old")
@@ -295,7 +295,7 @@ def _account(
     }
 
 
-def _for_spark(out: str, base: str, path: str) -> str:
+def for_spark(out: str, base: str, path: str) -> str:
     """A path of the result as Spark has it: S3 is `s3a`, and without a scheme it may take a path for one of HDFS."""
     if "://" not in out or out.startswith("file:"):
         return f"file://{path}"
