@@ -17,7 +17,12 @@ pytest.importorskip("pyarrow")
 from duban.cluster import run, session
 from lake_world import STATUS, alone, order, read_result, same_rows, statuses, truncated, write_lake
 
-pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark_here")]
+pytestmark = [
+    pytest.mark.spark,
+    pytest.mark.usefixtures("spark_here"),
+    # PySpark 3.5 leaves the socket of `collect` to the garbage collector; 4.x does not.
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+]
 HERE = "127.0.0.1"
 
 
