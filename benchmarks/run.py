@@ -88,6 +88,7 @@ def on_spark() -> list[str]:
     """The table of the module that measures a lake on Spark, where it and PySpark are there: 2,800 counties of 200 mines."""
     try:
         import pyspark  # noqa: F401
+
         import spark
     except ModuleNotFoundError as missing:
         print(f"no section on Spark: {missing}", file=sys.stderr)

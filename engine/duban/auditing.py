@@ -225,8 +225,8 @@ def only_of(audit: Audit, bearers: Sequence[str]) -> Audit:
 class Desk:
     """Records in a database that is closed to the outside, and what they are judged by: any plan may run on it.
 
-    `pack` takes what could not be read as not handed in. `once`: how plans that read nothing but these records are found
-    in the cache; None: not at all.
+    `pack` takes what could not be read as not handed in; `unread` are these record types. `once`: how plans that read
+    nothing but these records are found in the cache; None: not at all.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -239,6 +239,7 @@ class Desk:
     source: tuple[str, ...] = ()
     checked: Report | None = None
     once: Once | None = None
+    unread: tuple[str, ...] = ()
 
 
 def open_desk(
@@ -267,7 +268,7 @@ def open_desk(
         raise
     source = tuple(str(path) for path in _paths(records))
     issues = (*loaded.issues, *excused.issues)
-    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, again)
+    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, again, loaded.unread)
 
 
 def _checked(con: duckdb.DuckDBPyConnection, loaded: Loaded, pack: Pack, check: Check) -> Report:

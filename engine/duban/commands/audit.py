@@ -49,7 +49,7 @@ FAIL_ON = {
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=click.Path())
 @rules_option
 @moment_option
 @known_option
@@ -62,7 +62,8 @@ FAIL_ON = {
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    "out_name",
+    type=click.Path(file_okay=False),
     help="结果目录，每次运行在其中新建一个文件夹。 | Folder for results; each run makes a new one in it.",
 )
 @store_option
@@ -122,20 +123,35 @@ FAIL_ON = {
     metavar="STEP",
     help="显示某一步的执行计划，可多次。 | Show how DuckDB executes a step; repeatable.",
 )
+@click.option(
+    "--spark",
+    metavar="MASTER",
+    help="在 Spark 上审核一个数据湖（docs/scale.md）。 | Judge a lake of many counties on Spark: local[4], spark://…, yarn.",
+)
 @cache_option
 @click.option("--quiet", is_flag=True, help="不显示结果，只看退出码和文件。 | Say nothing; files and exit code only.")
 @click.pass_context
 def audit(
-    context: click.Context, paths: tuple[Path, ...], rules_name: str, as_of: str | None, known_by: str | None,
+    context: click.Context, paths: tuple[str, ...], rules_name: str, as_of: str | None, known_by: str | None,
     settings: dict[str, str], engine: str, bureau: Path | None, bearers: tuple[str, ...], obligations: tuple[str, ...],
-    out: Path | None, store_name: str | None, reports: bool, other_readings: bool, log: Path | None, style: str, fail_on: str, memory: str,
-    threads: int | None, temp: str, timings: bool, profiled: tuple[str, ...], quiet: bool,
+    out_name: str | None, store_name: str | None, reports: bool, other_readings: bool, log: Path | None, style: str, fail_on: str, memory: str,
+    threads: int | None, temp: str, timings: bool, profiled: tuple[str, ...], spark: str | None, quiet: bool,
 ) -> None:  # fmt: skip
     """审核：由规则包与台账得出待核实清单。 | Judge every duty from records as of a date."""
+    if spark is not None:
+        from duban.commands.lake import Asked, audit_lake
+
+        asked = Asked(
+            paths, rules_name, as_of, known_by, settings, engine, obligations, out_name, style, FAIL_ON[fail_on], memory,
+            threads or 1, temp, quiet,
+        )  # fmt: skip
+        audit_lake(context, spark, asked, on=not quiet and sys.stderr.isatty())
+        return
     from duban.auditing import audit as run_audit
     from duban.auditing import only_of
     from duban.evaluate import Limits
 
+    places, out = tuple(Path(path) for path in paths), Path(out_name) if out_name is not None else None
     named = bool(store_name) and context.get_parameter_source("store_name") is ParameterSource.COMMANDLINE
     if named and out is None:
         raise click.UsageError("记入历史须同时写出结果：请加 --out | --store needs --out")
@@ -149,9 +165,9 @@ def audit(
     with _watched(profiled, timings=timings), stages, _opened(store_name) as store:
         stages.stage("读取台账")
         with run_audit(
-            list(paths), rules_name, moment, known_by, settings, obligations=obligations, output=out,
+            list(places), rules_name, moment, known_by, settings, obligations=obligations, output=out,
             limits=Limits(memory, threads or 0, temp), progress=lambda step: stages.stage("审核", step),
-            check=_check(paths, stages) if out is not None and reports and not obligations else None,
+            check=_check(places, stages) if out is not None and reports and not obligations else None,
         ) as whole:  # fmt: skip
             stages.stage("判定措施")
             with timed("判断"):

@@ -31,6 +31,7 @@ class Filling:
     jurisdiction: str
     timezone: str
     members: tuple[tuple[RawTable, Mapping[str, RawColumn]], ...] = ()  # of a pool, in the order of its `_member`s
+    places: tuple[str, ...] = ()  # of each member the jurisdiction, where they have several
 
     def origin(self, file: str, sheet: str) -> tuple[RawTable, Mapping[str, RawColumn]]:
         """The table that a row came from, and which of its columns is which field."""
@@ -49,6 +50,11 @@ class Filling:
                 cases.append(f"WHEN {here} THEN {len(found)}")
                 found.append(table.context)
         return found, f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"
+
+    @property
+    def jurisdiction_sql(self) -> str:
+        """Whose a row is that names no jurisdiction."""
+        return f"{literal(list(self.places))}[_member]" if self.places else literal(self.jurisdiction)
 
     @property
     def identities(self) -> set[str]:
@@ -106,9 +112,9 @@ def typed(con: duckdb.DuckDBPyConnection, filling: Filling) -> Typed:
     else:
         constants |= {"_file": literal(table.file), "_sheet": literal(table.sheet)}
     if JURISDICTION not in fields:
-        constants[JURISDICTION] = literal(filling.jurisdiction)
+        (columns if filling.places else constants)[JURISDICTION] = filling.jurisdiction_sql
     for i, (name, cell) in enumerate(zip(fields, cells, strict=True)):
-        columns[name] = f"coalesce(v{i}, {literal(filling.jurisdiction)})" if name == JURISDICTION else f"v{i}"
+        columns[name] = f"coalesce(v{i}, {filling.jurisdiction_sql})" if name == JURISDICTION else f"v{i}"
         if cell.bare:
             columns[name + BARE] = cell.bare
     columns[ODD] = _odd_sql(filling, fields)

@@ -28,8 +28,8 @@ from duban.records.headers import Seen, TypeHeaders, columns_of
 from duban.records.kept import FileRead, Kept, Rules, TableRead
 from duban.records.mapping import Mappings
 from duban.records.pools import Pool, Pools
-from duban.records.raw import RawTable
-from duban.records.readers import KINDS, frames, read_file
+from duban.records.raw import RawColumn, RawTable
+from duban.records.readers import KINDS, frames, piles, read_file
 from duban.records.readers.task import Task
 from duban.records.recognise import recognise
 from duban.records.sources import SourceFile, TypeNames, paths_of, source_files
@@ -227,11 +227,34 @@ class _Loading:
                 self.issues.append(problems.unknown_type(str(called), self.names.known(), self.names.near(str(called))))
                 continue
             for frame in frames.frames_of(content):
+                if isinstance(frame, piles.Pile):
+                    self._pile(name, frame)
+                    continue
                 small = isinstance(frame, list) and len(frame) < _SMALL
                 for table in frames.read(self.con, name, frame):
                     with timed(name), self._unrewritten() if small else nullcontext():
                         rows = self._table(table, name)
                     self.inputs.append(InputFile("", "", 0, "", name, rows or 0))
+
+    def _pile(self, name: str, pile: piles.Pile) -> None:
+        """Read the files of a pile at once; each is an input of its own, by its own name."""
+        with piles.opened(self.con, pile) as table:
+            if not table.columns:
+                self.seen.add_empty(name, columns_of(name, self.types[name]))
+            columns = self._matched(table, name) if table.columns else {}
+            tables = [replace(table, file=file.name) for file in pile.files]
+            if columns:
+                for each in tables:
+                    self.seen.add(name, each, columns)
+                members, places = (
+                    tuple((each, columns) for each in tables),
+                    tuple(one.jurisdiction for one in pile.files),
+                )
+                fixed = self.types[name], columns, self.jurisdiction, self.timezone
+                if self._fill(Filling(table, name, *fixed, members, places)) is None:
+                    self.unread[name] = None
+        kind = name if columns is not None else ""
+        self.inputs += [InputFile(one.name, one.sha256, one.size, "", kind, one.rows) for one in pile.files]
 
     def _pour(self) -> None:
         """Write the rows of the pools, and set the number of rows of each of their files."""
@@ -275,16 +298,10 @@ class _Loading:
         if not table.columns:
             self.seen.add_empty(name, columns_of(name, record_type))
             return 0
-        headers, told = self.headers.of(name), self.mappings.of(table.file, table.sheet) if table.file else None
-        table = given.with_given(table, headers)
-        matched = headers.match(table, self.referenced.get(name, frozenset()), told.told if told else None)
-        if all(column.given for column in matched.columns.values()):
-            self.issues.append(problems.no_known_column(table.place(), record_type.title, _first_headers(record_type)))
-            self.unread[name] = None
+        table = given.with_given(table, self.headers.of(name))
+        columns = self._matched(table, name)
+        if columns is None:
             return None
-        self.issues.extend(matched.issues)
-        columns, filled = given.as_read(table, matched.columns, headers.fields)
-        self.issues.extend(filled)
         filling = Filling(table, name, record_type, columns, self.jurisdiction, self.timezone)
         pooled = self._pooled(filling, size)
         rows = 0 if pooled else self._fill(filling)
@@ -295,6 +312,21 @@ class _Loading:
         if not pooled:
             self.filled.append(TableRead(name, table.sheet, dict(columns), rows))
         return rows
+
+    def _matched(self, table: RawTable, name: str) -> dict[str, RawColumn] | None:
+        """Which column of a table is which field of its type; None, and an issue, if it has none that is known."""
+        headers, told = self.headers.of(name), self.mappings.of(table.file, table.sheet) if table.file else None
+        matched = headers.match(table, self.referenced.get(name, frozenset()), told.told if told else None)
+        if all(column.given for column in matched.columns.values()):
+            self.issues.append(
+                problems.no_known_column(table.place(), self.types[name].title, _first_headers(self.types[name]))
+            )
+            self.unread[name] = None
+            return None
+        self.issues.extend(matched.issues)
+        columns, filled = given.as_read(table, matched.columns, headers.fields)
+        self.issues.extend(filled)
+        return columns
 
     def _pooled(self, filling: Filling, size: int) -> bool:
         """Put a small table of text with others of its kind; one that DuckDB refuses goes its own way."""

@@ -1,0 +1,149 @@
+"""Counties by the thousand on Spark (`duban audit --spark`), beside one process that reads the same records.
+
+    python benchmarks/spark.py                    2,800 counties of 200 mines; needs PySpark and Java 17
+    python benchmarks/spark.py 280 100            so many counties, so many mines in each
+    python benchmarks/spark.py --write            and keep the figures in benchmarks/spark.json, which nation.py reads
+
+Correctness first: both must find the same duties, by fingerprint, status and figures, or no time is printed. Both are whole
+processes, from Parquet on the disk to Parquet on the disk; the start of Python and of Java is in the time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+import generate
+
+HERE = Path(__file__).resolve().parent
+FIGURES = HERE / "spark.json"
+AS_OF, PACK = "2024-01-07", "zezhou-2023-331"
+CORES = 2
+# Duties of mines, towns and the county: counted acts, cover, shares, deadlines. The judgement of measures wants all of them.
+OBLIGATIONS = (
+    "head-leads-inspections", "self-inspection-covers-units", "hazards-corrected-in-time", "town-covers-all-mines",
+    "county-checks-share", "town-checks-by-surprise", "county-checks-by-surprise", "major-hazard-rectified",
+    "major-hazard-by-own-deadline", "open-majors-assessed", "town-verifies-corrected", "county-verifies-corrected",
+)  # fmt: skip
+SAME = "count(*), bit_xor(hash(fingerprint, jurisdiction, status, required, observed, message)), count(DISTINCT jurisdiction)"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One contender on one lake: wall seconds, CPU seconds of all its processes, the peak of the largest in MB."""
+
+    name: str
+    counties: int
+    mines: int
+    records: int
+    duties: int
+    obligations: int
+    seconds: float
+    cpu: float
+    peak_mb: float
+
+
+def lake(counties: int, mines: int, each: int, folder: Path) -> tuple[Path, Path, int]:
+    """The same records twice: one file for each record type, and a lake; and their number."""
+    flat, root = folder / "flat", folder / "lake"
+    before = generate.PER_JURISDICTION, generate.PER_MINE
+    generate.PER_JURISDICTION, generate.PER_MINE = mines, each
+    try:
+        generate.generate(counties * mines, flat)
+    finally:
+        generate.PER_JURISDICTION, generate.PER_MINE = before
+    con, rows = duckdb.connect(), 0
+    # So many files are written at a time; more partitions than this would come in splinters.
+    con.execute("SET partitioned_write_max_open_files = 4000")
+    for file in sorted(flat.glob("*.parquet")):
+        (root / file.stem).mkdir(parents=True)
+        rows += con.execute(f"SELECT count(*) FROM '{file}'").fetchone()[0]
+        con.execute(
+            f"COPY (FROM '{file}' ORDER BY jurisdiction) TO '{root / file.stem}' (FORMAT parquet, PARTITION_BY (jurisdiction), WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true)"
+        )
+    return flat, root, rows
+
+
+_ALONE = """
+import sys
+from duban.auditing import audit
+from duban.evaluate import Limits
+from duban.judging import judge_audit
+records, out, *obligations = sys.argv[1:]
+with audit([records], {pack!r}, {as_of!r}, obligations=obligations, output=__import__("pathlib").Path(out), limits=Limits("8GB", {cores}, out)) as found:
+    if not obligations:
+        judge_audit(found)
+    found.connection.execute(f"COPY duties TO '{{out}}/duties.parquet' (FORMAT parquet, COMPRESSION zstd)")
+"""
+
+
+def measured(command: list[str]) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak megabytes of a command and its children."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "DUBAN_CACHE": "off"})
+    if done.returncode:
+        raise SystemExit(done.stderr[-2_000:])
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, cpu, after.ru_maxrss / 1024
+
+
+def compared(counties: int, mines: int, each: int, obligations: tuple[str, ...]) -> list[Figure]:
+    """One process and Spark over the same records."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        flat, root, rows = lake(counties, mines, each, folder)
+        (folder / "alone").mkdir()
+        script = _ALONE.format(pack=PACK, as_of=AS_OF, cores=CORES)
+        alone = measured([sys.executable, "-c", script, str(flat), str(folder / "alone"), *obligations])
+        words = [word for one in obligations for word in ("--obligation", one)]
+        out = folder / "spark"
+        spark = measured(
+            [sys.executable, "-m", "duban", "audit", str(root), "--spark", f"local[{CORES}]", "--out", str(out),
+             "--as-of", AS_OF, "--memory", "4GB", "--quiet", *words]
+        )  # fmt: skip
+        found = [duckdb.sql(f"SELECT {SAME} FROM '{files}'").fetchone()
+                 for files in (folder / "alone" / "duties.parquet", f"{out}/*/*/duties/*.parquet")]  # fmt: skip
+    if found[0] != found[1] or found[0] is None or found[0][2] != counties:
+        raise SystemExit(f"not the same duties: one process {found[0]}, Spark {found[1]}")
+    told = (counties, counties * mines, rows, found[0][0], len(obligations))
+    return [Figure("one process", *told, *alone), Figure(f"Spark, local[{CORES}]", *told, *spark)]
+
+
+def table(figures: list[Figure]) -> list[str]:
+    """The rows of a Markdown table."""
+    return [
+        "| | counties | mines | records | obligations | duties | s | mines/s | CPU s | peak of the largest process, MB |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {one.name} | {one.counties:,} | {one.mines:,} | {one.records:,} | {one.obligations or 'all'} | {one.duties:,} "
+            f"| {one.seconds:.1f} | {one.mines / one.seconds:,.0f} | {one.cpu:.0f} | {one.peak_mb:,.0f} |"
+            for one in figures
+        ),
+    ]
+
+
+def figures(counties: int = 2_800, mines: int = 200) -> list[Figure]:
+    """Thin: all counties, ten records a mine, a few obligations. Dense: some, sixty records a mine, all that is in force.
+
+    33.6 million records under all obligations are 31 million duties, a quarter of an hour for two cores: the dense lake
+    has a fiftieth of the counties, and its figures per mine are what nation.py counts with.
+    """
+    return [*compared(counties, mines, 10, OBLIGATIONS), *compared(max(2, counties // 50), mines, 60, ())]
+
+
+if __name__ == "__main__":
+    sizes = [int(word) for word in sys.argv[1:] if not word.startswith("-")]
+    found = figures(*sizes)
+    print("\n".join(table(found)))
+    if "--write" in sys.argv:
+        FIGURES.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
