@@ -11,7 +11,7 @@ from typing import Any
 
 from duban.errors import EvaluationError
 from duban.pack import Pack, load_pack
-from duban.pack.load import rules_folder
+from duban.pack.kept import rules_folder
 from duban.pack.pack import pack_files
 
 
