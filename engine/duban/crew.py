@@ -1,6 +1,6 @@
 """Who runs the steps of a plan: a few workers side by side, each with a connection and a shelf for its tables.
 
-A county's plan is a thousand small statements. To plan one costs DuckDB more than to run it, and uses one core only:
+A county's plan is hundreds of small statements. To plan one costs DuckDB more than to run it, and uses one core only:
 so steps that do not wait for each other run at the same time. Within one database, statements that create tables would
 wait for each other: hence a shelf (an attached database) for each worker, all of them on everybody's path. It lies
 where the records lie: in memory, or beside them in the folder of an audit that has a limit. A step for which there is
