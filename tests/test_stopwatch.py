@@ -108,9 +108,9 @@ def test_it_stands_in_audit_json_and_in_no_result(tmp_path: Path) -> None:
         tmp_path / "out",
         "--timings",
         "--profile-step",
-        "head-leads+1/status",
+        "bearer/enterprise",
         "--profile-step",
-        "head-leads+1/stat",
+        "bearer/enterprize",
     )
     plain, timed_ = (
         json.loads((tmp_path / "out" / name / DATA / "audit.json").read_text("utf-8"))
@@ -135,13 +135,15 @@ def test_it_stands_in_audit_json_and_in_no_result(tmp_path: Path) -> None:
     assert list(told["stages"]) == stages
     assert told["stages"]["读资料"]["parts"]["inspection"]["rows"] == 6
     assert {"1-局领导", "2-股室内部", "3-县安委办", "4-发各镇"} <= told["stages"]["报告"]["parts"].keys()
-    assert {"name": "duties", "rows": 12} in [{key: step[key] for key in ("name", "rows")} for step in told["steps"]]
+    assert {"name": "bearer/enterprise", "rows": 3} in [
+        {key: step[key] for key in ("name", "rows")} for step in told["steps"]
+    ]
     for text in (
         "用时：",
         "最慢的步骤：",
-        "head-leads+1/status：",
-        "ms            6  ",
-        "没有执行名为“head-leads+1/stat”的步骤，是不是：head-leads+1/status",
+        "bearer/enterprise：",
+        "ms            3  ",
+        "没有执行名为“bearer/enterprize”的步骤，是不是：bearer/enterprise",
     ):
         assert text in said
     assert "逐字节" in run("replay", "--out", tmp_path / "out" / "2023-12-03-2")

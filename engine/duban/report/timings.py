@@ -28,7 +28,7 @@ def where_it_went(watch: Stopwatch) -> Iterator[str]:
         yield from aligned(_steps(watch.kinds()), left=1)
         yield from ("", "最慢的步骤：")
         yield from aligned(_steps(watch.slowest(MOST)), left=1)
-        yield "语句：duban rules sql 义务编号（步骤名中第一个“/”之前）；执行计划：duban audit … --profile-step 步骤名"
+        yield "语句：duban rules sql 义务编号（步骤名中“/”或“+”之前）；执行计划：duban audit … --profile-step 步骤名"
 
 
 def profiles(watch: Stopwatch) -> Iterator[str]:
