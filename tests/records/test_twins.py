@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from duban.records import twins
 from duban.records.twins import TABLE
 from duban.vocabulary import SAMENESS_TYPE
 from reading import Read
@@ -38,6 +39,13 @@ def pairs(reading: Any) -> list[tuple[str, str, bool]]:
     return sorted(reading.con.execute(f"SELECT x.hazard_id, y.hazard_id, t.equal FROM {rows}").fetchall())
 
 
+@pytest.fixture(params=[True, False], ids=["of few rows", "of many rows"], autouse=True)
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything holds for a large table, too, where only keys that have another one near are looked at."""
+    if not request.param:
+        monkeypatch.setattr(twins, "_MANY", 0)
+
+
 @pytest.mark.parametrize(
     ("changed", "equal"),
     [
@@ -64,6 +72,14 @@ def test_what_a_hand_in_tells_apart_does_not_become_one_through_a_third(read: Re
     """The mine lists two alike; the town's one row may be either: nobody can say which."""
     both = [{**NOVEMBER, "hazard_id": "1"}, {**NOVEMBER, "hazard_id": "2"}]
     assert pairs(found(read, *both, DECEMBER)) == [("1", "7", False), ("2", "7", False)]
+
+
+def test_near_by_way_of_others(read: Read) -> None:
+    """Between two that may be one lie others of the same mine, told in between, and a third that is too far away."""
+    between = {**NOVEMBER, "text": "绝缘垫破损", "hazard_id": "3", "found": "2023-12-05"}
+    far = {**DECEMBER, "hazard_id": "9", "found": "2023-12-20"}
+    late = {**DECEMBER, "found": "2023-12-07"}
+    assert pairs(found(read, NOVEMBER, between, far, late)) == [("1", "7", False)]
 
 
 def test_equal_rows_are_one_with_a_warning_unless_somebody_says_no(read: Read) -> None:

@@ -90,7 +90,6 @@ def date_rows(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType
     if own is not None and own.type != "datetime":
         return
     table, bare = table_name(name), quote("submitted_at" + BARE)
-    table, bare = table_name(name), quote("submitted_at" + BARE)
     if not _thin_lines(con, name):
         return
     day = f"cast({quote(record_type.time)} AS DATE)"
@@ -124,7 +123,8 @@ def _thin_lines(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     table = table_name(name)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {_LINES} AS"
-        f" WITH rel AS (SELECT DISTINCT _file, {_file_key('_file')} AS key FROM {table} WHERE _file <> ''),"
+        f" WITH here AS (SELECT DISTINCT _file FROM {table}),"
+        f" rel AS (SELECT _file, {_file_key('_file')} AS key FROM here WHERE _file <> ''),"
         f" files AS (FROM rel UNION SELECT _file, regexp_replace(key, '^.*/', '') FROM rel)"
         f" SELECT l.jurisdiction, l.sender, f._file AS file, l.covered_from, l.covered_through,"
         f" l.received_at AS moment, l.{quote('received_at' + BARE)} AS bare,"
