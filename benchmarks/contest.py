@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,8 @@ from measure import Measured, contender
 from workload import OBLIGATIONS, contenders, differences, lines_of_code, missing_packages, module
 
 DUBAN = "duban_audit"
+FLOORS = ("duckdb_sql", "polars_lazy")
+BY_HAND = (*FLOORS, "pandas_frames")
 
 
 @dataclass(frozen=True)
@@ -61,59 +62,83 @@ def entries(chosen: Sequence[str] = ()) -> list[Entry]:
 
 
 def hold(
-    sizes: Sequence[int], folder_of: Callable[[int], Path], rivals: Sequence[Entry], runs: int, budget: float
+    sizes: Sequence[int],
+    folder_of: Callable[[int], Path],
+    rivals: Sequence[Entry],
+    runs: int,
+    budget: float,
+    place: Path,
 ) -> list[Size]:
-    """Each size with the figures of all; a contender whose budget was spent on one size does not try a larger one."""
-    results, spent = [], dict[str, str]()
+    """Each size with the figures of all; what duban found stays in `place` (`findings`)."""
+    results: list[Size] = []
     for mines in sorted(sizes):
         folder = folder_of(mines)
         size = Size(mines, records_in(folder))
         repeats = runs if mines <= 100_000 else 1
-        with tempfile.TemporaryDirectory() as place:
-            _size(size, folder, Path(place), rivals, repeats, budget, spent)
+        for entry in rivals:
+            _enter(entry, size, results, folder, place, repeats, budget)
         results.append(size)
     return results
 
 
-def _size(
-    size: Size, folder: Path, place: Path, rivals: Sequence[Entry], runs: int, budget: float, spent: dict[str, str]
-) -> None:
-    ours = place / "ours.parquet"
-    for entry in rivals:
-        if reason := spent.get(entry.name):
-            size.figures[entry.name] = Measured(error=reason)
-            continue
-        allowed = budget if entry.name != DUBAN else budget * 10
-        theirs = ours if entry.name == DUBAN else place / f"{entry.name}.parquet"
-        results = []
-        for _ in range(runs):
-            result = contender(entry.name, folder, theirs, allowed)
-            print(f"  {size.mines:>9,} {entry.name:<16} {result.error or f'{result.seconds:.2f} s'}", file=sys.stderr)
-            results.append(result)
-            if result.error:
-                if not result.error.startswith("more than"):
-                    raise SystemExit(f"{entry.name} failed at {size.mines:,} mines: {result.error}")
-                spent[entry.name] = f"{result.error} at {size.mines:,} mines"
-                break
-            if sum(one.wall for one in results) > budget:
-                break
-        size.figures[entry.name] = median(results)
-        if entry.name == DUBAN:
-            if results[-1].error:
-                raise SystemExit(f"duban failed at {size.mines:,} mines: {results[-1].error}")
-            rows = duckdb.execute(f"SELECT count(*) FROM read_parquet('{ours}')").fetchall()
-            size.findings = int(rows[0][0])
-        elif not results[-1].error:
-            _agree(entry, ours, theirs, size.mines)
-            if not entry.whole and entry.obligations not in size.part:
-                parts = [
-                    contender(DUBAN, folder, place / "part.parquet", allowed, entry.obligations) for _ in range(runs)
-                ]
-                size.part[entry.obligations] = median(parts)
+def findings(place: Path, mines: int) -> Path:
+    """Where duban's findings of one size lie."""
+    return place / f"findings-{mines}.parquet"
 
 
-def _agree(entry: Entry, ours: Path, theirs: Path, mines: int) -> None:
-    """A contender that finds something else is not slow or quick: the benchmark stops."""
-    found = differences(ours, theirs, entry.obligations)
-    if found:
-        raise SystemExit(f"{entry.name} finds something else than duban at {mines:,} mines:\n" + "\n".join(found))
+def _enter(
+    entry: Entry, size: Size, before: Sequence[Size], folder: Path, place: Path, runs: int, budget: float
+) -> None:  # fmt: skip
+    """Let a contender run; its findings are compared before its figures count."""
+    if hopeless := _hopeless(entry, size, before, budget):
+        size.figures[entry.name] = Measured(error=hopeless)
+        return
+    ours = findings(place, size.mines)
+    theirs = ours if entry.name == DUBAN else place / "theirs.parquet"
+    results = _runs(entry, size, folder, theirs, runs, budget)
+    size.figures[entry.name] = median(results)
+    if results[-1].error:
+        if entry.name == DUBAN or not before:
+            raise SystemExit(f"{entry.name} failed at {size.mines:,} mines: {results[-1].error}")
+    elif entry.name == DUBAN:
+        rows = duckdb.execute(f"SELECT count(*) FROM read_parquet('{ours}')").fetchall()
+        size.findings = int(rows[0][0])
+    else:
+        found = differences(ours, theirs, entry.obligations)
+        if found:  # who finds something else is neither slow nor quick
+            raise SystemExit(
+                f"{entry.name} finds something else than duban at {size.mines:,} mines:\n" + "\n".join(found)
+            )
+        if not entry.whole and entry.obligations not in size.part:
+            part = place / "part.parquet"
+            parts = [contender(DUBAN, folder, part, budget * 10, entry.obligations) for _ in range(runs)]
+            size.part[entry.obligations] = median(parts)
+
+
+def _runs(entry: Entry, size: Size, folder: Path, out: Path, runs: int, budget: float) -> list[Measured]:
+    """So many runs, or as many as fit: once for what takes long and is no near rival."""
+    near = entry.name in (DUBAN, *BY_HAND)
+    results: list[Measured] = []
+    while len(results) < runs and sum(one.wall for one in results) < (budget if near else budget / 4):
+        result = contender(entry.name, folder, out, budget * 10 if entry.name == DUBAN else budget)
+        print(f"  {size.mines:>9,} {entry.name:<16} {result.error or f'{result.seconds:.2f} s'}", file=sys.stderr)
+        results.append(result)
+        if result.error:
+            break
+    return results
+
+
+def _hopeless(entry: Entry, size: Size, before: Sequence[Size], budget: float) -> str:
+    """Why a contender is not tried at this size: it failed at a smaller one, or took too long even if time only grows with size."""
+    if entry.name == DUBAN or not before or entry.name not in before[-1].figures:
+        return ""
+    last = before[-1].figures[entry.name]
+    if last.error:
+        return (
+            last.error
+            if last.error.startswith("not tried")
+            else f"not tried: {last.error} at {before[-1].mines:,} mines"
+        )
+    if last.seconds * size.mines / before[-1].mines > budget * 1.5:
+        return f"not tried: {last.seconds:.0f} s at {before[-1].mines:,} mines"
+    return ""

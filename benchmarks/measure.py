@@ -19,6 +19,7 @@ from pathlib import Path
 from workload import python_of
 
 HERE = Path(__file__).resolve().parent
+MOST = 0.85  # of the machine's memory
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,16 @@ def command(words: Sequence[str], budget: float, env: Mapping[str, str] | None =
     started = time.perf_counter()
     # A group of its own, so that whatever it starts ends with it.
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    peak, over = [0.0], threading.Event()
+    peak, over, most = [0.0], threading.Event(), psutil.virtual_memory().total * MOST / 2**20
 
     def watch() -> None:
         try:
             root = psutil.Process(process.pid)
             while not over.wait(0.02):
                 peak[0] = max(peak[0], sum(_resident(one) for one in (root, *root.children(recursive=True))))
-        except psutil.Error:
+                if peak[0] > most:  # before the system looks for something to kill
+                    os.killpg(process.pid, signal.SIGKILL)
+        except (psutil.Error, ProcessLookupError):
             return
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -83,6 +86,8 @@ def command(words: Sequence[str], budget: float, env: Mapping[str, str] | None =
         over.set()
         watcher.join()
     after, wall = os.times(), time.perf_counter() - started
+    if peak[0] > most:
+        return Measured(error=f"more than {most / 1024:.0f} GB")
     if process.returncode:
         return Measured(error=(complaint.strip().splitlines() or [f"exit code {process.returncode}"])[-1][:300])
     cpu = after.children_user - before.children_user + after.children_system - before.children_system

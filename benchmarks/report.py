@@ -12,13 +12,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from audits import LIMIT, LIMIT_MB, Again, Everything, Limited, Whole
-from contest import DUBAN, Entry, Size
+from contest import BY_HAND, DUBAN, FLOORS, Entry, Size
+from counties import PER_TOWN
+from generate import PER_COUNTY, PER_MINE
 from measure import Measured
 from workload import AS_OF, OBLIGATIONS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
-FLOORS = ("duckdb_sql", "polars_lazy")
-PANDAS = "pandas_frames"
+PANDAS = BY_HAND[-1]
 ORDER = (
     "Targets", "The workload", "Ratios", "Every contender", "The command line", "Less memory", "A week later", "Many counties on Spark",
     "Everything that is written", "Reading", "Judging",
@@ -117,7 +118,7 @@ def against(entry: Entry, size: Size) -> float | None:
 
 def engines(entries: Sequence[Entry]) -> list[Entry]:
     """What is no program over tables: the rules engines and checkers."""
-    return [entry for entry in entries if entry.name not in (*FLOORS, PANDAS, DUBAN)]
+    return [entry for entry in entries if entry.name not in (*BY_HAND, DUBAN)]
 
 
 def ratios(made: str, entries: Sequence[Entry], sizes: Sequence[Size]) -> list[str]:
@@ -168,21 +169,19 @@ def contest(made: str, entries: Sequence[Entry], sizes: Sequence[Size]) -> list[
         made, "", *table(header, rows), "",
         "*Lines* are those of the program (`benchmarks/contenders/`), without blank lines, comments and docstrings. Before its time counts, every",
         "contender's findings were compared with duban's, row by row in all columns; one that differs stops the benchmark. Who judges some of the",
-        "obligations is compared with duban on those alone. A contender whose time ran out (`--budget`) did not try the larger sizes: no figure is",
-        "an extrapolation.", *(["", *notes] if notes else []),
+        "obligations is compared with duban on those alone. Who had no time left (`--budget`), or could not have even if his time only grew with the",
+        "size, is not tried: no figure is an extrapolation. A run of a rules engine that takes long is one run.", *(["", *notes] if notes else []),
     ]  # fmt: skip
 
 
 def workload() -> list[str]:
-    from generate import PER_COUNTY, PER_MINE, PER_TOWN
-
     rows = [(f"`{name}`", what) for name, what in OBLIGATIONS.items()]
     return [
         f"Twelve obligations of the real notice, its pack unchanged, of all kinds of test, as of {AS_OF}:",
         "",
         *table("obligation | test · one duty for each · reads", rows),
         "",
-        f"The counties are made up by `benchmarks/generate.py`: {PER_COUNTY} mines each (the smallest sizes: three counties), {PER_TOWN} to a town,",
+        f"The counties are made up by `benchmarks/counties.py`: {PER_COUNTY} mines each (the smallest sizes: three counties), {PER_TOWN} to a town,",
         f"about {PER_MINE} records a mine, all types together. What goes wrong is in them: acts missing and late, cells empty, rows and whole hand-ins",
         "that came too late or never, records handed in twice, mines that closed, opened, stopped or got a new head. The findings are all",
         "breached, late and unproven duties, with required and observed numbers and the ids of the records counted.",
@@ -321,11 +320,11 @@ def targets(
         0.5,
         f"{times(value)} the time without the cache" if value else "",
     )
-    return [made, "", *table("target | measured | |".removesuffix(" |"), rows)]
+    return [made, "", *table("target | measured | hit or missed", rows)]
 
 
 def note_missing(entries: Sequence[Entry]) -> None:
     names = {entry.name for entry in entries}
-    for name in (*FLOORS, PANDAS):
+    for name in BY_HAND:
         if name not in names:
             print(f"without {name} there is no whole table", file=sys.stderr)

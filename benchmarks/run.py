@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import audits
@@ -38,18 +38,18 @@ class Folders:
         return folder
 
 
-def sections(
-    given: argparse.Namespace, words: Sequence[str], folder_of: Callable[[int], Path]
-) -> Mapping[str, Sequence[str]]:
+def sections(given: argparse.Namespace, words: Sequence[str], folder_of: Folders) -> Mapping[str, Sequence[str]]:
     """Heading → lines, of what was asked for."""
     runs, budget, sizes = given.runs, given.budget, sorted(given.sizes)
     made = report.made_by(words, f"medians of {runs} (above 100,000 mines: one run)")
     page: dict[str, Sequence[str]] = {"The workload": report.workload()}
     known: dict[str, object] = {}
+    unlimited = None
     if "contest" in given.only:
         rivals = contest.entries(given.contenders)
         report.note_missing(rivals)
-        results = contest.hold(sizes, folder_of, rivals, runs, budget)
+        results = contest.hold(sizes, folder_of, rivals, runs, budget, folder_of.place)
+        unlimited = results[-1].figures[contest.DUBAN], contest.findings(folder_of.place, sizes[-1])
         known |= {"entries": rivals, "sizes": results}
         page |= {
             "Ratios": report.ratios(made, rivals, results),
@@ -59,13 +59,13 @@ def sections(
         known["line"] = line = audits.command_line(runs, budget)
         page["The command line"] = report.command_line(made, line)
     if "memory" in given.only:
-        known["limited"] = limited = audits.within_memory(sizes[-1], folder_of(sizes[-1]), budget * 10)
+        known["limited"] = limited = audits.within_memory(sizes[-1], folder_of(sizes[-1]), budget * 10, unlimited)
         page["Less memory"] = report.less_memory(report.made_by(words, "one run"), limited)
     if "again" in given.only:
         known["later"] = later = audits.week_later(min(100_000, sizes[-1]), budget * 10)
         page["A week later"] = report.again(report.made_by(words, "one run"), later)
-    if "spark" in given.only and (lines := on_spark(runs)):
-        page["Many counties on Spark"] = [report.made_by(words, f"medians of {runs}"), "", *lines]
+    if "spark" in given.only and (lines := on_spark()):
+        page["Many counties on Spark"] = [report.made_by(words, "one run"), "", *lines]
     if "everything" in given.only:
         few = [size for size in sizes if 10_000 <= size <= 100_000]
         page["Everything that is written"] = report.everything(
@@ -84,14 +84,15 @@ def sections(
     return page
 
 
-def on_spark(runs: int) -> list[str]:
-    """The table of the module that measures the lake on Spark, where it is there: 2,800 counties of 200 mines."""
+def on_spark() -> list[str]:
+    """The table of the module that measures a lake on Spark, where it and PySpark are there: 2,800 counties of 200 mines."""
     try:
-        import spark_lake
+        import pyspark  # noqa: F401
+        import spark
     except ModuleNotFoundError as missing:
         print(f"no section on Spark: {missing}", file=sys.stderr)
         return []
-    return list(spark_lake.table(runs))
+    return list(spark.table(spark.figures()))
 
 
 def numbers(text: str) -> list[int]:

@@ -21,15 +21,18 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
     before = set(sys.modules)
     sys.path.insert(0, str(ROOT / "benchmarks"))
     try:
+        import contest
         import generate
         import measure
+        import report
         import workload
 
         folder, out = tmp_path_factory.mktemp("records"), tmp_path_factory.mktemp("findings")
         generate.generate(MINES, folder, faults=FAULTS)
         ours = out / "ours.parquet"
         workload.module("duban_audit").run(folder, ours)
-        yield SimpleNamespace(generate=generate, measure=measure, workload=workload, folder=folder, ours=ours, out=out)
+        modules = {"contest": contest, "generate": generate, "measure": measure, "report": report, "workload": workload}
+        yield SimpleNamespace(**modules, folder=folder, ours=ours, out=out)
     finally:
         sys.path.remove(str(ROOT / "benchmarks"))
         for name in set(sys.modules) - before:
@@ -148,3 +151,43 @@ def test_a_contender_with_an_environment_of_its_own_is_looked_up_there(
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: engine\nVersion: 1\n", encoding="utf-8")
     assert bench.workload.python_of("judge") == str(own / "bin" / "python")
     assert bench.workload.missing_packages("judge") == ["duckdb"]
+
+
+def size_of(bench: SimpleNamespace, mines: int, **seconds: float) -> object:
+    """A size of so many mines, 60 records each, with the seconds of each contender; none: not tried."""
+    measured = bench.measure.Measured
+    figures = {name: measured(took) if took else measured(error="more than 1 s") for name, took in seconds.items()}
+    return bench.contest.Size(mines, mines * 60, figures=figures)
+
+
+def test_targets_are_computed_from_the_figures(bench: SimpleNamespace) -> None:
+    sizes = [
+        size_of(bench, 10_000, duban_audit=2.0, duckdb_sql=1.0, polars_lazy=1.25, pandas_frames=12.0),
+        size_of(bench, 100_000, duban_audit=12.0, duckdb_sql=10.0, polars_lazy=9.0, pandas_frames=50.0),
+        size_of(bench, 1_000_000, duban_audit=150.0, duckdb_sql=90.0, polars_lazy=0.0, pandas_frames=0.0),
+    ]
+    lines = bench.report.targets("made", (), sizes)
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("|")]
+    said = {row[1]: (row[2], row[3]) for row in rows}
+    assert said["within 1.5× of the floor at 100,000 mines"] == ("1.3×", "hit")  # 12 ÷ 9
+    assert said["within 1.5× of the floor at 1,000,000 mines"] == (
+        "1.7×",
+        "**missed**",
+    )  # 150 ÷ 90
+    assert said["at least 5× faster than pandas"] == ("4.2× at 100,000 mines", "**missed**")  # the most that pandas did
+    assert said["cost of a record within 1.5× from 10,000 mines on"] == (
+        "1.67× from 10,000 to 1,000,000 mines",  # 200, 120 and 150 µs a mine
+        "**missed**",
+    )
+    assert said["`duban --help` under 150 ms"] == ("—", "not measured")
+
+
+def test_who_could_not_be_in_time_is_not_tried(bench: SimpleNamespace) -> None:
+    entry = bench.contest.Entry("slow", "slow", 1, ("majors-detailed",), "")
+    before = [size_of(bench, 1_000, slow=20.0)]
+    hopeless = bench.contest._hopeless
+    assert hopeless(entry, size_of(bench, 2_000), before, budget=60) == ""  # 40 s, if time grows with size
+    assert hopeless(entry, size_of(bench, 10_000), before, budget=60) == "not tried: 20 s at 1,000 mines"
+    failed = [size_of(bench, 1_000, slow=0.0)]
+    assert hopeless(entry, size_of(bench, 2_000), failed, budget=60) == "not tried: more than 1 s at 1,000 mines"
+    assert hopeless(entry, size_of(bench, 1_000), [], budget=60) == ""
