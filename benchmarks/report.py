@@ -170,7 +170,7 @@ def contest(made: str, entries: Sequence[Entry], sizes: Sequence[Size]) -> list[
         "*Lines* are those of the program (`benchmarks/contenders/`), without blank lines, comments and docstrings. Before its time counts, every",
         "contender's findings were compared with duban's, row by row in all columns; one that differs stops the benchmark. Who judges some of the",
         "obligations is compared with duban on those alone. Who had no time left (`--budget`), or could not have even if his time only grew with the",
-        "size, is not tried: no figure is an extrapolation. A run of a rules engine that takes long is one run.", *(["", *notes] if notes else []),
+        "size, is not tried: no figure is an extrapolation. A run of a rules engine that takes long is one run. How to add a contender: `benchmarks/workload.py`.", *(["", *notes] if notes else []),
     ]  # fmt: skip
 
 
