@@ -111,7 +111,7 @@ check: lint type $(JUDGE) ## all that must hold before a commit: lint, type, doc
 	@echo "· coverage" && $(BIN)/coverage report
 
 clean: ## remove .venv and what the tools leave behind (not out/)
-	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) .venv-bench build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find benchmarks docs engine tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Runs a command; shows what it printed only if it failed.

@@ -122,6 +122,37 @@ def test_lines_of_code_leave_out_comments_and_docstrings(
     assert bench.workload.lines_of_code("tiny") == 4  # import, def, and two lines of SQL
 
 
+def test_what_is_done_by_hand_counts_among_the_lines(
+    bench: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "contenders").mkdir()
+    (tmp_path / "contenders" / "judge.py").write_text('BY_HAND = ("_helper",)\nimport json\n', encoding="utf-8")
+    (tmp_path / "contenders" / "_helper.py").write_text("# told\n\nHELP = 1\n", encoding="utf-8")
+    monkeypatch.setattr(bench.workload, "HERE", tmp_path)
+    assert bench.workload.lines_of_code("judge") == 3
+    assert bench.workload.contenders() == ["duban_audit", "judge"]  # a helper is no contender
+
+
+def test_a_contender_with_an_environment_of_its_own_is_looked_up_there(
+    bench: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "benchmarks"
+    (place / "contenders").mkdir(parents=True)
+    text = 'VENV = ("engine==1",)\nPACKAGES = ("engine", "duckdb")\n'
+    (place / "contenders" / "judge.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(bench.workload, "HERE", place)
+    assert bench.workload.python_of("judge") == sys.executable
+    assert bench.workload.missing_packages("judge") == ["engine"]
+    own = tmp_path / ".venv-bench" / "judge"
+    (own / "bin").mkdir(parents=True)
+    (own / "bin" / "python").touch()
+    info = own / "lib" / "python3.11" / "site-packages" / "engine-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: engine\nVersion: 1\n", encoding="utf-8")
+    assert bench.workload.python_of("judge") == str(own / "bin" / "python")
+    assert bench.workload.missing_packages("judge") == ["duckdb"]
+
+
 def size_of(bench: SimpleNamespace, mines: int, **seconds: float) -> object:
     """A size of so many mines, 60 records each, with the seconds of each contender; none: not tried."""
     measured = bench.measure.Measured
@@ -160,34 +191,3 @@ def test_who_could_not_be_in_time_is_not_tried(bench: SimpleNamespace) -> None:
     failed = [size_of(bench, 1_000, slow=0.0)]
     assert hopeless(entry, size_of(bench, 2_000), failed, budget=60) == "not tried: more than 1 s at 1,000 mines"
     assert hopeless(entry, size_of(bench, 1_000), [], budget=60) == ""
-
-
-def test_what_is_done_by_hand_counts_among_the_lines(
-    bench: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "contenders").mkdir()
-    (tmp_path / "contenders" / "judge.py").write_text('BY_HAND = ("_helper",)\nimport json\n', encoding="utf-8")
-    (tmp_path / "contenders" / "_helper.py").write_text("# told\n\nHELP = 1\n", encoding="utf-8")
-    monkeypatch.setattr(bench.workload, "HERE", tmp_path)
-    assert bench.workload.lines_of_code("judge") == 3
-    assert bench.workload.contenders() == ["duban_audit", "judge"]  # a helper is no contender
-
-
-def test_a_contender_with_an_environment_of_its_own_is_looked_up_there(
-    bench: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = tmp_path / "benchmarks"
-    (place / "contenders").mkdir(parents=True)
-    text = 'VENV = ("engine==1",)\nPACKAGES = ("engine", "duckdb")\n'
-    (place / "contenders" / "judge.py").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(bench.workload, "HERE", place)
-    assert bench.workload.python_of("judge") == sys.executable
-    assert bench.workload.missing_packages("judge") == ["engine"]
-    own = tmp_path / ".venv-bench" / "judge"
-    (own / "bin").mkdir(parents=True)
-    (own / "bin" / "python").touch()
-    info = own / "lib" / "python3.11" / "site-packages" / "engine-1.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: engine\nVersion: 1\n", encoding="utf-8")
-    assert bench.workload.python_of("judge") == str(own / "bin" / "python")
-    assert bench.workload.missing_packages("judge") == ["duckdb"]

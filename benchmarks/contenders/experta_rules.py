@@ -1,7 +1,7 @@
 """experta 1.9.4 (2019), a CLIPS in pure Python: facts, Rete joins, NOT.
 
-Its NOT takes no TEST, so what "in time", "twice" and "handed in" mean has to be asserted as facts before it may be absent. It
-has no index over its joins: one mine at a time, or it is quadratic. Evidence and observed numbers are by hand. It asks for
+Its NOT takes no TEST, so what "in time", "twice" and "handed in" mean has to be asserted as facts before it may be absent. Its
+joins have no index, so the time grows faster than the facts: one mine at a time. Evidence and observed numbers are by hand. It asks for
 frozendict 1.2, which does not import on Python 3.10 and later; with 2.x it runs, so it gets an environment of its own (VENV).
 """
 

@@ -1,8 +1,9 @@
 """OpenFisca: records are its persons, mines its groups, a duty is a variable of a period.
 
 Counts for each mine and month and deadlines of single records are formulas over arrays, quick and close to the notice's words. What
-does not fit: a group has to have a person, so each mine has an empty record, that the nothing that happened may be counted; texts, lists, empty cells, evidence and rosters in time are by hand. Left out: a duty between mine and warning, which are no group of
-each other, and eight more for the work.
+does not fit: a group has to have a person, so each mine has an empty record, that a mine where nothing happened may be counted.
+Texts, lists, empty cells, evidence and rosters in time are by hand. Left out: a duty between a mine and a warning, which are no
+group of each other, and eight more for the work.
 """
 
 from __future__ import annotations
