@@ -20,7 +20,7 @@ import duban
 from duban.auditing import leads_of
 from duban.lead_cases import LeadCaseFile, lead_case_files
 from duban.pack import Pack, load_pack, read_pack
-from duban.pack.load import find_pack
+from duban.pack.kept import find_pack
 from duban.report.leads import COLUMNS, LABEL
 from duban.report.tables import write
 

@@ -13,7 +13,7 @@ from case_edges import edges_shown
 from duban.all_cases import run_all_cases
 from duban.cases import Outcome, statuses
 from duban.pack import Pack, load_pack
-from duban.pack.load import find_pack, shipped_packs
+from duban.pack.kept import find_pack, shipped_packs
 
 PACKS = shipped_packs()
 

@@ -17,7 +17,7 @@ TEMPORAL_TYPES = frozenset({"date", "datetime", "month"})
 class Word(BaseModel):
     """Base of all models of the language: strict types, no unknown keys, immutable."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 def _as_tuple(value: Any) -> Any:

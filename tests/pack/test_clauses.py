@@ -12,7 +12,7 @@ import pytest
 from duban.errors import Issue
 from duban.pack import Pack, load_pack, read_pack, shipped_packs
 from duban.pack.clauses import FILE, Clauses, Entry, read_clauses
-from duban.pack.load import find_pack
+from duban.pack.kept import find_pack
 from duban.pack.notice import read_notice
 from duban.pack.trace import counts, trace
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from duban.pack import load_pack
-from duban.pack.load import find_pack, shipped_packs
+from duban.pack.kept import find_pack, shipped_packs
 from duban.vocabulary import NUMERIC_TYPES, FieldSpec
 
 PACKS = shipped_packs()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from duban import cache
 from duban.compile.common import plan_views
 from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
@@ -24,6 +25,7 @@ from duban.pack.pack import Pack
 from duban.verification import SEEN
 
 RESULT, MISSING = "duties", "missing"
+_KIND = "plan"
 
 
 def compile_pack(
@@ -31,11 +33,22 @@ def compile_pack(
 ) -> Plan:
     """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named.
 
-    `also`: more of its tables that stay after the run.
+    `also`: more of its tables that stay after the run. The plan of a pack that knows its stamp is kept.
     """
-    compiler = Compiler(pack, as_of, known_by)
+    chosen, stays = frozenset(only), tuple(also)
+    name = cache.key(pack.stamp, str(as_of), str(known_by), *sorted(chosen), "", *stays) if pack.stamp else ""
+    kept = cache.recall(_KIND, name) if name else None
+    if isinstance(kept, Plan):
+        return kept
+    plan = _compiled(Compiler(pack, as_of, known_by), chosen, stays)
+    if name:
+        cache.remember(_KIND, name, plan)
+    return plan
+
+
+def _compiled(compiler: Compiler, chosen: frozenset[str], stays: tuple[str, ...]) -> Plan:
+    pack = compiler.pack
     plan_views(compiler)
-    chosen = set(only)
     obligations = [item for item in pack.obligations if (item.id in chosen if chosen else not item.draft)]
     judged = {obligation.id: _plan_obligation(compiler, obligation) for obligation in obligations}
     for scan in compiler.scans.values():
@@ -46,7 +59,6 @@ def compile_pack(
     # One obligation after the other, so that its tables can go before the next one's come.
     wanted = [name for names in judged.values() for name in names]
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
-    stays = tuple(also)
     steps = in_order(compiler.steps, [*wanted, RESULT, MISSING, *stays])
     return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(judged))
 

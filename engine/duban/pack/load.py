@@ -15,6 +15,7 @@ from duban.errors import Issue, PackError, Place, UsageError
 from duban.leads import Lead, LeadsFile, NotCarried
 from duban.pack.checks import FILE as CHECKS
 from duban.pack.checks import ChecksFile
+from duban.pack.kept import CALENDARS, rules_folder
 from duban.pack.lint import lint
 from duban.pack.lint_checks import lint_checks
 from duban.pack.lint_leads import lint_leads
@@ -29,35 +30,6 @@ from duban.vocabulary import BUILT_IN, DECISION, WAIVER, RecordType, Reference
 
 Model = TypeVar("Model", bound=BaseModel)
 LEADS = "leads.yaml"
-
-
-def rules_folder() -> Path:
-    """Where the shipped packs are: inside the installed package, or beside `engine/` in a checkout."""
-    here = Path(__file__).resolve().parents[1]
-    installed = here / "_rules"
-    return installed if installed.is_dir() else here.parents[1] / "rules"
-
-
-def find_pack(name: str | Path) -> Path:
-    """The folder of a pack given by path or by the name of a shipped one; raises UsageError."""
-    path = Path(name)
-    if (path / "pack.yaml").is_file():
-        return path
-    shipped = rules_folder() / str(name)
-    if (shipped / "pack.yaml").is_file():
-        return shipped
-    if path.is_dir():
-        raise UsageError(f"{path} 不是规则包：其中没有 pack.yaml")
-    known = shipped_packs()
-    close = difflib.get_close_matches(str(name), known, n=1)
-    hint = f"是否为 {close[0]}？" if close else f"随程序提供的规则包：{'、'.join(known) or '无'}"
-    raise UsageError(f"找不到规则包“{name}”。{hint}")
-
-
-def shipped_packs() -> list[str]:
-    """The names of the packs that come with duban."""
-    folder = rules_folder()
-    return sorted(path.parent.name for path in folder.glob("*/pack.yaml"))
 
 
 @dataclass
@@ -148,17 +120,6 @@ def _first_model(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def load_pack(name: str | Path, settings: Mapping[str, Any] | None = None) -> Pack:
-    """Read, check and lint a pack; `settings` change parameters.
-
-    Raises PackError with every mistake of the pack, UsageError for an unknown pack or parameter.
-    """
-    pack, issues = read_pack(find_pack(name))
-    if issues or pack is None:
-        raise PackError(f"规则包 {name} 有 {len(issues)} 处错误，未作任何判定：", issues)
-    return pack.with_values(settings) if settings else pack
-
-
 def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
     """A pack and all its mistakes; the pack is None if its shape is broken."""
     draft = Draft(folder)
@@ -183,7 +144,9 @@ def read_pack(folder: Path) -> tuple[Pack | None, list[Issue]]:
     places = {item.id: origins[index][0].place(origins[index][1]) for index, item in enumerate(obligations)}
     calendar = _calendar(draft, head, header)
     written = tuple(obligations)
-    pack = Pack(folder, header, records, written, values, places, calendar, leads, not_carried, measures, checks)
+    pack = Pack(
+        folder, header, records, written, values, places, calendar, leads, not_carried, measures, checks, frozenset(own)
+    )
     broken = bool(draft.issues)
     for problem in lint(pack):
         document, path = _origin(problem.where, head, draft, origins)
@@ -288,7 +251,7 @@ def _calendar(draft: Draft, head: Document, header: PackHeader) -> Calendar:
     """The pinned calendar that the pack names: beside the pack, or shipped."""
     if not header.calendar:
         return Calendar()
-    for folder in (draft.folder, rules_folder() / "calendars"):
+    for folder in (draft.folder, rules_folder() / CALENDARS):
         path = folder / f"{header.calendar}.yaml"
         if path.is_file():
             document = read_yaml(path, str(path))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from duban import cache
 from duban.calendar import Calendar
 from duban.conditions import ConditionError
 from duban.errors import Place, UsageError
@@ -23,13 +25,14 @@ from duban.pack.obligation import Obligation
 from duban.pack.schema import PackHeader, Window
 from duban.pack.timing import duration_parameter
 from duban.scope import Schema
-from duban.vocabulary import BUILT_IN, RecordType
+from duban.vocabulary import RecordType
 
 
 @dataclass(frozen=True)
 class Pack:
     """One notice as data. `written` are the obligations as they stand in the files, `values` the parameters in force;
-    `places` says where each obligation stands.
+    `places` says where each obligation stands. `own` names the record types that the pack declares itself. `stamp`: a
+    key by which what follows from the pack alone may be kept; '' where nobody knows one.
     """
 
     folder: Path
@@ -43,6 +46,14 @@ class Pack:
     not_carried: tuple[NotCarried, ...] = ()
     measures: Measures = field(default_factory=Measures)
     checks: ChecksFile = field(default_factory=ChecksFile)
+    own: frozenset[str] = frozenset()
+    stamp: str = field(default="", init=False, compare=False)
+
+    def stamped(self, stamp: str) -> Pack:
+        """The pack with a name for all that it says; `replace` forgets it, since it may then say something else."""
+        pack = copy(self)
+        object.__setattr__(pack, "stamp", stamp)
+        return pack
 
     @cached_property
     def schema(self) -> Schema:
@@ -53,11 +64,7 @@ class Pack:
     @property
     def own_records(self) -> dict[str, RecordType]:
         """The record types that the pack declares; `records` has the built-in ones as well."""
-        return {
-            name: record
-            for name, record in self.records.items()
-            if name not in BUILT_IN or record.fields is not BUILT_IN[name].fields
-        }
+        return {name: record for name, record in self.records.items() if name in self.own}
 
     @cached_property
     def obligations(self) -> tuple[Obligation, ...]:
@@ -125,6 +132,8 @@ class Pack:
             if spec.type == "int" and values[name] < 0 and name in self._durations():
                 raise UsageError(f"参数 {name} 是时长，不能为负：{value}")
         changed = replace(self, values=values)
+        if self.stamp:
+            changed = changed.stamped(cache.key(self.stamp, repr(sorted(values.items()))))
         for name, window in self.header.windows.items():
             start, end = changed.day(window.start), changed.day(window.end)
             if start > end:
