@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from duban.auditing import Desk, audit
 from duban.cli import duban as cli
-from duban.doubts import Doubts, doubts
+from duban.doubts import Doubts, contested_under, doubts
 from duban.errors import UsageError
 from duban.pack import Pack, load_pack
 from duban.pack.questions import alternatives, measures_reading, questions, readers
@@ -163,6 +164,27 @@ def test_what_would_change(found: Doubts) -> None:
         *(("looked-at", mine, "None", "", "met") for mine in ("M01", "M02", "M03")),
     }
     assert changes["share", "0.7"] == set()
+
+
+def test_what_would_be_no_finding_under_another_reading(small: Pack) -> None:
+    """Each other reading is judged with what the one before has left of the same tables."""
+    with audit(RECORDS, small, "2023-12-31") as result:
+        rows = result.connection.execute(
+            "SELECT fingerprint, obligation, bearer_id, month(period_start) FROM duties WHERE status = 'breached'"
+        ).fetchall()
+        desk = Desk(result.connection.cursor(), small, result.as_of, result.known_by, (), ())
+        found = contested_under(desk, {fingerprint: obligation for fingerprint, obligation, *_ in rows})
+        again = contested_under(desk, {fingerprint: obligation for fingerprint, obligation, *_ in rows})
+        desk.connection.close()
+        left = result.connection.execute("SELECT count(*) FROM duties WHERE status = 'breached'").fetchone()
+    assert {(obligation, bearer, month): found.get(fingerprint) for fingerprint, obligation, bearer, month in rows} == {
+        ("visited", "M02", 12): ("needed=1",),
+        ("visited", "M03", 12): None,
+        ("looked-at", "M01", 11): ("often=once",),
+        ("looked-at", "M02", 11): ("strict=True", "often=once"),
+        ("looked-at", "M03", 12): ("often=once",),
+    }
+    assert (again, left) == (found, (5,))
 
 
 def test_only_who_reads_a_parameter_is_judged_again(small: Pack, found: Doubts) -> None:

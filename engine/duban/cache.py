@@ -160,13 +160,14 @@ def store(kind: str, name: str, write: Callable[[Path], object]) -> Path | None:
         scratch = Path(tempfile.mkdtemp(prefix=_NEW, dir=root))  # mode 0700
         made, path = scratch / "made", root / kind / name
         write(made)
-        if _size(made) > bound():
+        size = _size(made)
+        if size > bound():
             return None
         path.parent.mkdir(mode=0o700, exist_ok=True)
         if not path.exists():
             made.replace(path)
         os.utime(path)
-        _prune(root, path)
+        _grown(root, path, size)
         return path
     except Exception:
         return fetch(kind, name)  # a folder that another process has put there in the meantime
@@ -264,6 +265,18 @@ def _size(path: Path) -> int:
     if not path.is_dir():
         return path.lstat().st_size
     return sum(part.lstat().st_size for part in path.rglob("*"))
+
+
+_grown_by: dict[Path, int] = {}  # what this process has stored since it last looked whether that is too much
+
+
+def _grown(root: Path, newest: Path, size: int) -> None:
+    """Look whether there is too much: at the first entry of a process, and then for every twentieth of the bound."""
+    first = root not in _grown_by
+    _grown_by[root] = _grown_by.get(root, 0) + size
+    if first or _grown_by[root] * 20 > bound():
+        _grown_by[root] = 0
+        _prune(root, newest)
 
 
 def _prune(root: Path, newest: Path) -> None:

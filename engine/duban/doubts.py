@@ -7,16 +7,18 @@ only by the obligations that read it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from duban.auditing import Desk, Source, open_desk, ready_pack
 from duban.compile import compile_pack
+from duban.compile.planner import in_order
 from duban.crew import Progress
 from duban.errors import Issue
-from duban.evaluate import Limits, judged
+from duban.evaluate import Limits, judged, run
+from duban.model import Plan
 from duban.pack import Pack
 from duban.pack.questions import alternatives, questions, readers
 from duban.sqltext import quote
@@ -133,19 +135,53 @@ def contested_under(desk: Desk, accused: Mapping[str, str]) -> dict[str, tuple[s
     Every other value of every open question is tried, one at a time, on the obligations that read it. The desk's
     connection is one of its own, so that the tables of the audit stay what they are.
     """
-    found: dict[str, list[str]] = {}
-    for name, value in _wanted(desk.pack, set(), ()):
-        reading = [item.id for item in readers(desk.pack, name) if item.id in set(accused.values())]
-        if not reading:
-            continue
-        plan = compile_pack(desk.pack.with_values({name: value}), desk.as_of, desk.known_by, reading)
-        with judged(desk.connection, plan, shelf="trial", once=desk.once):
-            still = desk.connection.execute("SELECT fingerprint FROM duties WHERE status = 'breached' AND enforceable")
-            stand = {row[0] for row in still.fetchall()}
+    found: dict[str, list[tuple[int, str]]] = {}
+    trials = _readings(desk, set(accused.values()))
+    there: set[str] = set()
+    for one, after in zip(trials, [*trials[1:], None], strict=True):
+        stay = _alike(one.plan, after.plan) if after is not None else set()
+        steps = tuple(step for step in one.plan.steps if step.name not in there)
+        run(desk.connection, replace(one.plan, steps=steps, kept=tuple(stay)), shelf="trial")
+        still = desk.connection.execute("SELECT fingerprint FROM duties WHERE status = 'breached' AND enforceable")
+        stand = {row[0] for row in still.fetchall()}
+        for name in sorted({one.plan.result, *there} - stay):
+            desk.connection.execute(f"DROP TABLE IF EXISTS {quote(name)}")
+        there = stay
         for fingerprint, obligation in accused.items():
-            if obligation in reading and fingerprint not in stand:
-                found.setdefault(fingerprint, []).append(f"{name}={value}")
-    return {fingerprint: tuple(readings) for fingerprint, readings in found.items()}
+            if obligation in one.plan.obligations and fingerprint not in stand:
+                found.setdefault(fingerprint, []).append((one.number, one.answer))
+    return {fingerprint: tuple(answer for _, answer in sorted(answers)) for fingerprint, answers in found.items()}
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One other answer to an open question, and the plan that judges under it; `number`: its place in the list."""
+
+    number: int
+    answer: str
+    plan: Plan
+
+
+def _readings(desk: Desk, accused: set[str]) -> list[_Reading]:
+    """Every other answer that touches an accused obligation; those that judge the same ones one after the other."""
+    found: list[_Reading] = []
+    for number, (name, value) in enumerate(_wanted(desk.pack, set(), ())):
+        reading = [item.id for item in readers(desk.pack, name) if item.id in accused]
+        if reading:
+            plan = compile_pack(desk.pack.with_values({name: value}), desk.as_of, desk.known_by, reading)
+            steps = in_order(plan.steps, [plan.result])  # nobody asks what is missing
+            found.append(_Reading(number, f"{name}={value}", replace(plan, steps=steps, missing=plan.result)))
+    return sorted(found, key=lambda one: (one.plan.obligations, one.number))
+
+
+def _alike(one: Plan, other: Plan) -> set[str]:
+    """The tables that are the same in two plans, since they and all that they are made from are made alike."""
+    made = {step.name: step.sql for step in one.steps}
+    alike: set[str] = set()
+    for step in other.steps:
+        if made.get(step.name) == step.sql and all(name in alike for name in step.reads):
+            alike.add(step.name)
+    return alike
 
 
 def _either(column: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban import cache, keeping
+from duban import cache, keeping, stopwatch
 from duban.crew import RECORDS, Crew, Progress
 from duban.errors import Issue, UsageError
 from duban.model import Plan
@@ -144,7 +144,8 @@ def run(
     little memory: then no duty has a status.
     """
     crew = Crew(con, shelf)
-    if once is None or keep:
+    watch = stopwatch.running()
+    if once is None or keep or (watch is not None and watch.asked):  # a step that is to be profiled has to run
         return crew.run(plan, keep=keep, progress=progress)
     name = once.name(plan)
     if keeping.restore(con, _KIND, name, once.scratch, crew.shelves[0]) is not None:

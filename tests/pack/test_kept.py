@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from duban import cache
+from duban.compile import compile_pack
 from duban.errors import PackError
 from duban.pack import Pack, load_pack
 from duban.pack import load as reading
@@ -79,9 +82,17 @@ def test_a_broken_entry_is_read_again(folder: Path, read: list[Path]) -> None:
     assert len(read) == 2
 
 
-def test_a_value_has_a_stamp_of_its_own_and_an_altered_pack_none(folder: Path) -> None:
-    from dataclasses import replace
+def test_a_kept_plan_is_the_one_that_was_compiled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack, moment = load_pack(folder), datetime(2013, 7, 1)
+    (one, *_) = (item.id for item in pack.obligations)
+    asked = ((moment, ()), (datetime(2013, 8, 1), ()), (moment, (one,)))
+    kept = [compile_pack(pack, at, at, only) for _ in range(2) for at, only in asked]
+    assert len([entry for entry in cache.entries() if entry.kind == "plan"]) == 3
+    monkeypatch.setenv(cache.SETTING, cache.OFF)
+    assert kept == 2 * [compile_pack(load_pack(folder), at, at, only) for at, only in asked]
 
+
+def test_a_value_has_a_stamp_of_its_own_and_an_altered_pack_none(folder: Path) -> None:
     pack = load_pack(folder)
     name = next(name for name, spec in pack.header.parameters.items() if spec.type == "int")
     other = pack.with_values({name: pack.values[name] + 1})

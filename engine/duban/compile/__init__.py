@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from duban import cache
 from duban.compile.common import plan_views
 from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
@@ -26,6 +27,7 @@ from duban.verification import SEEN
 
 RESULT, MISSING = "duties", "missing"
 ALL = 1000
+_KIND = "plan"
 
 
 def compile_pack(
@@ -41,11 +43,26 @@ def compile_pack(
     """The plan of a linted pack; `only` limits it to some obligations. Drafts are judged only where they are named.
 
     `also`: more of its tables that stay after the run. `whole`: the records as seen with all their columns, for somebody who
-    looks at them afterwards. `together`: how many obligations may share steps; with 1 each has steps of its own name.
+    looks at them afterwards. `together`: how many obligations may share steps; with 1 each has steps of its own name. The
+    plan of a pack that knows its stamp is kept.
     """
-    compiler = Compiler(pack, as_of, known_by)
+    chosen, stays = frozenset(only), tuple(also)
+    asked = (str(as_of), str(known_by), *sorted(chosen), "", *stays, "", str(whole), str(together))
+    name = cache.key(pack.stamp, *asked) if pack.stamp else ""
+    kept = cache.recall(_KIND, name) if name else None
+    if isinstance(kept, Plan):
+        return kept
+    plan = _compiled(Compiler(pack, as_of, known_by), chosen, stays, whole=whole, together=together)
+    if name:
+        cache.remember(_KIND, name, plan)
+    return plan
+
+
+def _compiled(
+    compiler: Compiler, chosen: frozenset[str], stays: tuple[str, ...], *, whole: bool, together: int
+) -> Plan:
+    pack = compiler.pack
     plan_views(compiler)
-    chosen = set(only)
     obligations = [item for item in pack.obligations if (item.id in chosen if chosen else not item.draft)]
     judging = stacks(obligations, together)
     judged = [_plan_stack(compiler, stack) for stack in judging]
@@ -57,7 +74,6 @@ def compile_pack(
     # One stack after the other, so that its tables can go before the next one's come.
     wanted = [name for names in judged for name in names]
     loose = tuple(f"{scan.name}/loose" for scan in compiler.scans.values())
-    stays = tuple(also)
     steps = in_order(compiler.steps, [*wanted, RESULT, MISSING, *stays])
     if not whole:
         steps = lean(steps, pack, (*stays, SEEN))

@@ -89,8 +89,7 @@ def _contested(audit: Audit, kept: list[_Judged]) -> Contested:
     rows = [row for one in kept for row in one.dossier.findings if row["fingerprint"] in first]
     if not rows:
         return {}
-    own = audit.connection.cursor()
-    desk = Desk(own, audit.pack, audit.as_of, audit.known_by, audit.inputs, audit.issues, once=audit.once)
+    desk = Desk(audit.connection.cursor(), audit.pack, audit.as_of, audit.known_by, audit.inputs, audit.issues)
     try:
         return contested_under(desk, {row["fingerprint"]: row["obligation"] for row in rows})
     finally:

@@ -90,14 +90,14 @@ def date_rows(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType
     if own is not None and own.type != "datetime":
         return
     table, bare = table_name(name), quote("submitted_at" + BARE)
-    if not _thin_lines(con, name):
+    lines, filed = _lines(con, name)
+    if not lines:
         return
+    _thin_lines(con, name, filed=bool(filed))
     day = f"cast({quote(record_type.time)} AS DATE)"
-    branches = [
-        _by("sender", "file IS NULL"),
-        _by("file", "file IS NOT NULL", "r.sender IS NULL"),
-        _by("file, sender", "file IS NOT NULL"),
-    ]
+    branches = [_by("sender", "file IS NULL")] if filed < lines else []
+    if filed:
+        branches += [_by("file", "file IS NOT NULL", "r.sender IS NULL"), _by("file, sender", "file IS NOT NULL")]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {_DATED} AS WITH r AS (SELECT _n, jurisdiction, submitted_by AS sender,"
         f" _file AS file, {day} AS day FROM {table} WHERE submitted_at IS NULL)"
@@ -114,26 +114,37 @@ def date_rows(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType
 _LINES, _DATED = quote("duban$lines"), quote("duban$dated")
 
 
-def _thin_lines(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """The lines of a type that can date its rows, by the names that its files go by; whether there are any.
+def _lines(con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
+    """How many lines may date the rows of a type, and how many of them name a file: a county has few that do."""
+    found = con.execute(
+        f"SELECT count(*), count(file) FROM {_TABLE} WHERE record_type = {literal(name)} AND received_at IS NOT NULL"
+    ).fetchone()
+    return found or (0, 0)
+
+
+def _thin_lines(con: duckdb.DuckDBPyConnection, name: str, *, filed: bool) -> None:
+    """The lines of a type that can date its rows, by the names that its files go by (`filed`: if they name any).
 
     A line may write a file with its folder or without. `rank` orders the moments: of a bare date and a moment at its
     midnight the bare date is the later one.
     """
     table = table_name(name)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_LINES} AS"
+    joined = f" LEFT JOIN files f ON {_file_key('l.file')} = f.key" if filed else ""
+    files = (
         f" WITH here AS (SELECT DISTINCT _file FROM {table}),"
         f" rel AS (SELECT _file, {_file_key('_file')} AS key FROM here WHERE _file <> ''),"
         f" files AS (FROM rel UNION SELECT _file, regexp_replace(key, '^.*/', '') FROM rel)"
-        f" SELECT l.jurisdiction, l.sender, f._file AS file, l.covered_from, l.covered_through,"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_LINES} AS{files if filed else ''}"
+        f" SELECT l.jurisdiction, l.sender, {'f._file' if filed else 'CAST(NULL AS VARCHAR)'} AS file,"
+        f" l.covered_from, l.covered_through,"
         f" l.received_at AS moment, l.{quote('received_at' + BARE)} AS bare,"
         f" dense_rank() OVER (ORDER BY moment, bare) AS rank"
-        f" FROM {_TABLE} l LEFT JOIN files f ON {_file_key('l.file')} = f.key"
+        f" FROM {_TABLE} l{joined}"
         f" WHERE l.record_type = {literal(name)} AND l.received_at IS NOT NULL"
-        f" AND (l.file IS NULL OR f._file IS NOT NULL)"
+        + (" AND (l.file IS NULL OR f._file IS NOT NULL)" if filed else "")
     )
-    return bool(con.execute(f"SELECT count(*) FROM {_LINES}").fetchall()[0][0])
 
 
 def _by(fields: str, lines: str, rows: str = "true") -> str:

@@ -75,11 +75,12 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     written = {*filling.identities, SUBMITTED_AT, SUBMITTED_AT + BARE}
     if not (alone and large.create(con, target, columns_in(filling.fields), rows_of, written)):
         _append(con, target, f"INSERT INTO {target} {rows_of.numbered(before)}")
-    rows = _scalar(con, f"SELECT count(*) FROM {target} WHERE _n > {before}")
+    counted = con.execute(f"SELECT count(*), count({quote(ODD)}) FROM {target} WHERE _n > {before}").fetchone()
+    rows, odd_rows = counted or (0, 0)
     cells = f"unnest({quote(ODD)}, recursive := true)"
     contexts, context = filling.contexts()
     odd = f"(SELECT _n, _row, _file, _sheet, {context} AS context, {cells} FROM {target} WHERE _n > {before}) odd"
-    if not _scalar(con, f"SELECT count({quote(ODD)}) FROM {target} WHERE _n > {before}"):
+    if not odd_rows:
         return rows, []
     unusual.read(con, target, odd, filling.fields, contexts, filling.timezone)
     return rows, _cell_issues(con, filling, odd)
