@@ -210,8 +210,9 @@ def remember(kind: str, name: str, value: object) -> None:
 
 @functools.cache
 def _program() -> bytes:
-    """What stands for the program in a key: its source, and the Python that runs it. (A version lies in a checkout.)"""
-    digest = hashlib.sha256(f"{sys.implementation.cache_tag}\n{sys.version}\n{sys.platform}\n".encode())
+    """What stands for the program in a key: its source, the Python that runs it, and the libraries that are there."""
+    python = f"{sys.implementation.cache_tag}\n{sys.version}\n{sys.platform}\n{sorted(_libraries())}"
+    digest = hashlib.sha256(python.encode("utf-8", "surrogateescape"))
     top = Path(__file__).parent
     for here, folders, files in os.walk(top):
         folders.sort()
@@ -221,6 +222,13 @@ def _program() -> bytes:
                 with open(path, "rb") as stream:  # noqa: PTH123 (hundreds of files in a few milliseconds)
                     digest.update(f"\n{path[len(str(top)) :]}\n".encode() + stream.read())
     return digest.digest()
+
+
+def _libraries() -> Iterator[str]:
+    """Name and version of each, as the folder is called that tells of it."""
+    for place in sys.path:
+        with contextlib.suppress(OSError):  # a zip file, or nothing
+            yield from (path.name for path in Path(place or ".").glob("*.dist-info"))
 
 
 # ---- how much there is

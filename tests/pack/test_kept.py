@@ -11,9 +11,10 @@ import pytest
 
 from duban import cache
 from duban.compile import compile_pack
-from duban.errors import PackError
+from duban.errors import Issue, PackError
 from duban.pack import Pack, load_pack
 from duban.pack import load as reading
+from duban.pack.yaml import kept_yaml, read_yaml
 
 PACK = Path(__file__).parents[1] / "fixtures" / "chicago-2013"
 
@@ -76,7 +77,7 @@ def test_a_broken_pack_is_not_kept(folder: Path, read: list[Path]) -> None:
 
 def test_a_broken_entry_is_read_again(folder: Path, read: list[Path]) -> None:
     before = load_pack(folder)
-    (entry,) = cache.entries()
+    (entry,) = (entry for entry in cache.entries() if entry.kind == "pack")
     entry.path.write_bytes(entry.path.read_bytes()[:-9])
     assert same(load_pack(folder), before)
     assert len(read) == 2
@@ -99,3 +100,14 @@ def test_a_value_has_a_stamp_of_its_own_and_an_altered_pack_none(folder: Path) -
     assert len({pack.stamp, other.stamp, ""}) == 3
     assert other.stamp == pack.with_values({name: pack.values[name] + 1}).stamp
     assert replace(pack, records={}).stamp == ""
+
+
+def test_a_kept_text_is_the_one_that_was_parsed(folder: Path) -> None:
+    path = folder / "records.yaml"
+    first, again = kept_yaml(path, "records.yaml"), kept_yaml(path, "records.yaml")
+    assert first == again == read_yaml(path, "records.yaml")
+    again.issues.append(Issue("P001", "of this reading alone"))
+    assert kept_yaml(path, "records.yaml").issues == []
+    path.write_text("a: 1\na: 2\n", encoding="utf-8")
+    assert [kept_yaml(path, "records.yaml").issues != [] for _ in range(2)] == [True, True]
+    assert kept_yaml(folder / "none.yaml", "none.yaml").issues != []

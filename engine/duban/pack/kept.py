@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import VERSION
-
 from duban import cache
 from duban.errors import PackError, UsageError
 from duban.pack.pack import Pack
@@ -77,7 +75,7 @@ def _stamp(folder: Path) -> str:
         read = [part for path in _sources(folder) for part in (path.name, path.read_bytes())]
     except OSError:  # the reading will say what is wrong
         return ""
-    return cache.key(VERSION, str(folder), str(folder.resolve()), *read)  # lint compares the name of the folder
+    return cache.key(str(folder), str(folder.resolve()), *read)  # lint compares the name of the folder
 
 
 def _sources(folder: Path) -> Iterator[Path]:

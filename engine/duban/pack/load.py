@@ -25,7 +25,7 @@ from duban.pack.measures import Measures
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack, parameter_value
 from duban.pack.schema import PackHeader
-from duban.pack.yaml import Document, PathKey, read_yaml
+from duban.pack.yaml import Document, PathKey, kept_yaml, read_yaml
 from duban.vocabulary import BUILT_IN, DECISION, WAIVER, RecordType, Reference
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -41,7 +41,7 @@ class Draft:
     issues: list[Issue] = field(default_factory=list)
 
     def read(self, name: str) -> Document:
-        document = read_yaml(self.folder / name, name)
+        document = kept_yaml(self.folder / name, name)
         self.documents[name] = document
         self.issues += [
             replace(issue, place=replace(issue.place, file=str(self.folder / name))) for issue in document.issues

@@ -9,9 +9,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from duban import cache
 from duban.errors import Issue, Place
 
 PathKey = tuple[str | int, ...]
+_KIND = "yaml"
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -46,6 +48,21 @@ def read_yaml(path: Path, name: str = "") -> Document:
         document.issues.append(Issue("P001", f"{document.name} {reason}", Place(document.name)))
         return document
     return parse_yaml(text, document)
+
+
+def kept_yaml(path: Path, name: str) -> Document:
+    """The same, parsed anew only if another text stands in the file than before: a pack has thousands of lines."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return read_yaml(path, name)
+    stamp = cache.key(name, content)
+    document = cache.recall(_KIND, stamp)
+    if not isinstance(document, Document):
+        document = read_yaml(path, name)
+        if not document.issues and path.read_bytes() == content:
+            cache.remember(_KIND, stamp, document)
+    return document
 
 
 def parse_yaml(text: str, document: Document) -> Document:

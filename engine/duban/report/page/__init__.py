@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +29,7 @@ _MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)  # a debugger woul
 def page_html(week: Week) -> str:
     """The page of an edition, as text."""
     shown, bases = view(week)
-    style = _asset("page.css")
-    scripts = [_MAP.sub("", _asset("vendor/chart.umd.min.js")), _asset("page.js")]
+    style, scripts, policy = _frame()
     return (
         _environment()
         .get_template("page.html")
@@ -36,7 +37,7 @@ def page_html(week: Week) -> str:
             **shown,
             style=style,
             scripts=scripts,
-            policy=_policy(style, scripts),
+            policy=policy,
             data=as_json(payload(week, bases)),
         )
     )
@@ -48,6 +49,15 @@ def write_page(week: Week, path: Path) -> Path:
     return path
 
 
+@cache
+def _frame() -> tuple[str, tuple[str, ...], str]:
+    """Style, scripts and policy: the same for the page of every town."""
+    style = _asset("page.css")
+    scripts = (_MAP.sub("", _asset("vendor/chart.umd.min.js")), _asset("page.js"))
+    return style, scripts, _policy(style, scripts)
+
+
+@cache  # it keeps the templates that it has compiled
 def _environment() -> jinja2.Environment:
     """Templates that escape every value; what is inlined as it is has its own filter."""
     import jinja2
@@ -72,7 +82,7 @@ def _asset(name: str) -> str:
     return text
 
 
-def _policy(style: str, scripts: list[str]) -> str:
+def _policy(style: str, scripts: Iterable[str]) -> str:
     """The content security policy: own script and style by hash; nothing may be fetched, framed or sent."""
     allowed = " ".join(_hash(script) for script in scripts)
     return (
