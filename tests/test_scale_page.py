@@ -27,7 +27,7 @@ def test_the_page_shows_what_the_formula_gives(nation: ModuleType) -> None:
 
 
 def test_the_arithmetic(nation: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # 1,000 records in a core-second. 3.6 million enterprises of 1,000 records are 3.6 million core-seconds, 1,000 hours;
+    # 1,000 records in a core-second. 3.6 million enterprises of 1,000 records are 3.6 million core-seconds: 1,000 h;
     # half of the time used: 2,000, at 0.5 yuan 1,000 yuan; on 128 cores 15.6 hours. The largest of 1,000 counties has
     # 10 times 3.6 million records: 10 hours on its core, which 512 cores (3.9 hours of work) have to wait for.
     figures = tmp_path / "spark.json"

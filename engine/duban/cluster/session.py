@@ -180,7 +180,7 @@ def _cores(spark: SparkSession) -> int:
     """How many tasks run at a time: what has come up of a cluster so far, or what was asked for, if that is more."""
     known = spark.sparkContext.getConf()
     asked = int(known.get("spark.executor.instances", "0")) * int(known.get("spark.executor.cores", "1"))
-    return max(spark.sparkContext.defaultParallelism, asked, int(known.get("spark.cores.max", "0")))
+    return max(int(spark.sparkContext.defaultParallelism), asked, int(known.get("spark.cores.max", "0")))
 
 
 def explained(error: Exception) -> Exception:
