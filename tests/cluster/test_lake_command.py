@@ -142,6 +142,7 @@ def test_what_spark_says_becomes_one_line() -> None:
     assert str(session.explained(RuntimeError(trace))) == "Spark 未能完成：org.apache.spark.SparkException: Job aborted"
     worker = "…\nModuleNotFoundError: No module named 'duban'\n…"
     assert "没有 duban" in str(session.explained(RuntimeError(worker)))
+    assert str(session.explained(PermissionError(13, "denied", "/out"))).startswith("结果写不进去")
     own = EvaluationError("第 3 步")
     assert session.explained(own) is own
 

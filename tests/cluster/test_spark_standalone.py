@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -58,7 +60,7 @@ def master(spark_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     processes: list[subprocess.Popen[bytes]] = []
     try:
         for words in started:
-            processes.append(subprocess.Popen([launcher, *words], env=environment, start_new_session=True))
+            processes.append(subprocess.Popen([launcher, *words], env=environment, preexec_fn=die_with_us))
             await_port(port)
         yield address
     finally:
@@ -70,6 +72,12 @@ def master(spark_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def die_with_us() -> None:
+    """Whatever ends the tests, nothing of the cluster stays behind (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def await_port(port: int) -> None:

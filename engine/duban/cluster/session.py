@@ -110,8 +110,7 @@ def run(order: Order, master: str) -> Run:
     installed()
     holdings = survey(order.root, order.pack.records)
     with opened(master) as spark:
-        workers = spark.sparkContext.defaultParallelism
-        batches = pack_batches(holdings, workers, size_of(spark.conf.get(BATCH_BYTES, _DEFAULT_BATCH)))
+        batches = pack_batches(holdings, _cores(spark), size_of(spark.conf.get(BATCH_BYTES, _DEFAULT_BATCH)))
         try:
             return _write(spark, order, holdings, batches)
         except Exception as error:
@@ -177,17 +176,26 @@ def _alone(scratch: Path) -> dict[str, str]:
     return found
 
 
+def _cores(spark: SparkSession) -> int:
+    """How many tasks run at a time: what has come up of a cluster so far, or what was asked for, if that is more."""
+    known = spark.sparkContext.getConf()
+    asked = int(known.get("spark.executor.instances", "0")) * int(known.get("spark.executor.cores", "1"))
+    return max(int(spark.sparkContext.defaultParallelism), asked, int(known.get("spark.cores.max", "0")))
+
+
 def explained(error: Exception) -> Exception:
     """What Spark says in a hundred lines of Java, in one."""
     if isinstance(error, (UsageError, DataError, EvaluationError)):
         return error
+    if isinstance(error, OSError):
+        return UsageError(f"结果写不进去：{error}")
     text = str(error)
     if missing := re.search(r"ModuleNotFoundError: No module named '([^']+)'", text):
         hint = "每台执行机都要装 duban；打包环境的办法见 docs/scale.md"
         return UsageError("执行机的 Python 里缺组件", [Issue("U072", f"没有 {missing[1]}", hint=hint)])
     causes = re.findall(r"^(?:Caused by: |: )?((?:\w+\.)*\w*(?:Error|Exception)\b.*)$", text, re.MULTILINE)
     cause = causes[-1] if causes else (text.strip().splitlines() or [type(error).__name__])[0]
-    return EvaluationError(f"Spark 未能完成：{cause[:500]}")
+    return UsageError(f"Spark 未能完成：{cause[:500]}")
 
 
 def size_of(text: str) -> int:
@@ -223,6 +231,7 @@ def _write(spark: SparkSession, order: Order, holdings: list[Holding], batches: 
     )  # fmt: skip
     system, base = open_root(order.out)
     stage, place = f"{base}/_duban-{uuid4().hex}", f"{base}/{partition(order)}"
+    system.create_dir(stage, recursive=True)  # where nothing can be written nobody need judge for hours
     rows = _tasks(spark, job).persist(StorageLevel.DISK_ONLY)  # judged once, read for each table
     try:
         account = _account(spark, order, rows, holdings, batches)
