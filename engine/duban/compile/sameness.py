@@ -45,7 +45,9 @@ def _renamed(schema: Schema, name: str, record: RecordType) -> list[tuple[str, s
 
 
 def steps(schema: Schema, name: str, known: str, body: str) -> list[Step]:
-    """The three steps of a type. `known`: SQL of its rows, by their own keys, as known; `body`: of its records as seen."""
+    """The three steps of a type. `known`: SQL of its rows, by their own keys, as known; `body`: of its records as seen, of
+    which only those count whose keys are `asked`.
+    """
     record = schema.records[name]
     return [
         Step(f"twins/{name}", _twins(name, record, known), f"{record.title}: keys that are, or may be, of one"),
@@ -67,8 +69,8 @@ def _twins(name: str, record: RecordType, known: str) -> str:
         "  QUALIFY row_number() OVER (PARTITION BY jurisdiction, a, b ORDER BY submitted_at DESC NULLS LAST, same DESC NULLS LAST) = 1),\n"
         f"mentioned AS (SELECT a AS n FROM {TABLE} WHERE record = {literal(name)} UNION SELECT b FROM {TABLE} WHERE record = {literal(name)}),\n"
         f"rows AS (SELECT k.jurisdiction, {key} AS key, k._n AS n, row_number() OVER (PARTITION BY k.jurisdiction, {key} ORDER BY {order}) AS age\n"
-        f"  FROM ({known}) k WHERE (k.jurisdiction, {key}) IN (SELECT jurisdiction, a FROM told UNION SELECT jurisdiction, b FROM told\n"
-        f"    UNION SELECT m.jurisdiction, m.{quote(record.key[0])} FROM {quote('raw_' + name)} m JOIN mentioned ON mentioned.n = m._n)),\n"
+        f"  FROM ({known}) k WHERE coalesce((k.jurisdiction, {key}) IN (SELECT jurisdiction, a FROM told UNION SELECT jurisdiction, b FROM told\n"
+        f"    UNION SELECT m.jurisdiction, m.{quote(record.key[0])} FROM {quote('raw_' + name)} m JOIN mentioned ON mentioned.n = m._n), FALSE)),\n"
         "newest AS (SELECT * FROM rows WHERE age = 1),\n"
         "found AS (SELECT x.jurisdiction, least(x.key, y.key) AS a, greatest(x.key, y.key) AS b, bool_or(t.equal) AS equal\n"
         f"  FROM {TABLE} t JOIN newest x ON x.n = t.a JOIN newest y ON y.n = t.b WHERE t.record = {literal(name)} GROUP BY ALL)\n"
@@ -94,6 +96,14 @@ def _same(name: str) -> str:
     )
 
 
+def asked(record: RecordType) -> str:
+    """SQL condition on rows: their key is one of `open`. With coalesce, since DuckDB may build the table of a plain IN from the
+    rows, of which there may be millions.
+    """
+    key = quote(record.key[0])
+    return f"coalesce((jurisdiction, {key}) IN (SELECT jurisdiction, a FROM open UNION SELECT jurisdiction, b FROM open), FALSE)"
+
+
 def _unsure(name: str, record: RecordType, body: str) -> str:
     """(jurisdiction, key, others): a record that may be one with others that were handed in later; these stand for it."""
     twins, same, key = quote(f"twins/{name}"), quote(f"same/{name}"), quote(record.key[0])
@@ -104,8 +114,7 @@ def _unsure(name: str, record: RecordType, body: str) -> str:
         f"  LEFT JOIN {same} y ON y.jurisdiction = t.jurisdiction AND y.key = t.b),\n"
         "open AS (SELECT DISTINCT jurisdiction, a, b FROM pairs WHERE a <> b AND same IS NOT FALSE\n"
         "  EXCEPT SELECT jurisdiction, a, b FROM pairs WHERE same IS FALSE),\n"
-        f'here AS (SELECT jurisdiction, {key} AS key, "$id" AS id, submitted_at AS at FROM ({body})\n'
-        f"  WHERE (jurisdiction, {key}) IN (SELECT jurisdiction, a FROM open UNION SELECT jurisdiction, b FROM open)),\n"
+        f'here AS (SELECT jurisdiction, {key} AS key, "$id" AS id, submitted_at AS at FROM ({body})),\n'
         "met AS (SELECT o.jurisdiction, x.key AS a, x.id AS a_id, y.key AS b, y.id AS b_id,\n"
         "    coalesce(x.at, TIMESTAMP '0001-01-01') < coalesce(y.at, TIMESTAMP '0001-01-01')\n"
         "      OR (x.at IS NOT DISTINCT FROM y.at AND x.key < y.key) AS older\n"

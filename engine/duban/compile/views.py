@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 
@@ -13,7 +14,7 @@ from duban.model import Step
 from duban.pack.pack import Pack
 from duban.scope import Names, Row, Schema, key_text
 from duban.sqltext import literal, quote
-from duban.vocabulary import SUBMITTED_AT, BearerKind, RecordType
+from duban.vocabulary import SUBMITTED_AT, BearerKind, RecordType, Reference
 
 
 def seen(schema: Schema, name: str, as_of: str, known_by: str, *, apart: bool = False) -> list[Step]:
@@ -29,30 +30,18 @@ def seen(schema: Schema, name: str, as_of: str, known_by: str, *, apart: bool = 
     twinned = record.identity is not None and not apart
     body = _versions(name, record, known, as_of, twinned)
     shown = sameness.told(name, record, body) if twinned else body
-    cells, joins = [], []
-    for number, (field_name, references) in enumerate(record.references.items()):
-        targets = [schema.target(reference) for reference in references]
-        if any(reference.outside == "ignore" for reference in references):
-            continue
-        found = []
-        for index, (target, key) in enumerate(targets):
-            alias, cell = f"k{number}_{index}", quote(field_name)
-            joins.append(
-                f"LEFT JOIN {quote(f'keys/{target}/{key}')} {alias} ON {alias}.jurisdiction = v.jurisdiction AND {alias}.value = CAST(v.{cell} AS VARCHAR)"
-            )
-            here = f"list_contains((SELECT places FROM {quote(f'places/{target}')}), v.jurisdiction)"
-            found.append(f"{alias}.value IS NOT NULL OR NOT {here}")
-        cells.append(f"CASE WHEN {' OR '.join(found)} THEN v.{quote(field_name)} END AS {quote(field_name)}")
+    cells = [_pointing(field_name, references, schema) for field_name, references in record.references.items()]
+    cells = [cell for cell in cells if cell]
     title = f"{record.title}: newest known versions"
     steps = [Step(f"seen/{name}", shown, title)]
     if cells:
-        joined = "\n".join(joins)
-        steps = [Step(f"seen/{name}", f"SELECT v.* REPLACE ({', '.join(cells)})\nFROM ({shown}) v\n{joined}", title)]
+        steps = [Step(f"seen/{name}", f"SELECT v.* REPLACE ({', '.join(cells)})\nFROM ({shown}) v", title)]
     if record.key:
         steps.insert(0, _again(name, record, known))
     if twinned:
         alone = _known(sameness.raw(schema, name, apart=True), known_by)
-        steps[:0] = sameness.steps(schema, name, alone, body)
+        asked = _versions(name, record, f"{known} AND {sameness.asked(record)}", as_of, twinned)
+        steps[:0] = sameness.steps(schema, name, alone, asked)
     referred = sorted(_referred(schema, name))
     if referred:
         places = f"SELECT coalesce(list(DISTINCT jurisdiction), []) AS places FROM ({_known(quote('raw_' + name), known_by)})"
@@ -61,6 +50,24 @@ def seen(schema: Schema, name: str, as_of: str, known_by: str, *, apart: bool = 
         values = f"SELECT DISTINCT jurisdiction, CAST({quote(key)} AS VARCHAR) AS value FROM ({body}) WHERE {quote(key)} IS NOT NULL"
         steps.append(Step(f"keys/{name}/{key}", values, f"{record.title}: what references can point at"))
     return steps
+
+
+def _pointing(name: str, references: Sequence[Reference], schema: Schema) -> str:
+    """A field that refers to something, as SQL: empty where it points at nothing that is there; '' if strangers may stand
+    in it. IN rather than a join: a join may build its table of a million records instead of the keys.
+    """
+    if any(reference.outside == "ignore" for reference in references):
+        return ""
+    targets, cell = [schema.target(reference) for reference in references], f"v.{quote(name)}"
+    there = [
+        f"(v.jurisdiction, CAST({cell} AS VARCHAR)) IN (SELECT jurisdiction, value FROM {quote(f'keys/{target}/{key}')})"
+        for target, key in targets
+    ]
+    unlisted = [
+        f"NOT list_contains((SELECT places FROM {quote(f'places/{target}')}), v.jurisdiction)" for target, _ in targets
+    ]
+    cases = [f"WHEN {condition} THEN {cell}" for condition in (*there, *unlisted)]  # the last ones for few rows, if any
+    return f"CASE {' '.join(cases)} END AS {quote(name)}"
 
 
 def _referred(schema: Schema, name: str) -> set[str]:
@@ -146,8 +153,10 @@ def _hashed(record: RecordType) -> str:
 
 
 def _ordinal(record: RecordType) -> str:
-    """SQL of a row's number among equals, in the order in which they were handed in."""
-    return f"row_number() OVER (PARTITION BY {_hashed(record)} ORDER BY submitted_at NULLS FIRST, _n)"
+    """SQL of a row's number among equals, in the order in which they were handed in; one with a key is alone."""
+    empty = " OR ".join(f"{quote(key)} IS NULL" for key in record.key)
+    equals = f"CASE WHEN {empty} THEN {_hashed(record)} ELSE CAST(_n AS VARCHAR) END" if empty else _hashed(record)
+    return f"row_number() OVER (PARTITION BY {equals} ORDER BY submitted_at NULLS FIRST, _n)"
 
 
 def _event(record: RecordType, as_of: str) -> tuple[str, str]:
