@@ -116,10 +116,10 @@ _LINES, _DATED = quote("duban$lines"), quote("duban$dated")
 
 def _lines(con: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
     """How many lines may date the rows of a type, and how many of them name a file: a county has few that do."""
-    found = con.execute(
+    ((lines, filed),) = con.execute(
         f"SELECT count(*), count(file) FROM {_TABLE} WHERE record_type = {literal(name)} AND received_at IS NOT NULL"
-    ).fetchone()
-    return found or (0, 0)
+    ).fetchall()
+    return lines, filed
 
 
 def _thin_lines(con: duckdb.DuckDBPyConnection, name: str, *, filed: bool) -> None:

@@ -75,8 +75,9 @@ def fill(con: duckdb.DuckDBPyConnection, filling: Filling) -> tuple[int, list[Is
     written = {*filling.identities, SUBMITTED_AT, SUBMITTED_AT + BARE}
     if not (alone and large.create(con, target, columns_in(filling.fields), rows_of, written)):
         _append(con, target, f"INSERT INTO {target} {rows_of.numbered(before)}")
-    counted = con.execute(f"SELECT count(*), count({quote(ODD)}) FROM {target} WHERE _n > {before}").fetchone()
-    rows, odd_rows = counted or (0, 0)
+    # fetchall: a frame cannot be registered as long as a result may still have rows
+    counted = con.execute(f"SELECT count(*), count({quote(ODD)}) FROM {target} WHERE _n > {before}").fetchall()
+    ((rows, odd_rows),) = counted
     cells = f"unnest({quote(ODD)}, recursive := true)"
     contexts, context = filling.contexts()
     odd = f"(SELECT _n, _row, _file, _sheet, {context} AS context, {cells} FROM {target} WHERE _n > {before}) odd"
