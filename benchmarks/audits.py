@@ -16,8 +16,8 @@ from pathlib import Path
 
 import duckdb
 
-from generate import add_week, generate
 from measure import Measured, command, contender
+from synthetic import add_week, generate
 from workload import AS_OF, READS, differences, files
 
 ROOT = Path(__file__).resolve().parents[1]

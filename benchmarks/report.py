@@ -14,8 +14,8 @@ from pathlib import Path
 from audits import LIMIT, LIMIT_MB, Again, Everything, Limited, Whole
 from contest import BY_HAND, DUBAN, FLOORS, Entry, Size
 from counties import PER_TOWN
-from generate import PER_COUNTY, PER_MINE
 from measure import Measured
+from synthetic import PER_COUNTY, PER_MINE
 from workload import AS_OF, OBLIGATIONS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"

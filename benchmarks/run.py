@@ -20,7 +20,7 @@ import contest
 import judges
 import reading
 import report
-from generate import generate
+from synthetic import generate
 
 SECTIONS = ("contest", "line", "memory", "again", "spark", "everything", "reading", "judging")
 

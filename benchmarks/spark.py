@@ -24,7 +24,7 @@ from pathlib import Path
 
 import duckdb
 
-import generate
+import synthetic
 
 HERE = Path(__file__).resolve().parent
 FIGURES = HERE / "spark.json"
@@ -57,12 +57,9 @@ class Figure:
 def lake(counties: int, mines: int, each: int, folder: Path) -> tuple[Path, Path, int]:
     """The same records twice: one file for each record type, and a lake; and their number."""
     flat, root = folder / "flat", folder / "lake"
-    before = generate.PER_JURISDICTION, generate.PER_MINE
-    generate.PER_JURISDICTION, generate.PER_MINE = mines, each
-    try:
-        generate.generate(counties * mines, flat)
-    finally:
-        generate.PER_JURISDICTION, generate.PER_MINE = before
+    total = counties * mines
+    # one file of each type: its name is the type's
+    synthetic.generate(total, flat, county=mines, thin=max(1, synthetic.PER_MINE // each), chunk=total)
     con, rows = duckdb.connect(), 0
     # So many files are written at a time; more partitions than this would come in splinters.
     con.execute("SET partitioned_write_max_open_files = 4000")

@@ -10,7 +10,7 @@ A contender is a module `contenders/NAME.py` with
     NOTE: str             what its author had to do by hand, what it cannot express (default: nothing)
     def run(folder: Path, out: Path) -> None
 
-`run` reads the Parquet files of `folder` (`files(folder, "inspection")`; columns as generate.py writes them) and writes the
+`run` reads the Parquet files of `folder` (`files(folder, "inspection")`; columns as synthetic.py writes them) and writes the
 findings, breached, late and unproven, to the Parquet file `out`, with the columns of FINDINGS in any order of rows. It is
 timed after its imports. `differences` compares what it wrote with what duban wrote: only who finds the same is timed.
 

@@ -22,16 +22,22 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
     sys.path.insert(0, str(ROOT / "benchmarks"))
     try:
         import contest
-        import generate
         import measure
         import report
+        import synthetic
         import workload
 
         folder, out = tmp_path_factory.mktemp("records"), tmp_path_factory.mktemp("findings")
-        generate.generate(MINES, folder, faults=FAULTS)
+        synthetic.generate(MINES, folder, faults=FAULTS)
         ours = out / "ours.parquet"
         workload.module("duban_audit").run(folder, ours)
-        modules = {"contest": contest, "generate": generate, "measure": measure, "report": report, "workload": workload}
+        modules = {
+            "contest": contest,
+            "synthetic": synthetic,
+            "measure": measure,
+            "report": report,
+            "workload": workload,
+        }
         yield SimpleNamespace(**modules, folder=folder, ours=ours, out=out)
     finally:
         sys.path.remove(str(ROOT / "benchmarks"))
@@ -45,6 +51,8 @@ NAMES = sorted(
 )
 
 
+# pandera imports what pyspark makes of pandas, if it is there
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_contender_finds_what_duban_finds(bench: SimpleNamespace, name: str) -> None:
     missing = bench.workload.missing_packages(name)
@@ -95,15 +103,15 @@ def only_in_one(bench: SimpleNamespace, other: Path) -> list[str]:
 
 
 def test_the_same_size_is_the_same_data(bench: SimpleNamespace, tmp_path: Path) -> None:
-    bench.generate.generate(MINES, tmp_path, faults=FAULTS)
+    bench.synthetic.generate(MINES, tmp_path, faults=FAULTS)
     assert only_in_one(bench, tmp_path) == []
 
 
 def test_many_mines_come_in_files_that_are_read_as_one(
     bench: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench.generate, "PER_CHUNK", 32)  # two of the three counties; then the third
-    bench.generate.generate(MINES, tmp_path, faults=FAULTS)
+    monkeypatch.setattr(bench.synthetic, "PER_CHUNK", 32)  # two of the three counties; then the third
+    bench.synthetic.generate(MINES, tmp_path, faults=FAULTS)
     names = [Path(name).name for name in bench.workload.files(tmp_path, "town")]
     assert names == ["town_000.parquet", "town_001.parquet"]
     assert only_in_one(bench, tmp_path) == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -15,21 +16,16 @@ from duban.errors import UsageError
 from duban.evaluate import Limits, close_to_outside, open_database, run
 from duban.model import Plan, Step
 
-GENERATE = Path(__file__).parents[1] / "benchmarks" / "generate.py"
+GENERATE = Path(__file__).parents[1] / "benchmarks" / "synthetic.py"
 HEADS = "head-leads-inspections"
 MINES = 3_000
 
 
 @pytest.fixture(scope="session")
 def large_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """3,000 mines with 60 inspections each, as Parquet."""
-    spec = importlib.util.spec_from_file_location("generate", GENERATE)
-    assert spec is not None
-    assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
+    """3,000 mines with about 60 records each, as Parquet."""
     folder = tmp_path_factory.mktemp("large_county")
-    generate.generate(MINES, folder)
+    subprocess.run([sys.executable, str(GENERATE), str(MINES), str(folder)], check=True)
     return folder
 
 

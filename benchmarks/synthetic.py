@@ -1,6 +1,6 @@
 """Counties by the thousand: plausible records of every type that the workload reads, as Parquet, made by DuckDB.
 
-    python benchmarks/generate.py MINES FOLDER [MINES_PER_COUNTY]
+    python benchmarks/synthetic.py MINES FOLDER [MINES_PER_COUNTY]
 
 A county has 500 mines in towns of ten, and each mine about 60 records from November to January, all types together. Ids
 and names of towns start anew in every county. What goes wrong, does so at a fixed rate (`faults` times that rate, if asked
