@@ -126,9 +126,9 @@ def compared(counties: int, mines: int, each: int, obligations: tuple[str, ...])
             [sys.executable, "-m", "duban", "audit", str(root), "--spark", f"local[{CORES}]", "--out", str(out),
              "--as-of", AS_OF, "--memory", "4GB", "--quiet", *words]
         )  # fmt: skip
-        found = [duckdb.sql(f"SELECT {SAME} FROM '{files}'").fetchone()
+        found = [duckdb.sql(f"SELECT {SAME} FROM '{files}'").fetchall()[0]
                  for files in (folder / "alone" / "duties.parquet", f"{out}/*/*/duties/*.parquet")]  # fmt: skip
-    if found[0] != found[1] or found[0] is None or found[0][2] != counties:
+    if found[0] != found[1] or found[0][2] != counties:
         raise SystemExit(f"not the same duties: one process {found[0]}, Spark {found[1]}")
     told = (counties, counties * mines, rows, found[0][0], len(obligations))
     return [Figure("one process", *told, *alone), Figure(f"Spark, local[{CORES}]", *told, *spark)]
