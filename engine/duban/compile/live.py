@@ -79,14 +79,13 @@ def _live(frames: list[str], pieces: list[str]) -> str:
     end = f"least(coalesce(f.b, {sql.END}), f.open_b, p.e)"
     overlaps = f"coalesce(f.a, {sql.BEGIN}) < p.e AND p.s < coalesce(f.b, {sql.END})"
     rank = held_at("f.due", "p", "s", "e")
-    order = "obligation, jurisdiction, bearer_id, trigger_id, period_start"
     alive = "applies IS DISTINCT FROM FALSE AND s < e"
     columns = "piece, ended, applies_blank, segs, live_start, live_end, live_seconds"
     joined = (
         "FROM frame f JOIN piece p ON p.asks = f.asks AND p.jurisdiction = f.jurisdiction AND p.bearer_id = f.bearer_id"
     )
     return (
-        f"WITH frame AS (SELECT row_number() OVER (ORDER BY {order}) AS duty, r.obligation, r.asks, f.* EXCLUDE (frame)\n"
+        f"WITH frame AS (SELECT row_number() OVER () AS duty, r.obligation, r.asks, f.* EXCLUDE (frame)\n"
         f'  FROM {union(frames)} f JOIN "rules" r USING (frame)),\n'
         f"piece AS (FROM {union(pieces)}),\n"
         # nearly every bearer has one span: nothing to merge

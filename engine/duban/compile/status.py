@@ -34,17 +34,22 @@ def _plan_evidence(compiler: Compiler, stack: Stack, results: list[str]) -> str:
     types = {item.id: item.test.evidence_of(trigger_of(item)) for item in stack.obligations}
     rows = "\n  UNION ALL ".join(_behind(compiler, record) for record in dict.fromkeys(types.values()))
     place = "CASE WHEN r._file = '' THEN '第' || r._row || '行' ELSE r._file || CASE WHEN r._sheet = '' THEN '' ELSE '[' || r._sheet || ']' END || '#' || r._row END"
-    counted = f"SELECT duty, unnest(evidence) AS n, unnest(range(1, len(evidence) + 1)) AS pos FROM {union(results)}"
+    columns = "unnest(evidence) AS n, unnest(range(1, len(evidence) + 1)) AS pos, len(evidence) AS many"
+    counted = f"SELECT duty, {columns} FROM {union(results)}"
     ids = f"{literal(stack.obligations[0].id)} AS obligation"
     source, same = f"({counted}) e", ""
     if len(stack.obligations) > 1:
-        ids, same = "any_value(e.obligation) AS obligation", "r.record = e.record AND "
+        ids, same = "e.obligation", "r.record = e.record AND "
         source = f'(SELECT e.*, d.obligation, k.evidence_type AS record FROM ({counted}) e JOIN {quote(stack.step("duty"))} d USING (duty)\n  JOIN "rules" k USING (obligation)) e'
     return compiler.add(
         stack.step("evidence"),
-        f"SELECT {ids}, e.duty, list(r.id ORDER BY e.pos) AS ids, list({place} ORDER BY e.pos) AS places,\n"
-        "  max(r.act) AS last_act, CAST(max(r.submitted_at) AS TIMESTAMP) AS last_received\n"
-        f"FROM {source}\nJOIN (\n  {rows}) r ON {same}r.n = e.n GROUP BY e.duty",
+        f"WITH behind AS (SELECT {ids}, e.duty, e.pos, e.many, r.id, {place} AS place, r.act, r.submitted_at\n"
+        f"FROM {source}\nJOIN (\n  {rows}) r ON {same}r.n = e.n)\n"
+        # most duties rest on one record: to gather lists is what costs
+        "SELECT obligation, duty, [id] AS ids, [place] AS places, act AS last_act, CAST(submitted_at AS TIMESTAMP) AS last_received\n"
+        "FROM behind WHERE many = 1\nUNION ALL\n"
+        "SELECT any_value(obligation), duty, list(id ORDER BY pos), list(place ORDER BY pos), max(act), CAST(max(submitted_at) AS TIMESTAMP)\n"
+        "FROM behind WHERE many > 1 GROUP BY duty",
         "the rows behind the numbers",
     )
 
