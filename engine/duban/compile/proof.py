@@ -11,6 +11,7 @@ from duban.compile.planner import Compiler
 from duban.compile.stack import Stack, listed, trigger_of, union
 from duban.conditions import Column
 from duban.kinds.base import DutyTable, Need, exists_by, period_start, rows_of, step_interval
+from duban.model import Step
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation, handed_in_by
 from duban.pack.timing import parse_lag
@@ -36,12 +37,17 @@ def plan_lines(compiler: Compiler) -> None:
 def proof_of(compiler: Compiler, obligation: Obligation, record: str) -> str:
     """The step that has a type's proven days, `proven/K[/sender]`: by the kind of bearer, and who may hand in for it.
 
-    It has those of every type: (jurisdiction, bearer_id, record, s, e), merged spans of days. Added when it is first asked for.
+    It has those of each type that was asked for: (jurisdiction, bearer_id, record, s, e), merged spans of days. Added when it is
+    first asked for.
     """
     by = handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
     name = f"proven/{obligation.bearer}" + (f"/{by}" if by else "")
-    why = "days on which each type was handed in"
-    return compiler.add_once(name, lambda: _proven(compiler, obligation, record), why)
+    records = compiler.proven.setdefault(name, [])
+    if record not in records:
+        records.append(record)
+        proven = Step(name, _proven(compiler, obligation.bearer, by, records), "days on which each type was handed in")
+        compiler.steps[:] = [step for step in compiler.steps if step.name != name] + [proven]
+    return name
 
 
 def _proven_of(asked: Iterable[tuple[str, str]]) -> str:
@@ -58,24 +64,38 @@ def _proven_of(asked: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def _proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
-    handing = senders(
-        compiler, obligation.bearer, handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
-    )
-    groups = "jurisdiction, bearer_id, record"
-    before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
-    spans = (
-        f'SELECT b.jurisdiction, b.bearer_id, l.record_type AS record, greatest(b."$s", l.s) AS s, least(b."$e", l.e) AS e\n'
-        f"FROM (SELECT *, {handing} AS senders FROM {quote('bearer/' + obligation.bearer)} b) b, unnest(list_distinct(b.senders)) AS u(sender)\n"
-        'JOIN "manifest/lines" l ON l.jurisdiction = b.jurisdiction AND l.sender = u.sender AND list_contains(b.senders, l.subject)\n'
-        'WHERE b."$s" < l.e AND l.s < b."$e"'
-    )
+def _proven(compiler: Compiler, kind_name: str, by: str, records: Sequence[str]) -> str:
+    """Merged once for all bearers that the same parties hand in for, of which there are far fewer; cut to each bearer's span."""
+    handing = senders(compiler, kind_name, by)
+    own = "jurisdiction, bearer_id, record"
     return (
-        f"WITH spans AS ({spans}),\n"
-        f"marked AS (SELECT *, max(e) OVER (PARTITION BY {groups} ORDER BY s, e {before}) AS before FROM spans WHERE s < e),\n"
-        "islands AS (SELECT *, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END)\n"
-        f"  OVER (PARTITION BY {groups} ORDER BY s, e) AS island FROM marked)\n"
-        f"SELECT {groups}, min(s) AS s, max(e) AS e FROM islands GROUP BY {groups}, island"
+        'WITH lines AS (SELECT * RENAME (record_type AS record) FROM "manifest/lines"\n'
+        f"  WHERE s < e AND record_type IN ({', '.join(map(literal, records))})),\n"
+        "named AS (SELECT jurisdiction, sender AS party FROM lines UNION SELECT jurisdiction, subject FROM lines),\n"
+        'held AS MATERIALIZED (SELECT b.piece, b.jurisdiction, b.bearer_id, b."$s", b."$e", list_sort(list(party)) AS parties\n'
+        f'  FROM (SELECT piece, jurisdiction, bearer_id, "$s", "$e", unnest(list_distinct({handing})) AS party FROM {quote("bearer/" + kind_name)} b) b\n'
+        "  SEMI JOIN named USING (jurisdiction, party) GROUP BY ALL),\n"
+        "spans AS (SELECT h.jurisdiction, h.parties, l.record, l.s, l.e\n"
+        "  FROM (SELECT *, unnest(parties) AS sender FROM (SELECT DISTINCT jurisdiction, parties FROM held)) h\n"
+        "  JOIN lines l ON l.jurisdiction = h.jurisdiction AND l.sender = h.sender AND list_contains(h.parties, l.subject)),\n"
+        'cut AS MATERIALIZED (SELECT h.jurisdiction, h.bearer_id, m.record, greatest(h."$s", m.s) AS s, least(h."$e", m.e) AS e\n'
+        f"  FROM held h JOIN ({_merged('spans', 'jurisdiction, parties, record')}) m USING (jurisdiction, parties)\n"
+        '  WHERE h."$s" < m.e AND m.s < h."$e"),\n'
+        "several AS (SELECT jurisdiction, bearer_id FROM held GROUP BY ALL HAVING count(*) > 1)\n"
+        f"SELECT {own}, s, e FROM cut ANTI JOIN several USING (jurisdiction, bearer_id)\n"
+        f"UNION ALL {_merged('(FROM cut SEMI JOIN several USING (jurisdiction, bearer_id))', own)}"
+    )
+
+
+def _merged(spans: str, groups: str) -> str:
+    """SQL of (`groups`, s, e): the spans of each group as runs that do not touch."""
+    before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    return (
+        f"SELECT {groups}, min(s) AS s, max(e) AS e FROM (\n"
+        "  SELECT *, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END)\n"
+        f"    OVER (PARTITION BY {groups} ORDER BY s, e) AS island\n"
+        f"  FROM (SELECT *, max(e) OVER (PARTITION BY {groups} ORDER BY s, e {before}) AS before FROM {spans})\n"
+        f") GROUP BY {groups}, island"
     )
 
 
