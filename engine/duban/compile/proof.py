@@ -141,16 +141,14 @@ def plan_proof(
     days = "\nUNION ALL\n".join(_days(days, group, proofs) for days, group in asked.items())
     step = compiler.add(f"{name}/asked", days, "days of each type that must be proven")
     proven = _proven_of((proof, record) for (_, record), proof in proofs.items())
-    same = "{0}.proof = q.proof AND {0}.record = q.record AND {0}.jurisdiction = q.jurisdiction AND {0}.bearer_id = q.bearer_id"
     return compiler.add(
         name,
-        f"WITH proven AS (FROM {proven}),\n"
-        "last AS (SELECT proof, record, jurisdiction, bearer_id, max(e) AS e FROM proven GROUP BY ALL)\n"
-        f"SELECT d.duty, coalesce(bool_and(u.covered), TRUE) AS proven, min(u.through) AS through\nFROM {table} d LEFT JOIN (\n"
-        f"  SELECT q.duty, bool_and(p.s IS NOT NULL) AS covered, max(last.e) AS through FROM {quote(step)} q\n"
-        f"  LEFT JOIN proven p ON {same.format('p')} AND p.s <= q.s AND p.e >= q.e\n"
-        f"  LEFT JOIN last ON {same.format('last')} GROUP BY q.duty, q.record\n"
-        ") u USING (duty) GROUP BY d.duty",
+        f"WITH runs AS (SELECT proof, record, jurisdiction, bearer_id, list({{'s': s, 'e': e}}) AS runs, max(e) AS e\n"
+        f"  FROM {proven} GROUP BY ALL)\n"
+        f"SELECT d.duty, coalesce(u.covered, TRUE) AS proven, u.through\nFROM {table} d LEFT JOIN (\n"
+        "  SELECT q.duty, bool_and(r.runs IS NOT NULL AND list_bool_or(list_transform(r.runs, lambda x: x.s <= q.s AND x.e >= q.e))) AS covered,\n"
+        f"    min(r.e) AS through FROM {quote(step)} q LEFT JOIN runs r USING (proof, record, jurisdiction, bearer_id) GROUP BY q.duty\n"
+        ") u USING (duty)",
         "is the data complete?",
     )
 
