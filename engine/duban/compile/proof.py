@@ -204,11 +204,12 @@ def gaps(asked: str, proven: str, keys: str = "duty", who: str = "jurisdiction, 
     own = ", ".join(f"q.{key}" for key in keys.split(", "))
     following = f"coalesce(lead(s) OVER (PARTITION BY {who} ORDER BY s), {sql.END})"
     return (
-        f"SELECT {keys}, g.s, g.e FROM (\n"
+        f"SELECT {keys}, g.s, g.e FROM (WITH runs AS MATERIALIZED ({proven}),\n"
+        f"  holed AS MATERIALIZED (SELECT q.* FROM ({asked}) q ANTI JOIN runs p ON {same} AND p.s <= q.s AND p.e >= q.e),\n"
+        f"  near AS (SELECT *, {following} AS following FROM (FROM runs SEMI JOIN holed USING ({who})))\n"
         f"  SELECT {own}, q.e AS stop, unnest(list_concat([{{'lo': q.s, 'hi': coalesce(min(p.s), q.e)}}],\n"
         "    list({'lo': p.e, 'hi': p.following} ORDER BY p.s) FILTER (p.s IS NOT NULL))) AS hole\n"
-        f"  FROM ({asked}) q LEFT JOIN (SELECT *, {following} AS following FROM ({proven}))\n"
-        f"    p ON {same} AND p.e > q.s AND p.s < q.e GROUP BY {own}, q.s, q.e\n"
+        f"  FROM holed q LEFT JOIN near p ON {same} AND p.e > q.s AND p.s < q.e GROUP BY {own}, q.s, q.e\n"
         "), LATERAL (SELECT hole.lo AS s, least(hole.hi, stop) AS e) g WHERE g.s < g.e"
     )
 
