@@ -63,6 +63,7 @@ class Compiler:
     steps: list[Step] = field(default_factory=list)
     scans: dict[tuple[str, str], Scan] = field(default_factory=dict)
     fixed: dict[str, dict[str, int]] = field(default_factory=dict)  # obligation -> more columns of the table `rules`
+    proven: dict[str, list[str]] = field(default_factory=dict)  # step of proven days -> the types that it has
 
     def __post_init__(self) -> None:
         self.schema = self.pack.schema

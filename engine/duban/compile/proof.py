@@ -11,6 +11,7 @@ from duban.compile.planner import Compiler
 from duban.compile.stack import Stack, listed, trigger_of, union
 from duban.conditions import Column
 from duban.kinds.base import DutyTable, Need, exists_by, period_start, rows_of, step_interval
+from duban.model import Step
 from duban.pack.names import frame_columns
 from duban.pack.obligation import Obligation, handed_in_by
 from duban.pack.timing import parse_lag
@@ -36,12 +37,17 @@ def plan_lines(compiler: Compiler) -> None:
 def proof_of(compiler: Compiler, obligation: Obligation, record: str) -> str:
     """The step that has a type's proven days, `proven/K[/sender]`: by the kind of bearer, and who may hand in for it.
 
-    It has those of every type: (jurisdiction, bearer_id, record, s, e), merged spans of days. Added when it is first asked for.
+    It has those of each type that was asked for: (jurisdiction, bearer_id, record, s, e), merged spans of days. Added when it is
+    first asked for.
     """
     by = handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
     name = f"proven/{obligation.bearer}" + (f"/{by}" if by else "")
-    why = "days on which each type was handed in"
-    return compiler.add_once(name, lambda: _proven(compiler, obligation, record), why)
+    records = compiler.proven.setdefault(name, [])
+    if record not in records:
+        records.append(record)
+        proven = Step(name, _proven(compiler, obligation.bearer, by, records), "days on which each type was handed in")
+        compiler.steps[:] = [step for step in compiler.steps if step.name != name] + [proven]
+    return name
 
 
 def _proven_of(asked: Iterable[tuple[str, str]]) -> str:
@@ -58,24 +64,38 @@ def _proven_of(asked: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def _proven(compiler: Compiler, obligation: Obligation, record: str) -> str:
-    handing = senders(
-        compiler, obligation.bearer, handed_in_by(obligation, record, compiler.schema.records[record].handed_in_by)
-    )
-    groups = "jurisdiction, bearer_id, record"
-    before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
-    spans = (
-        f'SELECT b.jurisdiction, b.bearer_id, l.record_type AS record, greatest(b."$s", l.s) AS s, least(b."$e", l.e) AS e\n'
-        f"FROM (SELECT *, {handing} AS senders FROM {quote('bearer/' + obligation.bearer)} b) b, unnest(list_distinct(b.senders)) AS u(sender)\n"
-        'JOIN "manifest/lines" l ON l.jurisdiction = b.jurisdiction AND l.sender = u.sender AND list_contains(b.senders, l.subject)\n'
-        'WHERE b."$s" < l.e AND l.s < b."$e"'
-    )
+def _proven(compiler: Compiler, kind_name: str, by: str, records: Sequence[str]) -> str:
+    """Merged once for all bearers that the same parties hand in for, of which there are far fewer; cut to each bearer's span."""
+    handing = senders(compiler, kind_name, by)
+    own = "jurisdiction, bearer_id, record"
     return (
-        f"WITH spans AS ({spans}),\n"
-        f"marked AS (SELECT *, max(e) OVER (PARTITION BY {groups} ORDER BY s, e {before}) AS before FROM spans WHERE s < e),\n"
-        "islands AS (SELECT *, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END)\n"
-        f"  OVER (PARTITION BY {groups} ORDER BY s, e) AS island FROM marked)\n"
-        f"SELECT {groups}, min(s) AS s, max(e) AS e FROM islands GROUP BY {groups}, island"
+        'WITH lines AS (SELECT * RENAME (record_type AS record) FROM "manifest/lines"\n'
+        f"  WHERE s < e AND record_type IN ({', '.join(map(literal, records))})),\n"
+        "named AS (SELECT jurisdiction, sender AS party FROM lines UNION SELECT jurisdiction, subject FROM lines),\n"
+        'held AS MATERIALIZED (SELECT b.piece, b.jurisdiction, b.bearer_id, b."$s", b."$e", list_sort(list(party)) AS parties\n'
+        f'  FROM (SELECT piece, jurisdiction, bearer_id, "$s", "$e", unnest(list_distinct({handing})) AS party FROM {quote("bearer/" + kind_name)} b) b\n'
+        "  SEMI JOIN named USING (jurisdiction, party) GROUP BY ALL),\n"
+        "spans AS (SELECT h.jurisdiction, h.parties, l.record, l.s, l.e\n"
+        "  FROM (SELECT *, unnest(parties) AS sender FROM (SELECT DISTINCT jurisdiction, parties FROM held)) h\n"
+        "  JOIN lines l ON l.jurisdiction = h.jurisdiction AND l.sender = h.sender AND list_contains(h.parties, l.subject)),\n"
+        'cut AS MATERIALIZED (SELECT h.jurisdiction, h.bearer_id, m.record, greatest(h."$s", m.s) AS s, least(h."$e", m.e) AS e\n'
+        f"  FROM held h JOIN ({_merged('spans', 'jurisdiction, parties, record')}) m USING (jurisdiction, parties)\n"
+        '  WHERE h."$s" < m.e AND m.s < h."$e"),\n'
+        "several AS (SELECT jurisdiction, bearer_id FROM held GROUP BY ALL HAVING count(*) > 1)\n"
+        f"SELECT {own}, s, e FROM cut ANTI JOIN several USING (jurisdiction, bearer_id)\n"
+        f"UNION ALL {_merged('(FROM cut SEMI JOIN several USING (jurisdiction, bearer_id))', own)}"
+    )
+
+
+def _merged(spans: str, groups: str) -> str:
+    """SQL of (`groups`, s, e): the spans of each group as runs that do not touch."""
+    before = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    return (
+        f"SELECT {groups}, min(s) AS s, max(e) AS e FROM (\n"
+        "  SELECT *, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END)\n"
+        f"    OVER (PARTITION BY {groups} ORDER BY s, e) AS island\n"
+        f"  FROM (SELECT *, max(e) OVER (PARTITION BY {groups} ORDER BY s, e {before}) AS before FROM {spans})\n"
+        f") GROUP BY {groups}, island"
     )
 
 
@@ -121,16 +141,14 @@ def plan_proof(
     days = "\nUNION ALL\n".join(_days(days, group, proofs) for days, group in asked.items())
     step = compiler.add(f"{name}/asked", days, "days of each type that must be proven")
     proven = _proven_of((proof, record) for (_, record), proof in proofs.items())
-    same = "{0}.proof = q.proof AND {0}.record = q.record AND {0}.jurisdiction = q.jurisdiction AND {0}.bearer_id = q.bearer_id"
     return compiler.add(
         name,
-        f"WITH proven AS (FROM {proven}),\n"
-        "last AS (SELECT proof, record, jurisdiction, bearer_id, max(e) AS e FROM proven GROUP BY ALL)\n"
-        f"SELECT d.duty, coalesce(bool_and(u.covered), TRUE) AS proven, min(u.through) AS through\nFROM {table} d LEFT JOIN (\n"
-        f"  SELECT q.duty, bool_and(p.s IS NOT NULL) AS covered, max(last.e) AS through FROM {quote(step)} q\n"
-        f"  LEFT JOIN proven p ON {same.format('p')} AND p.s <= q.s AND p.e >= q.e\n"
-        f"  LEFT JOIN last ON {same.format('last')} GROUP BY q.duty, q.record\n"
-        ") u USING (duty) GROUP BY d.duty",
+        f"WITH runs AS (SELECT proof, record, jurisdiction, bearer_id, list({{'s': s, 'e': e}}) AS runs, max(e) AS e\n"
+        f"  FROM {proven} GROUP BY ALL)\n"
+        f"SELECT d.duty, coalesce(u.covered, TRUE) AS proven, u.through\nFROM {table} d LEFT JOIN (\n"
+        "  SELECT q.duty, bool_and(r.runs IS NOT NULL AND list_bool_or(list_transform(r.runs, lambda x: x.s <= q.s AND x.e >= q.e))) AS covered,\n"
+        f"    min(r.e) AS through FROM {quote(step)} q LEFT JOIN runs r USING (proof, record, jurisdiction, bearer_id) GROUP BY q.duty\n"
+        ") u USING (duty)",
         "is the data complete?",
     )
 
@@ -186,11 +204,12 @@ def gaps(asked: str, proven: str, keys: str = "duty", who: str = "jurisdiction, 
     own = ", ".join(f"q.{key}" for key in keys.split(", "))
     following = f"coalesce(lead(s) OVER (PARTITION BY {who} ORDER BY s), {sql.END})"
     return (
-        f"SELECT {keys}, g.s, g.e FROM (\n"
+        f"SELECT {keys}, g.s, g.e FROM (WITH runs AS MATERIALIZED ({proven}),\n"
+        f"  holed AS MATERIALIZED (SELECT q.* FROM ({asked}) q ANTI JOIN runs p ON {same} AND p.s <= q.s AND p.e >= q.e),\n"
+        f"  near AS (SELECT *, {following} AS following FROM (FROM runs SEMI JOIN holed USING ({who})))\n"
         f"  SELECT {own}, q.e AS stop, unnest(list_concat([{{'lo': q.s, 'hi': coalesce(min(p.s), q.e)}}],\n"
         "    list({'lo': p.e, 'hi': p.following} ORDER BY p.s) FILTER (p.s IS NOT NULL))) AS hole\n"
-        f"  FROM ({asked}) q LEFT JOIN (SELECT *, {following} AS following FROM ({proven}))\n"
-        f"    p ON {same} AND p.e > q.s AND p.s < q.e GROUP BY {own}, q.s, q.e\n"
+        f"  FROM holed q LEFT JOIN near p ON {same} AND p.e > q.s AND p.s < q.e GROUP BY {own}, q.s, q.e\n"
         "), LATERAL (SELECT hole.lo AS s, least(hole.hi, stop) AS e) g WHERE g.s < g.e"
     )
 
