@@ -210,7 +210,7 @@ def command_line(made: str, rows: Sequence[Whole]) -> list[str]:
 def less_memory(made: str, row: Limited) -> list[str]:
     shown = [
         (name, seconds(one), f"{one.peak_mb:,.0f}" if not one.error else f"— ({one.error})")
-        for name, one in (("no limit", row.free), (f"limit of {LIMIT} for the database", row.limited))
+        for name, one in (("no limit", row.free), (f"`--memory {LIMIT}`", row.limited))
     ]
     return [
         made, "", f"The workload at {row.mines:,} mines, {row.records:,} records, to the same findings:", "",
