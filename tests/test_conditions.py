@@ -52,7 +52,7 @@ class RowScope:
 def value(sql: str) -> Any:
     columns = [f'{text} AS "{name}"' for name, (_, text, _) in ROW.items()]
     columns += [f'{bare} AS "{name}$bare"' for name, (_, _, bare) in ROW.items() if bare]
-    row = duckdb.execute(f"SELECT {sql} FROM (SELECT {', '.join(columns)})").fetchone()
+    (row,) = duckdb.execute(f"SELECT {sql} FROM (SELECT {', '.join(columns)})").fetchall()
     assert row is not None
     return row[0]
 

@@ -223,7 +223,8 @@ def test_rows_of_several_parquet_files_are_numbered_on(
     monkeypatch.setattr(pools, "SMALL", small)
     for number, rows in enumerate(["('a', '合格'), ('b', NULL)", "(NULL, NULL), ('c', '合格')"]):
         target = tmp_path / f"inspection_{number}.parquet"
-        duckdb.sql(f"SELECT * FROM (VALUES {rows}) v(inspection_id, result)").write_parquet(str(target))
+        with duckdb.connect() as con:
+            con.sql(f"SELECT * FROM (VALUES {rows}) v(inspection_id, result)").write_parquet(str(target))
     assert read(tmp_path).rows("inspection", "_n", "_file", "_row", "inspection_id", "result") == [
         (1, "inspection_0.parquet", 2, "a", "合格"),
         (2, "inspection_0.parquet", 3, "b", None),
