@@ -60,7 +60,10 @@ def command(words: Sequence[str], budget: float, env: Mapping[str, str] | None =
 
     started = time.perf_counter()
     # A group of its own, so that whatever it starts ends with it.
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, **(env or {})},
+    )  # fmt: skip
     peak, over, most = [0.0], threading.Event(), psutil.virtual_memory().total * MOST / 2**20
 
     def watch() -> None:

@@ -199,3 +199,9 @@ def test_who_could_not_be_in_time_is_not_tried(bench: SimpleNamespace) -> None:
     failed = [size_of(bench, 1_000, slow=0.0)]
     assert hopeless(entry, size_of(bench, 2_000), failed, budget=60) == "not tried: more than 1 s at 1,000 mines"
     assert hopeless(entry, size_of(bench, 1_000), [], budget=60) == ""
+
+
+def test_a_command_runs_in_the_environment_that_it_is_given(bench: SimpleNamespace) -> None:
+    """Without it the cache is never off, and no limit of memory holds."""
+    tell = "import os; assert os.environ['DUBAN_CACHE'] == 'off', 'not off'; print('{\"seconds\": 1}')"
+    assert bench.measure.command([sys.executable, "-c", tell], 20, env={"DUBAN_CACHE": "off"}).error == ""
