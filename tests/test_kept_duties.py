@@ -75,10 +75,11 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
 
 
 def judged(records: Any, pack: Pack, **changed: Any) -> tuple[Any, ...]:
-    """The duties in the order of their table, what was not handed in, and what is said beside them."""
+    """The duties (their table has no order), what was not handed in, and what is said beside them."""
     settings = {"as_of": "2024-01-07", "obligations": [ONE], **changed}
     with audit(records, pack, **settings) as result:
-        rows, missing = (result.connection.execute(f"FROM {name}").fetchall() for name in ("duties", "missing"))
+        tables = (result.connection.execute(f"FROM {name}").fetchall() for name in ("duties", "missing"))
+        rows, missing = (sorted(table, key=repr) for table in tables)
         return rows, missing, result.issues, result.inputs, result.future, result.waivers
 
 

@@ -118,7 +118,7 @@ def _due(audit: Audit, days: int = 7) -> list[Row]:
         audit.connection,
         "SELECT fingerprint, obligation, bearer_kind, bearer_name, coalesce(town, '') AS town, due, required, observed, shortfall\n"
         f"FROM duties d WHERE status = 'pending' AND enforceable AND days_left <= {days} AND coalesce(shortfall, 1) > 0\n"
-        "ORDER BY due, obligation, town, bearer_id",
+        "ORDER BY due, obligation, town, bearer_id, fingerprint",
     )
 
 
@@ -130,6 +130,6 @@ def _sent(audit: Audit, weekly: Weekly) -> list[Row]:
         audit.connection,
         "SELECT fingerprint, obligation, bearer_name, coalesce(town, '') AS town, due, status, period_start\n"
         f"FROM duties d WHERE list_contains(?, obligation) AND due IS NOT NULL AND status <> 'not_applicable' AND {IS_OPEN}\n"
-        "ORDER BY due, town, obligation",
+        "ORDER BY due, town, obligation, fingerprint",
         [list(weekly.sent.obligations)],
     )
