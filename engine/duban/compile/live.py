@@ -151,9 +151,9 @@ def _expected(compiler: Compiler, obligation: Obligation, duty: DutyTable) -> st
 def fingerprint(compiler: Compiler, trigger: str = "", period: str = "") -> str:
     """SQL of the fingerprint of a duty `d`: pack, jurisdiction, obligation, bearer, trigger, period."""
     pack = literal(f"{compiler.pack.header.id}|")
-    ending = f"{trigger} || '|' || coalesce(CAST({period} AS VARCHAR), '')" if trigger else "'|'"
-    parts = f"d.jurisdiction || '|' || d.obligation || '|' || d.bearer_id || '|' || {ending}"
-    return f"left(sha256({pack} || {parts}), 16)"
+    ending = f"{trigger}, '|', CAST({period} AS VARCHAR)" if trigger else "'|'"
+    # concat at once: a chain of || would write every part of it anew
+    return f"left(sha256(concat({pack}, d.jurisdiction, '|', d.obligation, '|', d.bearer_id, '|', {ending})), 16)"
 
 
 def ids_of(stack: Stack) -> str:

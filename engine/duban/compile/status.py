@@ -13,7 +13,7 @@ from duban.compile.planner import Compiler
 from duban.compile.proof import plan_proof
 from duban.compile.sentence import about, concerned
 from duban.compile.stack import Stack, trigger_of, union, union_alike
-from duban.kinds.base import DutyTable, boolean, prefixed, waivers_of
+from duban.kinds.base import DutyTable, boolean, prefixed, waived_bearer
 from duban.pack.obligation import Obligation
 from duban.scope import Names, Row, belonging
 from duban.sqltext import literal, quote
@@ -48,8 +48,9 @@ def _plan_evidence(compiler: Compiler, stack: Stack, results: list[str]) -> str:
         # most duties rest on one record: to gather lists is what costs
         "SELECT obligation, duty, [id] AS ids, [place] AS places, act AS last_act, CAST(submitted_at AS TIMESTAMP) AS last_received\n"
         "FROM behind WHERE many = 1\nUNION ALL\n"
-        "SELECT any_value(obligation), duty, list(id ORDER BY pos), list(place ORDER BY pos), max(act), CAST(max(submitted_at) AS TIMESTAMP)\n"
-        "FROM behind WHERE many > 1 GROUP BY duty",
+        "SELECT obligation, duty, list_transform(shown, lambda x: x.id), list_transform(shown, lambda x: x.place), last_act, last_received FROM (\n"
+        "  SELECT any_value(obligation) AS obligation, duty, list_sort(list({'pos': pos, 'id': id, 'place': place})) AS shown,\n"
+        "    max(act) AS last_act, CAST(max(submitted_at) AS TIMESTAMP) AS last_received FROM behind WHERE many > 1 GROUP BY duty)",
         "the rows behind the numbers",
     )
 
@@ -138,26 +139,37 @@ def _facts(compiler: Compiler, stack: Stack, results: list[str], sources: _Sourc
     if sources.twins:
         twins = "tw.twins"
         joins.append(f"LEFT JOIN {quote(sources.twins)} tw USING (duty)")
+    waivers = "t.waived_by AS waivers"
+    if covering := _waivers(stack, results, compiler.as_of_sql):
+        waivers = "coalesce(wv.waivers, t.waived_by) AS waivers"
+        joins.append(f"LEFT JOIN (\n{covering}) wv USING (duty)")
     below = "\n".join(joins)
     return (
         f"SELECT d.*, t.* EXCLUDE (duty, waived_by), p.proven, p.through, {given}, {paths},\n"
-        f"  {remarks}, {_waivers(compiler, stack)} AS waivers, {whom}, {twins},\n"
+        f"  {remarks}, {waivers}, {whom}, {twins},\n"
         f"  {', '.join(prefixed(_FIXED, 'k'))}\n"
         f"FROM {quote(stack.step('duty'))} d JOIN {union(results)} t USING (duty) JOIN {quote(stack.step('proof'))} p USING (duty)\n"
         f'JOIN "rules" k USING (obligation)\n{below}'
     )
 
 
-def _waivers(compiler: Compiler, stack: Stack) -> str:
-    """SQL of the numbers of the waivers that cover a duty, NULL for none."""
-    duties = stack.duties()
-    waivable = [duty for duty in duties if duty.waivable]
+def _waivers(stack: Stack, results: list[str], as_of: str) -> str:
+    """SQL of (duty, waivers): the numbers of the waivers that cover a duty, where any does; '' if none can be waived.
+
+    Joined from the waivers' side: they are few.
+    """
+    if not any(duty.waivable for duty in stack.duties()):
+        return ""
     until = "CAST(w.day_until AS TIMESTAMP) + INTERVAL 1 DAY"
-    acting = f" AND (NOT k.while_open OR {compiler.as_of_sql} <= {until} OR t.done_at <= {until})"
-    found = waivers_of((waivable or duties)[0], sql.due_day("d.due"), acting)
-    if 0 < len(waivable) < len(duties):
-        found = f"CASE WHEN k.waivable THEN {found} END"
-    return f"coalesce({found}, t.waived_by)"
+    acting = f"(NOT k.while_open OR {as_of} <= {until} OR t.done_at <= {until})"
+    duty, due_day = quote(stack.step("duty")), sql.due_day("w.due")
+    columns = "SELECT d.duty, d.due, d.obligation, w.n, w.day_from, w.day_until"
+    return (
+        f'SELECT w.duty, list(w.n ORDER BY w.n) AS waivers FROM (\n  {columns} FROM {duty} d JOIN "waiver" w ON w.fingerprint = d.fingerprint\n'
+        f'  UNION {columns} FROM {duty} d JOIN "waiver" w ON {waived_bearer("w", "d")}) w\n'
+        f'JOIN "rules" k USING (obligation) JOIN {union(results)} t USING (duty)\n'
+        f"WHERE k.waivable AND w.day_from <= {due_day} AND {due_day} <= w.day_until AND {acting} GROUP BY w.duty"
+    )
 
 
 def _twinned(compiler: Compiler, obligation: Obligation) -> list[tuple[str, str]]:

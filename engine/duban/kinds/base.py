@@ -88,15 +88,20 @@ def alike(duties: Iterable[DutyTable], build: Callable[[DutyTable], str]) -> dic
 _WHOSE = "$duties"  # stands for the table in a text that is compared
 
 
-def waivers_of(duty: DutyTable, day: str, also: str = "") -> str:
-    """SQL: the numbers of the waivers in force that cover a day of a duty `d`, NULL for none; `also` narrows them further."""
+def waivers_of(duty: DutyTable, day: str) -> str:
+    """SQL: the numbers of the waivers in force that cover a day of a duty `d`, NULL for none."""
     if not duty.waivable:
         return "CAST(NULL AS BIGINT[])"
-    own = "w.jurisdiction = d.jurisdiction AND w.obligation = d.obligation AND w.bearer = d.bearer_id"
     return (
-        f'(SELECT list(w.n ORDER BY w.n) FROM "waiver" w WHERE (w.fingerprint = d.fingerprint OR ({own}))\n'
-        f"  AND w.day_from <= {day} AND {day} <= w.day_until{also})"
+        f'(SELECT list(w.n ORDER BY w.n) FROM "waiver" w WHERE (w.fingerprint = d.fingerprint OR ({waived_bearer("w", "d")}))\n'
+        f"  AND w.day_from <= {day} AND {day} <= w.day_until)"
     )
+
+
+def waived_bearer(waiver: str, duty: str) -> str:
+    """SQL: a waiver is one of all duties of a bearer under an obligation, such as this duty."""
+    pairs = (("jurisdiction", "jurisdiction"), ("obligation", "obligation"), ("bearer", "bearer_id"))
+    return " AND ".join(f"{waiver}.{own} = {duty}.{other}" for own, other in pairs)
 
 
 class Planner(Protocol):
