@@ -8,7 +8,10 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -43,3 +46,12 @@ LONGEST = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+
+
+@pytest.fixture(scope="session")
+def large_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3,000 mines of six counties with about 60 records each, as Parquet."""
+    generate = Path(__file__).parents[1] / "benchmarks" / "synthetic.py"
+    folder = tmp_path_factory.mktemp("large_county")
+    subprocess.run([sys.executable, str(generate), "3000", str(folder)], check=True)
+    return folder

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -16,17 +14,8 @@ from duban.errors import UsageError
 from duban.evaluate import Limits, close_to_outside, open_database, run
 from duban.model import Plan, Step
 
-GENERATE = Path(__file__).parents[1] / "benchmarks" / "synthetic.py"
 HEADS = "head-leads-inspections"
-MINES = 3_000
-
-
-@pytest.fixture(scope="session")
-def large_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """3,000 mines with about 60 records each, as Parquet."""
-    folder = tmp_path_factory.mktemp("large_county")
-    subprocess.run([sys.executable, str(GENERATE), str(MINES), str(folder)], check=True)
-    return folder
+MINES = 3_000  # of large_county
 
 
 def test_a_limit_changes_nothing_but_the_place(

@@ -187,7 +187,7 @@ def audit_desk(
         with timed("编译"):
             plan = compile_pack(ready, moment, known, obligations, whole=keep, together=1 if keep else ALL)
         with timed("推算"):
-            timings = run(con, plan, keep=keep, progress=progress, once=desk.once)
+            timings = run(con, plan, keep=keep, progress=progress, once=desk.once, in_parts=True)
     except BaseException:
         con.close()
         raise

@@ -36,11 +36,12 @@ class Crew:
     """Runs plans on a connection. What a worker makes is seen from `con` by its bare name.
 
     Plans on other shelves (`shelf`), run from a cursor of their own, see the records and nothing of each other.
+    `before`: a database whose tables are seen instead of records of the same name; then the shelves lie in memory.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, shelf: str = "shelf") -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, shelf: str = "shelf", before: str = "") -> None:
         (threads,) = con.execute("SELECT current_setting('threads')").fetchone() or (1,)
-        self.con = con
+        self.con, self.before = con, before
         self.shelves = [f"{shelf}{number}" for number in range(max(1, min(int(threads), MOST)))]
         for name in self.shelves:
             con.execute(f"ATTACH IF NOT EXISTS {self._place(name)}")
@@ -50,12 +51,19 @@ class Crew:
         """SQL of where a shelf is, and its name. Nobody reads a file of it after a crash, so it needs no log."""
         query = "SELECT path FROM duckdb_databases() WHERE database_name = $1"
         (path,) = self.con.execute(query, [RECORDS]).fetchone() or (None,)
-        if not path:
+        if self.before or not path:
             return f"':memory:' AS {name}"
         return f"{literal(str(Path(path).with_name(f'{name}.duckdb')))} AS {name} (RECOVERY_MODE no_wal_writes)"
 
     def _see_all(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in (*self.shelves, RECORDS))}'")
+        seen = (*self.shelves, *([self.before] if self.before else []), RECORDS)
+        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in seen)}'")
+
+    def leave(self) -> None:
+        """Take the shelves away with all that is on them."""
+        self.con.execute(f"SET search_path = '{RECORDS}.main'")
+        for name in self.shelves:
+            self.con.execute(f"DETACH {name}")
 
     def run(self, plan: Plan, *, keep: bool, progress: Progress | None) -> dict[str, float]:
         """Create every table of the plan, and drop those that nobody reads any more unless `keep`.

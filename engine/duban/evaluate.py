@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban import cache, keeping, stopwatch
+from duban import cache, keeping, parts, stopwatch
 from duban.crew import RECORDS, Crew, Progress
 from duban.errors import Issue, UsageError
 from duban.model import Plan
@@ -61,7 +61,7 @@ def open_database(limits: Limits) -> duckdb.DuckDBPyConnection:
         if limits.memory:
             con = _in_folder(limits.temp_folder, {**config, "memory_limit": _share(limits.memory)})
         else:
-            con = duckdb.connect(":memory:", config={**config, **_UNSAVED})  # type: ignore[arg-type]
+            con = duckdb.connect(":memory:", config={**config, **_UNSAVED})
     except (duckdb.Error, OSError) as error:
         raise UsageError("数据库无法按所给限制启动", [Issue("U017", str(error))]) from None
     con.execute("SET GLOBAL TimeZone = 'UTC'")
@@ -70,12 +70,19 @@ def open_database(limits: Limits) -> duckdb.DuckDBPyConnection:
 
 def _share(memory: str) -> str:
     """What DuckDB may hold of the memory of the process: it counts neither Python nor all that its threads work with."""
-    found = _SIZE.fullmatch(memory)
-    if not found:
+    if not _SIZE.fullmatch(memory):
         raise UsageError("内存上限看不懂", [Issue("U017", f"“{memory}”不是大小", hint="请写成 4GB、512MB 这样")])
-    power = "KMGT".index(found["unit"][0].upper()) + 1
-    size = float(found["number"]) * (1024 if "i" in found["unit"].lower() else 1000) ** power
+    size = _bytes(memory)
     return f"{max(size * _OF_PROCESS - _PYTHON, size / 4) / 1e6:.0f}MB"
+
+
+def _bytes(size: str) -> float:
+    """“4GB” or “3.7 GiB” as a number."""
+    found = _SIZE.fullmatch(size)
+    assert found is not None
+    power = "KMGT".index(found["unit"][0].upper()) + 1
+    unit = 1024 if "i" in found["unit"].lower() else 1000
+    return float(found["number"]) * float(unit**power)
 
 
 def _in_folder(below: str, config: dict[str, str | int]) -> duckdb.DuckDBPyConnection:
@@ -138,13 +145,19 @@ def run(
     progress: Progress | None = None,
     shelf: str = "shelf",
     once: Once | None = None,
+    in_parts: bool = False,
 ) -> dict[str, float]:
     """Create every table of the plan (on the named shelves); returns the seconds that each step took.
 
-    `once`: what the same plan left behind on the same records is taken from the cache, in no time. It is for plans that
+    `in_parts`: where the records are too many for the memory, some jurisdictions after the others; for a plan of which all
+    tables that stay name a jurisdiction, and not for `keep`. `once`: what the same plan left behind on the same records is taken from the cache, in no time. It is for plans that
     read records alone, and not for `keep`. Raises EvaluationError naming the step that failed, UsageError if it had too
     little memory: then no duty has a status.
     """
+    if in_parts and not keep and (several := parts.parts(con, _room(con))):
+        seconds = parts.run(con, plan, several, progress)
+        Crew(con, shelf)
+        return seconds
     crew = Crew(con, shelf)
     watch = stopwatch.running()
     if once is None or keep or (watch is not None and watch.asked):  # a step that is to be profiled has to run
@@ -158,6 +171,15 @@ def run(
         tables = {table: f"FROM {quote(table)}" for table in plan.stays}
         keeping.keep(con, _KIND, name, tables, "", once.scratch, large=sum(rows) > keeping.MANY)
     return seconds
+
+
+def _room(con: duckdb.DuckDBPyConnection) -> float:
+    """The bytes of memory that a plan may take: what the records leave of the limit, if they lie in memory, too."""
+    ((limit, used),) = con.execute(
+        "SELECT current_setting('memory_limit'), (SELECT sum(memory_usage_bytes) FROM duckdb_memory())"
+    ).fetchall()
+    ((path,),) = con.execute("SELECT path FROM duckdb_databases() WHERE database_name = $1", [RECORDS]).fetchall()
+    return _bytes(limit) - (0 if path else int(used))
 
 
 @contextmanager

@@ -42,7 +42,8 @@ def _decision(m: Material, spec: Decision) -> Iterator[Line]:
         where = compile_boolean(parse(spec.duties), names).sql
         columns = "fingerprint, bearer_name, period_start, period_end, required, observed, days_overdue, source"
         for row in rows(
-            m.audit.connection, f"SELECT {columns} FROM duties d WHERE ({where}) AND {IS_OPEN} ORDER BY due, fingerprint"
+            m.audit.connection,
+            f"SELECT {columns} FROM duties d WHERE ({where}) AND {IS_OPEN} ORDER BY due, fingerprint",
         ):
             numbers = "" if row["required"] is None else f"{row['observed'] or 0:g}（要求{row['required']:g}）"
             yield fill(
