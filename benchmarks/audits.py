@@ -39,7 +39,7 @@ def median(results: Sequence[Measured]) -> Measured:
     return Measured(
         *(
             statistics.median(getattr(result, name) for result in results)
-            for name in ("seconds", "wall", "cpu", "peak_mb")
+            for name in ("seconds", "wall", "cpu", "peak_mb", "reading")
         )
     )
 

@@ -24,12 +24,14 @@ MOST = 0.85  # of the machine's memory
 
 @dataclass(frozen=True)
 class Measured:
-    """`seconds`: from Parquet to findings, imports apart; `wall`, `cpu`: the whole process with its children; `error`: why it has no figures."""
+    """`seconds`: from Parquet to findings, imports apart; `wall`, `cpu`: the whole process with its children; `reading`: of the
+    seconds, those that duban says it read records; `error`: why there are no figures."""
 
     seconds: float = 0.0
     wall: float = 0.0
     cpu: float = 0.0
     peak_mb: float = 0.0
+    reading: float = 0.0
     error: str = ""
 
     def as_dict(self) -> dict[str, object]:
@@ -96,7 +98,8 @@ def command(words: Sequence[str], budget: float, env: Mapping[str, str] | None =
     cpu = after.children_user - before.children_user + after.children_system - before.children_system
     last = (printed.strip().splitlines() or [""])[-1]
     told = json.loads(last) if last.startswith('{"seconds"') else {}
-    return Measured(told.get("seconds", wall), wall, cpu, max(peak[0], told.get("peak_mb", 0.0)))
+    peak_mb = max(peak[0], told.get("peak_mb", 0.0))
+    return Measured(told.get("seconds", wall), wall, cpu, peak_mb, told.get("reading", 0.0))
 
 
 def _resident(process: object) -> float:
@@ -118,7 +121,8 @@ def main(name: str, folder: str, out: str, only: str = "") -> None:
     started = time.perf_counter()
     chosen.run(Path(folder), Path(out), *([only.split(",")] if only else []))  # type: ignore[union-attr]
     seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "peak_mb": peak, **getattr(chosen, "TOLD", {})}))
 
 
 if __name__ == "__main__":

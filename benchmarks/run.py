@@ -10,6 +10,7 @@ Sections that are not made stay on the page as they were.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ SECTIONS = ("contest", "line", "memory", "again", "spark", "everything", "readin
 
 
 class Folders:
-    """Generated counties by size; each is made when it is first asked for."""
+    """Generated counties by size; each is made when it is first asked for, whole or not at all."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -34,12 +35,17 @@ class Folders:
     def __call__(self, mines: int) -> Path:
         folder = self.place / str(mines)
         if not folder.is_dir():
-            generate(mines, folder)
+            half = self.place / f"{mines}-half"
+            shutil.rmtree(half, ignore_errors=True)
+            generate(mines, half)
+            half.rename(folder)
         return folder
 
 
-def sections(given: argparse.Namespace, words: Sequence[str], folder_of: Folders) -> Mapping[str, Sequence[str]]:
-    """Heading → lines, of what was asked for."""
+def sections(
+    given: argparse.Namespace, words: Sequence[str], folder_of: Folders, place: Path
+) -> Mapping[str, Sequence[str]]:
+    """Heading → lines, of what was asked for; what the contenders find lies in `place`."""
     runs, budget, sizes = given.runs, given.budget, sorted(given.sizes)
     made = report.made_by(words, f"medians of {runs} (above 100,000 mines: one run)")
     page: dict[str, Sequence[str]] = {"The workload": report.workload()}
@@ -48,8 +54,8 @@ def sections(given: argparse.Namespace, words: Sequence[str], folder_of: Folders
     if "contest" in given.only:
         rivals = contest.entries(given.contenders)
         report.note_missing(rivals)
-        results = contest.hold(sizes, folder_of, rivals, runs, budget, folder_of.place)
-        unlimited = results[-1].figures[contest.DUBAN], contest.findings(folder_of.place, sizes[-1])
+        results = contest.hold(sizes, folder_of, rivals, runs, budget, place)
+        unlimited = results[-1].figures[contest.DUBAN], contest.findings(place, sizes[-1])
         known |= {"entries": rivals, "sizes": results}
         page |= {
             "Ratios": report.ratios(made, rivals, results),
@@ -126,9 +132,14 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument(
         "--contenders", type=names, default=[], help="some contenders, beside duban; default: all that are installed"
     )
+    parser.add_argument(
+        "--data", type=Path, help="a folder in which generated counties are kept for the next time; default: none"
+    )
     given = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="duban-bench-") as place:
-        page = sections(given, words, Folders(Path(place)))
+        data = given.data or Path(place) / "data"
+        data.mkdir(parents=True, exist_ok=True)
+        page = sections(given, words, Folders(data), Path(place))
     report.write(page)
     print(report.PAGE.read_text(encoding="utf-8"))
 
