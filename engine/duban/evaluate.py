@@ -25,7 +25,7 @@ _SIZE = re.compile(r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<unit>[KMGT]i?B)\s*", re.IG
 _OF_PROCESS, _PYTHON = 0.8, 200e6  # DuckDB's share, and what Python and the rules take
 
 
-# What lies in memory alone needs no checkpoint: it would write every large table once more, to save nothing.
+# Nobody reads a database of ours after a crash: a checkpoint would write every large table once more, to save nothing.
 _UNSAVED = {"checkpoint_threshold": "1000TB"}
 _KIND = "duties"  # in the cache
 _MOST = 200_000  # rows, of a few thousand mines; of more nothing is kept, since to write it takes its time
@@ -52,7 +52,7 @@ def open_database(limits: Limits) -> duckdb.DuckDBPyConnection:
     """
     import duckdb  # loaded when there is something to evaluate: `duban --help` answers without it
 
-    config: dict[str, str | int] = {}
+    config: dict[str, str | int] = dict(_UNSAVED)
     if limits.threads:
         config["threads"] = limits.threads
     if limits.temp_folder:
@@ -61,7 +61,7 @@ def open_database(limits: Limits) -> duckdb.DuckDBPyConnection:
         if limits.memory:
             con = _in_folder(limits.temp_folder, {**config, "memory_limit": _share(limits.memory)})
         else:
-            con = duckdb.connect(":memory:", config={**config, **_UNSAVED})
+            con = duckdb.connect(":memory:", config=config)  # type: ignore[arg-type]
     except (duckdb.Error, OSError) as error:
         raise UsageError("数据库无法按所给限制启动", [Issue("U017", str(error))]) from None
     con.execute("SET GLOBAL TimeZone = 'UTC'")

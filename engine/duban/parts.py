@@ -74,7 +74,7 @@ def run(
     try:
         for number, part in enumerate(wanted):
             with _sliced(con, part) as crew:
-                seconds.update(crew.run(plan, keep=False, progress=progress if not number else None))
+                seconds.update(crew.run(plan, keep=False, progress=progress))
                 for name in plan.stays:
                     kept = f"{RECORDS}.main.{quote(name)}"
                     how = f"INSERT INTO {kept} BY NAME" if number else f"CREATE TABLE {kept} AS"
