@@ -110,7 +110,7 @@ class Audit:
     @cached_property
     def missing(self) -> pd.DataFrame:
         """What was not handed in: record type, sender, days, and the number of duties that wait on it."""
-        return self.connection.execute("SELECT * FROM missing").df()
+        return self.connection.execute("SELECT * FROM missing ORDER BY ALL").df()
 
     @cached_property
     def leads(self) -> pd.DataFrame:

@@ -154,10 +154,8 @@ def run(
     read records alone, and not for `keep`. Raises EvaluationError naming the step that failed, UsageError if it had too
     little memory: then no duty has a status.
     """
-    if in_parts and not keep and (several := parts.parts(con, _room(con))):
-        seconds = parts.run(con, plan, several, progress)
-        Crew(con, shelf)
-        return seconds
+    if in_parts and not keep and not parts.fits(con, _room(con), len(plan.obligations)):
+        return _in_parts(con, plan, shelf, progress)
     crew = Crew(con, shelf)
     watch = stopwatch.running()
     if once is None or keep or (watch is not None and watch.asked):  # a step that is to be profiled has to run
@@ -165,12 +163,31 @@ def run(
     name = once.name(plan)
     if keeping.restore(con, _KIND, name, once.scratch, crew.shelves[0]) is not None:
         return {}
-    seconds = crew.run(plan, keep=False, progress=progress)
+    try:
+        seconds = crew.run(plan, keep=False, progress=progress)
+    except UsageError:  # more than was thought
+        if not in_parts:
+            raise
+        crew.leave()
+        return _in_parts(con, plan, shelf, progress)
     rows = [con.execute(f"SELECT count(*) FROM {quote(table)}").fetchall()[0][0] for table in plan.stays]
     if sum(rows) <= _MOST:
         tables = {table: f"FROM {quote(table)}" for table in plan.stays}
         keeping.keep(con, _KIND, name, tables, "", once.scratch, large=sum(rows) > keeping.MANY)
     return seconds
+
+
+def _in_parts(
+    con: duckdb.DuckDBPyConnection, plan: Plan, shelf: str, progress: Progress | None
+) -> dict[str, float]:  # fmt: skip
+    """Some jurisdictions after the others; several in any case, if there are several."""
+    found = parts.parts(con, _room(con), len(plan.obligations))
+    if len(found) == 1 and len(found[0]) > 1:
+        found = list(parts.halves(found[0]))
+    try:
+        return parts.run(con, plan, found, progress)
+    finally:
+        Crew(con, shelf)
 
 
 def _room(con: duckdb.DuckDBPyConnection) -> float:

@@ -8,38 +8,43 @@ alone; what stays is appended beside the records, and all else is gone before th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from duban.crew import RECORDS, Crew, Progress
+from duban.errors import UsageError
 from duban.model import Plan
 from duban.sqltext import literal, quote
 
 if TYPE_CHECKING:
     import duckdb
 
-# Bytes of memory that a plan takes for each record that it is about, with what it still makes of it at a time
-# (docs/performance.md, “Less memory”).
-BYTES_PER_RECORD = 1000
+# Bytes of memory that a plan takes for each record that it is about, and for each obligation that it holds the record
+# to (docs/performance.md, “Less memory”). A part that takes more is halved.
+PER_RECORD, PER_OBLIGATION = 800, 20
 _SLICE, _SHELF = "slice", "part"
-# One part: the jurisdictions from the first to the second, in DuckDB's order.
-Part = tuple[str, str]
+# Jurisdictions in DuckDB's order, each with the number of its records.
+Part = tuple[tuple[str, int], ...]
 
 
-def parts(con: duckdb.DuckDBPyConnection, room: float) -> list[Part]:
-    """The parts of the records that fit into so many bytes each; none if all do.
+def parts(con: duckdb.DuckDBPyConnection, room: float, obligations: int) -> list[Part]:
+    """The parts of the records that fit into so many bytes each, if as many obligations are judged; at least one.
 
     A jurisdiction that alone does not fit is a part of its own.
     """
-    records = max(room / BYTES_PER_RECORD, 1)
-    tables = {table: rows for table, rows in _tables(con) if rows}
-    if sum(tables.values()) <= records:
+    each = " UNION ALL ".join(
+        f"SELECT jurisdiction FROM {RECORDS}.main.{quote(table)}" for table, rows in _tables(con) if rows
+    )
+    if not each:
         return []
-    each = " UNION ALL ".join(f"SELECT jurisdiction FROM {RECORDS}.main.{quote(table)}" for table in tables)
     counted = con.execute(f"SELECT jurisdiction, count(*) FROM ({each}) GROUP BY ALL ORDER BY ALL").fetchall()
-    found = list(_packed(counted, records))
-    return found if len(found) > 1 else []
+    return list(_packed(counted, room / (PER_RECORD + PER_OBLIGATION * obligations)))
+
+
+def fits(con: duckdb.DuckDBPyConnection, room: float, obligations: int) -> bool:
+    """Whether all records are likely to fit into so many bytes at once."""
+    return sum(rows for _, rows in _tables(con)) * (PER_RECORD + PER_OBLIGATION * obligations) <= room
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
@@ -50,46 +55,60 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
 
 def _packed(counted: Iterable[tuple[str, int]], most: float) -> Iterator[Part]:
     """Jurisdictions in order, as many together as have no more than so many records."""
-    first = last = ""
-    held = 0
-    for jurisdiction, records in counted:
-        if held and held + records > most:
-            yield first, last
-            held = 0
-        if not held:
-            first = jurisdiction
-        last, held = jurisdiction, held + records
+    held: list[tuple[str, int]] = []
+    for one in counted:
+        if held and sum(records for _, records in held) + one[1] > most:
+            yield tuple(held)
+            held = []
+        held.append(one)
     if held:
-        yield first, last
+        yield tuple(held)
 
 
 def run(
-    con: duckdb.DuckDBPyConnection, plan: Plan, wanted: Iterable[Part], progress: Progress | None = None
+    con: duckdb.DuckDBPyConnection, plan: Plan, wanted: Sequence[Part], progress: Progress | None = None
 ) -> dict[str, float]:
     """Run a plan for each part; what stays lies beside the records. Returns the seconds that each step took in all.
 
-    Raises as `Crew.run` does, with nothing left behind.
+    Raises as `Crew.run` does, with nothing left behind: UsageError only if one jurisdiction alone is too much.
     """
-    seconds, done = Counter[str](), False
+    seconds, waiting, made = Counter[str](), [*reversed(wanted)], False
     try:
-        for number, part in enumerate(wanted):
-            with _sliced(con, part) as crew:
-                seconds.update(crew.run(plan, keep=False, progress=progress))
-                for name in plan.stays:
-                    kept = f"{RECORDS}.main.{quote(name)}"
-                    how = f"INSERT INTO {kept} BY NAME" if number else f"CREATE TABLE {kept} AS"
-                    con.execute(f"{how} FROM {quote(name)}")
-        done = True
-    finally:
-        for name in () if done else plan.stays:
+        while waiting:
+            part = waiting.pop()
+            try:
+                with _sliced(con, part) as crew:
+                    seconds.update(crew.run(plan, keep=False, progress=progress))
+                    for name in plan.stays:
+                        kept = f"{RECORDS}.main.{quote(name)}"
+                        how = f"INSERT INTO {kept} BY NAME" if made else f"CREATE TABLE {kept} AS"
+                        con.execute(f"{how} FROM {quote(name)}")
+                    made = True
+            except UsageError:
+                if len(part) == 1:
+                    raise
+                waiting += reversed(halves(part))
+    except BaseException:
+        for name in plan.stays:
             con.execute(f"DROP TABLE IF EXISTS {RECORDS}.main.{quote(name)}")
+        raise
     return dict(seconds)
+
+
+def halves(part: Part) -> tuple[Part, Part]:
+    """A part of several jurisdictions as two, of about as many records."""
+    half, held = sum(records for _, records in part) / 2, 0
+    for number, (_, records) in enumerate(part[:-1], 1):
+        held += records
+        if held >= half or number == len(part) - 1:
+            return part[:number], part[number:]
+    raise ValueError("one jurisdiction cannot be halved")
 
 
 @contextmanager
 def _sliced(con: duckdb.DuckDBPyConnection, part: Part) -> Iterator[Crew]:
     """A crew that sees the records of one part alone, and works in memory; whatever it has made is gone afterwards."""
-    within = f"jurisdiction BETWEEN {literal(part[0])} AND {literal(part[1])}"
+    within = f"jurisdiction BETWEEN {literal(part[0][0])} AND {literal(part[-1][0])}"
     con.execute(f"ATTACH ':memory:' AS {_SLICE}")
     try:
         for table, _ in _tables(con):

@@ -88,7 +88,7 @@ def write(audit: Audit, folder: Path, judgement: Judgement | None = None, bureau
     folder.mkdir(parents=True, exist_ok=True)
     for name, where in FINDINGS.items():
         _csv(audit, findings_sql(audit, where), folder / name)
-    _csv(audit, "SELECT * FROM missing", folder / "missing.csv")
+    _csv(audit, "SELECT * FROM missing ORDER BY ALL", folder / "missing.csv")
     if audit.pack.leads:
         _csv(audit, leads_sql(audit), folder / LEADS)
     write_waivers(audit.waivers, titles_of(audit), folder / WAIVERS)
