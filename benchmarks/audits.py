@@ -29,6 +29,8 @@ MESSY = [
     "--bureau", str(ROOT / "data" / "bureau.yaml"),
 ]  # fmt: skip
 LIMIT_MB, LIMIT = 4096, "4GB"  # what the process may hold, and what duban is told
+# Above so many mines duban is told a limit in any case: all in memory they would want more than a usual machine has.
+IN_MEMORY, LARGE = 100_000, "8GB"
 
 
 def median(results: Sequence[Measured]) -> Measured:
@@ -86,6 +88,11 @@ def command_line(runs: int, budget: float) -> list[Whole]:
     return rows
 
 
+def limit_of(mines: int) -> str:
+    """What duban is told of memory at a size; '' if nothing."""
+    return LARGE if mines > IN_MEMORY else ""
+
+
 @dataclass(frozen=True)
 class Limited:
     """The largest county size within a limit of memory."""
@@ -97,10 +104,14 @@ class Limited:
 
 
 def within_memory(mines: int, folder: Path, budget: float, known: tuple[Measured, Path] | None = None) -> Limited:
-    """The workload without a limit and with one; the findings must be the same. `known`: the one without, if it ran already."""
+    """The workload with the limit of its size, if any, and with the lesser one; the findings must be the same.
+
+    `known`: the first of them, if it ran already.
+    """
     with tempfile.TemporaryDirectory() as place:
         ours, theirs = Path(place) / "free.parquet", Path(place) / "limited.parquet"
-        free, ours = known or (contender("duban_audit", folder, ours, budget), ours)
+        usual = {"DUBAN_BENCH_MEMORY": limit_of(mines)}
+        free, ours = known or (contender("duban_audit", folder, ours, budget, env=usual), ours)
         limited = contender("duban_audit", folder, theirs, budget, env={"DUBAN_BENCH_MEMORY": LIMIT})
         if not free.error and not limited.error:
             same("under a limit of memory", ours, theirs)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from audits import median, records_in
+from audits import limit_of, median, records_in
 from measure import Measured, contender
 from workload import OBLIGATIONS, contenders, differences, lines_of_code, missing_packages, module
 
@@ -120,7 +120,9 @@ def _runs(entry: Entry, size: Size, folder: Path, out: Path, runs: int, budget: 
     near = entry.name in (DUBAN, *BY_HAND)
     results: list[Measured] = []
     while len(results) < runs and sum(one.wall for one in results) < (budget if near else budget / 4):
-        result = contender(entry.name, folder, out, budget * 10 if entry.name == DUBAN else budget)
+        own = entry.name == DUBAN
+        env = {"DUBAN_BENCH_MEMORY": limit_of(size.mines)} if own else {}
+        result = contender(entry.name, folder, out, budget * 10 if own else budget, env=env)
         print(f"  {size.mines:>9,} {entry.name:<16} {result.error or f'{result.seconds:.2f} s'}", file=sys.stderr)
         results.append(result)
         if result.error:

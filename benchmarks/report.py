@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from audits import LIMIT, LIMIT_MB, Again, Everything, Limited, Whole
+from audits import IN_MEMORY, LARGE, LIMIT, LIMIT_MB, Again, Everything, Limited, Whole, limit_of
 from contest import BY_HAND, DUBAN, FLOORS, Entry, Size
 from counties import PER_TOWN
 from measure import Measured
@@ -143,7 +143,8 @@ def ratios(made: str, entries: Sequence[Entry], sizes: Sequence[Size]) -> list[s
         made, "", *table(header, rows), "",
         "The *floor* is the faster of two programs written by hand for these twelve obligations and nothing else, in DuckDB's SQL and in polars.",
         "They find the same, evidence included, and may take for granted what duban checks in every run (below). *µs a record* is duban's time",
-        "over all records of all types: flat means that twice the records take twice the time.",
+        "over all records of all types: flat means that twice the records take twice the time. Above "
+        f"{IN_MEMORY:,} mines duban is told `--memory {LARGE}`.",
     ]  # fmt: skip
 
 
@@ -208,9 +209,10 @@ def command_line(made: str, rows: Sequence[Whole]) -> list[str]:
 
 
 def less_memory(made: str, row: Limited) -> list[str]:
+    usual = f"`--memory {limit}`" if (limit := limit_of(row.mines)) else "no limit"
     shown = [
         (name, seconds(one), f"{one.peak_mb:,.0f}" if not one.error else f"— ({one.error})")
-        for name, one in (("no limit", row.free), (f"`--memory {LIMIT}`", row.limited))
+        for name, one in ((usual, row.free), (f"`--memory {LIMIT}`", row.limited))
     ]
     return [
         made, "", f"The workload at {row.mines:,} mines, {row.records:,} records, to the same findings:", "",
