@@ -21,9 +21,10 @@ import contest
 import judges
 import reading
 import report
+import timings
 from synthetic import generate
 
-SECTIONS = ("contest", "line", "memory", "again", "spark", "everything", "reading", "judging")
+SECTIONS = ("contest", "line", "timings", "memory", "again", "spark", "everything", "reading", "judging")
 
 
 class Folders:
@@ -64,6 +65,10 @@ def sections(
     if "line" in given.only:
         known["line"] = line = audits.command_line(runs, budget)
         page["The command line"] = report.command_line(made, line)
+    if "timings" in given.only:
+        mines = max(size for size in sizes if size <= audits.IN_MEMORY)
+        found = [timings.sample(), timings.generated(mines, folder_of(mines))]
+        page["Where the time goes"] = timings.section(report.made_by(words, "one run"), found)
     if "memory" in given.only:
         known["limited"] = limited = audits.within_memory(sizes[-1], folder_of(sizes[-1]), budget * 10, unlimited)
         page["Less memory"] = report.less_memory(report.made_by(words, "one run"), limited)
