@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from duban.compile import ALL, compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import Progress
 from duban.errors import Issue, UsageError
-from duban.evaluate import Limits, Once, close_to_outside, database, once, open_database, run
+from duban.evaluate import Limits, Once, close_to_outside, complete, database, once, open_database, run
 from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_digest, forms_of
@@ -120,7 +120,8 @@ class Audit:
     def find_leads(self) -> str:
         """The name of the table of leads; it is made when it is first asked for, from the versions that the duties saw."""
         with timed("异常线索"):
-            _find_leads(self.connection, lambda: compile_leads(self.pack, self.as_of, self.known_by))
+            planned = partial(compile_leads, self.pack, self.as_of, self.known_by)
+            complete(self.connection, LEADS, planned, self.once)
         return LEADS
 
     def frame(self, where: str) -> pd.DataFrame:
@@ -336,19 +337,10 @@ def leads_of(
         loaded = _load(con, ready, records, known)
         ready = _doubted(con, ready, loaded.unread)
         close_to_outside(con)
-        _find_leads(con, lambda: compile_leads(ready, moment, known, only))
+        complete(con, LEADS, lambda: compile_leads(ready, moment, known, only))
         cursor = con.execute(f"SELECT * FROM {LEADS}")
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()], loaded.issues
-
-
-def _find_leads(con: duckdb.DuckDBPyConnection, planned: Callable[[], Plan]) -> None:
-    """Run what of a plan of leads is not there yet; leave the tables of the duties alone."""
-    there = {str(name) for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if LEADS not in there:
-        plan = planned()
-        steps = tuple(step for step in plan.steps if step.name not in there)
-        run(con, replace(plan, steps=steps, kept=tuple(there)))
 
 
 def moment_of(value: date | datetime | str, pack: Pack) -> datetime:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from duban import cache
 from duban.auditing import Desk, Source, open_desk, ready_pack
 from duban.compile import compile_pack
 from duban.compile.planner import in_order
@@ -24,6 +25,7 @@ from duban.pack.questions import alternatives, questions, readers
 from duban.sqltext import quote
 
 _BEFORE = "doubts/before"
+_KIND = "contested"  # in the cache
 _KEPT = (
     "fingerprint, obligation, jurisdiction, bearer_kind, bearer_id, bearer_name, trigger_id, period_start, period_end,"
     " status"
@@ -133,8 +135,28 @@ def contested_under(desk: Desk, accused: Mapping[str, str]) -> dict[str, tuple[s
     """The accused duties (fingerprint: obligation) that would be none under another reading, with those (`name=value`).
 
     Every other value of every open question is tried, one at a time, on the obligations that read it. The desk's
-    connection is one of its own, so that the tables of the audit stay what they are.
+    connection is one of its own, so that the tables of the audit stay what they are. What came out of the same question
+    about the same records is taken from the cache.
     """
+    name = _kept_name(desk, accused)
+    kept = cache.recall(_KIND, name) if name else None
+    if isinstance(kept, dict):
+        return kept
+    found = _contested(desk, accused)
+    if name:
+        cache.remember(_KIND, name, found)
+    return found
+
+
+def _kept_name(desk: Desk, accused: Mapping[str, str]) -> str:
+    """The key of all that the contested ones follow from; '' where the records or the pack have no name."""
+    if desk.once is None or not desk.pack.stamp:
+        return ""
+    asked = [part for item in sorted(accused.items()) for part in item]
+    return cache.key(_KIND, desk.once.follows, desk.pack.stamp, str(desk.as_of), str(desk.known_by), *asked)
+
+
+def _contested(desk: Desk, accused: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[tuple[int, str]]] = {}
     trials = _readings(desk, set(accused.values()))
     there: set[str] = set()

@@ -6,9 +6,9 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,6 +120,10 @@ class Once:
         steps = (part for step in plan.steps for part in (step.name, step.sql))
         return cache.key(_KIND, self.follows, *steps, "", *plan.stays)
 
+    def after(self, plan: Plan) -> Once:
+        """For plans that read what this one has left behind, beside the records."""
+        return replace(self, follows=self.name(plan))
+
 
 def once(con: duckdb.DuckDBPyConnection, follows: str) -> Once:
     """For a connection that is not closed to the outside yet; the folder is there as long as the connection is."""
@@ -136,26 +140,46 @@ def run(
     progress: Progress | None = None,
     shelf: str = "shelf",
     once: Once | None = None,
+    there: Collection[str] = (),
 ) -> dict[str, float]:
     """Create every table of the plan (on the named shelves); returns the seconds that each step took.
 
     `once`: what the same plan left behind on the same records is taken from the cache, in no time. It is for plans that
-    read records alone, and not for `keep`. Raises EvaluationError naming the step that failed, UsageError if it had too
-    little memory: then no duty has a status.
+    read records alone (and what its `follows` stands for), and not for `keep`. `there`: tables that another plan has
+    made and left alike; they are not made again, and stay. Raises EvaluationError naming the step that failed,
+    UsageError if it had too little memory: then no duty has a status.
     """
     crew = Crew(con, shelf)
     watch = stopwatch.running()
     if once is None or keep or (watch is not None and watch.asked):  # a step that is to be profiled has to run
-        return crew.run(plan, keep=keep, progress=progress)
+        return crew.run(_rest(plan, there), keep=keep, progress=progress)
     name = once.name(plan)
     if keeping.restore(con, _KIND, name, once.scratch, crew.shelves[0]) is not None:
         return {}
-    seconds = crew.run(plan, keep=False, progress=progress)
-    rows = [con.execute(f"SELECT count(*) FROM {quote(table)}").fetchall()[0][0] for table in plan.stays]
+    seconds = crew.run(_rest(plan, there), keep=False, progress=progress)
+    tables = {table: f"FROM {quote(table)}" for table in plan.stays}
+    rows = [con.execute(f"SELECT count(*) {table}").fetchall()[0][0] for table in tables.values()]
     if sum(rows) <= _MOST:
-        tables = {table: f"FROM {quote(table)}" for table in plan.stays}
         keeping.keep(con, _KIND, name, tables, "", once.scratch, large=sum(rows) > keeping.MANY)
     return seconds
+
+
+def _rest(plan: Plan, there: Collection[str]) -> Plan:
+    """What of a plan is still to be made."""
+    if not there:
+        return plan
+    steps = tuple(step for step in plan.steps if step.name not in there)
+    return replace(plan, steps=steps, kept=(*plan.kept, *there))
+
+
+def complete(
+    con: duckdb.DuckDBPyConnection, result: str, planned: Callable[[], Plan], once: Once | None = None
+) -> None:
+    """Run what of a plan is not there yet, beside what other plans have left on a connection; nothing if its result is."""
+    rows = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    there = {str(name) for (name,) in rows}
+    if result not in there:
+        run(con, planned(), once=once, there=there)
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from duban import cache
 from duban.compile.common import plan_views
 from duban.compile.duties import plan_duties_table
 from duban.compile.frames import plan_frames
+from duban.compile.kept import kept_plan
 from duban.compile.lean import lean
 from duban.compile.live import given_need, plan_duties
 from duban.compile.missing import blind_of, plan_missing
@@ -27,7 +27,6 @@ from duban.verification import SEEN
 
 RESULT, MISSING = "duties", "missing"
 ALL = 1000
-_KIND = "plan"
 
 
 def compile_pack(
@@ -47,15 +46,11 @@ def compile_pack(
     plan of a pack that knows its stamp is kept.
     """
     chosen, stays = frozenset(only), tuple(also)
-    asked = (str(as_of), str(known_by), *sorted(chosen), "", *stays, "", str(whole), str(together))
-    name = cache.key(pack.stamp, *asked) if pack.stamp else ""
-    kept = cache.recall(_KIND, name) if name else None
-    if isinstance(kept, Plan):
-        return kept
-    plan = _compiled(Compiler(pack, as_of, known_by), chosen, stays, whole=whole, together=together)
-    if name:
-        cache.remember(_KIND, name, plan)
-    return plan
+    asked = ("duties", str(as_of), str(known_by), *sorted(chosen), "", *stays, "", str(whole), str(together))
+    return kept_plan(
+        pack, *asked,
+        make=lambda: _compiled(Compiler(pack, as_of, known_by), chosen, stays, whole=whole, together=together),
+    )  # fmt: skip
 
 
 def _compiled(

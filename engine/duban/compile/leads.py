@@ -8,6 +8,7 @@ from datetime import datetime
 
 from duban.compile import sql
 from duban.compile.common import plan_views
+from duban.compile.kept import kept_plan
 from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import proof_of
 from duban.compile.sameness import raw
@@ -33,10 +34,15 @@ _PLACE = (
 
 
 def compile_leads(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = ()) -> Plan:
-    """The plan of a pack's leads; `only` limits it to some."""
-    compiler = Compiler(pack, as_of, known_by)
+    """The plan of a pack's leads; `only` limits it to some. The plan of a pack that knows its stamp is kept."""
+    chosen = frozenset(only)
+    asked = ("leads", str(as_of), str(known_by), *sorted(chosen))
+    return kept_plan(pack, *asked, make=lambda: _compiled(Compiler(pack, as_of, known_by), chosen))
+
+
+def _compiled(compiler: Compiler, chosen: frozenset[str]) -> Plan:
+    pack = compiler.pack
     plan_views(compiler)
-    chosen = set(only)
     tables = [_plan_lead(compiler, lead) for lead in pack.leads if not chosen or lead.id in chosen]
     union = "\nUNION ALL\n".join(f"SELECT * FROM {quote(name)}" for name in tables) or _nothing()
     order = "ORDER BY lead, jurisdiction, period_start, bearer_ids, records"
