@@ -6,6 +6,7 @@ It is loaded with the first condition that is parsed: an audit whose pack and pl
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -88,8 +89,9 @@ class Checked:
     columns: list[Column] = field(default_factory=list)
 
 
+@functools.lru_cache(maxsize=4096)  # lint, the plans and the other readings parse the same texts
 def parse(text: str) -> Condition:
-    """Parse one expression; raises ConditionError with the parser's own words made readable."""
+    """Parse one expression, whose tree nobody changes; raises ConditionError in the parser's words."""
     if not text.strip():
         raise ConditionError("an empty condition")
     import sqlglot
