@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     Check = Callable[[duckdb.DuckDBPyConnection, Loaded, Pack], Report]
 
+_FEW = 20_000  # rows
 Source = str | Path | Sequence[str | Path] | Mapping[str, Any]
 
 
@@ -186,9 +187,11 @@ def audit_desk(
     con, ready, moment, known = desk.connection, desk.pack, desk.as_of, desk.known_by
     try:
         with timed("编译"):
-            plan = compile_pack(ready, moment, known, obligations, whole=keep, together=1 if keep else ALL)
+            whole = keep or desk.few
+            plan = compile_pack(ready, moment, known, obligations, whole=whole, together=1 if keep else ALL)
         with timed("推算"):
-            timings = run(con, plan, keep=keep, progress=progress, once=desk.once)
+            lasting = plan.views if desk.few else ()  # the leads, the judge and the other readings ask for them again
+            timings = run(con, plan, keep=keep, progress=progress, once=desk.once, lasting=lasting)
     except BaseException:
         con.close()
         raise
@@ -227,7 +230,8 @@ class Desk:
     """Records in a database that is closed to the outside, and what they are judged by: any plan may run on it.
 
     `pack` takes what could not be read as not handed in; `unread` are these record types. `once`: how plans that read
-    nothing but these records are found in the cache; None: not at all.
+    nothing but these records are found in the cache; None: not at all. `few`: so few records that what is seen of them
+    may stay for as long as the desk does, with all its columns.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -241,6 +245,7 @@ class Desk:
     checked: Report | None = None
     once: Once | None = None
     unread: tuple[str, ...] = ()
+    few: bool = False
 
 
 def open_desk(
@@ -269,7 +274,8 @@ def open_desk(
         raise
     source = tuple(str(path) for path in _paths(records))
     issues = (*loaded.issues, *excused.issues)
-    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, again, loaded.unread)
+    few = sum(loaded.counts.values()) <= _FEW
+    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, again, loaded.unread, few)
 
 
 def _checked(con: duckdb.DuckDBPyConnection, loaded: Loaded, pack: Pack, check: Check) -> Report:

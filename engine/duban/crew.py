@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 MOST = 4  # more workers hold more tables at a time, and gain little
+SHELF = "shelf"  # what the shelves of an audit are called, with a number
 RECORDS = "memory"  # the database of the records; DuckDB calls one in memory so, and one in a file after the file
 _MORE = "请加大 --memory，或加 --threads 1；--temp 所在的磁盘也要有空间"
 
@@ -35,13 +36,16 @@ _MORE = "请加大 --memory，或加 --threads 1；--temp 所在的磁盘也要�
 class Crew:
     """Runs plans on a connection. What a worker makes is seen from `con` by its bare name.
 
-    Plans on other shelves (`shelf`), run from a cursor of their own, see the records and nothing of each other.
+    Plans on other shelves (`shelf`), run from a cursor of their own, see the records and nothing of each other; but for
+    the shelves `behind`, on which they find what they do not make themselves.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, shelf: str = "shelf") -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, shelf: str = SHELF, behind: str = "") -> None:
         (threads,) = con.execute("SELECT current_setting('threads')").fetchone() or (1,)
+        numbers = range(max(1, min(int(threads), MOST)))
         self.con = con
-        self.shelves = [f"{shelf}{number}" for number in range(max(1, min(int(threads), MOST)))]
+        self.shelves = [f"{shelf}{number}" for number in numbers]
+        self.seen = [*self.shelves, *(f"{behind}{number}" for number in numbers if behind), RECORDS]
         for name in self.shelves:
             con.execute(f"ATTACH IF NOT EXISTS {self._place(name)}")
         self._see_all(con)
@@ -55,7 +59,7 @@ class Crew:
         return f"{literal(str(Path(path).with_name(f'{name}.duckdb')))} AS {name} (RECOVERY_MODE no_wal_writes)"
 
     def _see_all(self, con: duckdb.DuckDBPyConnection) -> None:
-        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in (*self.shelves, RECORDS))}'")
+        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in self.seen)}'")
 
     def run(self, plan: Plan, *, keep: bool, progress: Progress | None) -> dict[str, float]:
         """Create every table of the plan, and drop those that nobody reads any more unless `keep`.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban import cache, keeping, stopwatch
-from duban.crew import RECORDS, Crew, Progress
+from duban.crew import RECORDS, SHELF, Crew, Progress
 from duban.errors import Issue, UsageError
 from duban.model import Plan
 from duban.sqltext import literal, quote
@@ -138,25 +138,29 @@ def run(
     *,
     keep: bool = False,
     progress: Progress | None = None,
-    shelf: str = "shelf",
+    shelf: str = SHELF,
     once: Once | None = None,
     there: Collection[str] = (),
+    behind: str = "",
+    lasting: Collection[str] = (),
 ) -> dict[str, float]:
     """Create every table of the plan (on the named shelves); returns the seconds that each step took.
 
     `once`: what the same plan left behind on the same records is taken from the cache, in no time. It is for plans that
     read records alone (and what its `follows` stands for), and not for `keep`. `there`: tables that another plan has
-    made and left alike; they are not made again, and stay. Raises EvaluationError naming the step that failed,
+    made and left alike (on the shelves `behind`, if not on its own); they are not made again, and stay. `lasting`: tables
+    that shall stay for other plans, beside those that the plan itself leaves behind. Raises EvaluationError naming the step that failed,
     UsageError if it had too little memory: then no duty has a status.
     """
-    crew = Crew(con, shelf)
+    crew = Crew(con, shelf, behind)
+    rest = _rest(plan, there, lasting)
     watch = stopwatch.running()
     if once is None or keep or (watch is not None and watch.asked):  # a step that is to be profiled has to run
-        return crew.run(_rest(plan, there), keep=keep, progress=progress)
+        return crew.run(rest, keep=keep, progress=progress)
     name = once.name(plan)
     if keeping.restore(con, _KIND, name, once.scratch, crew.shelves[0]) is not None:
         return {}
-    seconds = crew.run(_rest(plan, there), keep=False, progress=progress)
+    seconds = crew.run(rest, keep=False, progress=progress)
     tables = {table: f"FROM {quote(table)}" for table in plan.stays}
     rows = [con.execute(f"SELECT count(*) {table}").fetchall()[0][0] for table in tables.values()]
     if sum(rows) <= _MOST:
@@ -164,12 +168,18 @@ def run(
     return seconds
 
 
-def _rest(plan: Plan, there: Collection[str]) -> Plan:
+def _rest(plan: Plan, there: Collection[str], lasting: Collection[str]) -> Plan:
     """What of a plan is still to be made."""
-    if not there:
-        return plan
     steps = tuple(step for step in plan.steps if step.name not in there)
-    return replace(plan, steps=steps, kept=(*plan.kept, *there))
+    return replace(plan, steps=steps, kept=(*plan.kept, *there, *lasting))
+
+
+def left_behind(con: duckdb.DuckDBPyConnection, plan: Plan) -> set[str]:
+    """The views of a plan that lie on the shelves of its audit still."""
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE starts_with(database_name, $1)", [SHELF]
+    ).fetchall()
+    return {str(name) for (name,) in rows} & set(plan.views)
 
 
 def complete(
@@ -184,7 +194,7 @@ def complete(
 
 @contextmanager
 def judged(
-    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = "shelf",
+    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = SHELF,
     once: Once | None = None,
 ) -> Iterator[None]:  # fmt: skip
     """The tables of a plan for as long as they are looked at; then the next plan may run on the same records."""

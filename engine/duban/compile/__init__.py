@@ -58,6 +58,7 @@ def _compiled(
 ) -> Plan:
     pack = compiler.pack
     plan_views(compiler)
+    views = {step.name for step in compiler.steps}
     obligations = [item for item in pack.obligations if (item.id in chosen if chosen else not item.draft)]
     judging = stacks(obligations, together)
     judged = [_plan_stack(compiler, stack) for stack in judging]
@@ -72,7 +73,8 @@ def _compiled(
     steps = in_order(compiler.steps, [*wanted, RESULT, MISSING, *stays])
     if not whole:
         steps = lean(steps, pack, (*stays, SEEN))
-    return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(item.id for item in obligations))
+    made = tuple(step.name for step in steps if step.name in views)
+    return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(item.id for item in obligations), made)
 
 
 def compile_views(pack: Pack, as_of: datetime, known_by: datetime, tables: Sequence[str]) -> Plan:

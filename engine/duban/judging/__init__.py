@@ -91,7 +91,7 @@ def _contested(audit: Audit, kept: list[_Judged]) -> Contested:
         audit.connection.cursor(), audit.pack, audit.as_of, audit.known_by, audit.inputs, audit.issues, once=audit.once
     )
     try:
-        return contested_under(desk, {row["fingerprint"]: row["obligation"] for row in rows})
+        return contested_under(desk, {row["fingerprint"]: row["obligation"] for row in rows}, audit.plan)
     finally:
         desk.connection.close()
 
