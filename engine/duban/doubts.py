@@ -14,14 +14,14 @@ from typing import Any
 
 from duban import cache
 from duban.auditing import Desk, Source, open_desk, ready_pack
-from duban.compile import compile_pack
+from duban.compile import compile_pack, statuses_of
 from duban.compile.planner import in_order
 from duban.crew import SHELF, Progress
 from duban.errors import Issue
 from duban.evaluate import Limits, judged, left_behind, run
 from duban.model import Plan
 from duban.pack import Pack
-from duban.pack.questions import alternatives, questions, readers
+from duban.pack.questions import alternatives, questions, read_by, readers
 from duban.sqltext import quote
 
 _BEFORE = "doubts/before"
@@ -165,11 +165,12 @@ def _contested(desk: Desk, accused: Mapping[str, str], plan: Plan | None) -> dic
     for one, after in zip(trials, [*trials[1:], None], strict=True):
         given = _alike(plan, one.plan) & left if plan is not None else set()
         stay = _alike(one.plan, after.plan) - given if after is not None else set()
-        rest = replace(one.plan, kept=tuple(stay))
+        rest = replace(one.plan, kept=(*one.plan.kept, *stay))
         run(desk.connection, rest, shelf="trial", there=there | given, behind=SHELF if left else "")
-        still = desk.connection.execute("SELECT fingerprint FROM duties WHERE status = 'breached' AND enforceable")
-        stand = {row[0] for row in still.fetchall()}
-        for name in sorted({one.plan.result, *there} - stay):
+        breached = "status = 'breached' AND enforceable"
+        still = (f"SELECT fingerprint FROM {quote(name)} WHERE {breached}" for name in dict.fromkeys(one.plan.stays))
+        stand = {row[0] for row in desk.connection.execute("\nUNION ALL ".join(still)).fetchall()}
+        for name in sorted({*one.plan.stays, *there} - stay):
             desk.connection.execute(f"DROP TABLE IF EXISTS {quote(name)}")
         there = stay
         for fingerprint, obligation in accused.items():
@@ -180,7 +181,10 @@ def _contested(desk: Desk, accused: Mapping[str, str], plan: Plan | None) -> dic
 
 @dataclass(frozen=True)
 class _Reading:
-    """One other answer to an open question, and the plan that judges under it; `number`: its place in the list."""
+    """One other answer to an open question, and the plan that judges under it as far as the statuses.
+
+    `number`: its place in the list.
+    """
 
     number: int
     answer: str
@@ -193,13 +197,16 @@ def _readings(desk: Desk, accused: set[str], *, whole: bool) -> list[_Reading]:
     `whole`: with all columns of the records, as those have that an audit left behind.
     """
     found: list[_Reading] = []
+    parameters = {item.id: read_by(desk.pack, item) for item in desk.pack.written if item.id in accused}
     for number, (name, value) in enumerate(_wanted(desk.pack, set(), ())):
-        reading = [item.id for item in readers(desk.pack, name) if item.id in accused]
+        reading = [item for item, names in parameters.items() if name in names]
         if reading:
             changed = desk.pack.with_values({name: value})
             plan = compile_pack(changed, desk.as_of, desk.known_by, reading, whole=whole)
-            steps = in_order(plan.steps, [plan.result])  # nobody asks what is missing
-            found.append(_Reading(number, f"{name}={value}", replace(plan, steps=steps, missing=plan.result)))
+            first, *others = statuses_of(plan)  # nobody reads a sentence, or asks what is missing
+            steps = in_order(plan.steps, [first, *others])
+            plan = replace(plan, steps=steps, result=first, missing=first, kept=tuple(others))
+            found.append(_Reading(number, f"{name}={value}", plan))
     return sorted(found, key=lambda one: (one.plan.obligations, one.number))
 
 

@@ -77,6 +77,15 @@ def _compiled(
     return Plan(steps, RESULT, MISSING, (*loose, SEEN, *stays), tuple(item.id for item in obligations), made)
 
 
+def statuses_of(plan: Plan) -> list[str]:
+    """The tables in which the duties of a plan have their status, before the result puts numbers and words to it.
+
+    They do not hold the duties of bearers whose triggers cannot be known: none of these is breached.
+    """
+    (result,) = (step for step in plan.steps if step.name == plan.result)
+    return [name for name in result.reads if name.endswith("/status") and not name.endswith(f"/{BLIND}")]
+
+
 def compile_views(pack: Pack, as_of: datetime, known_by: datetime, tables: Sequence[str]) -> Plan:
     """Only the records as seen (`seen/T`, `span/T`) and the bearers (`bearer/K`): the tables that are named, and no duty."""
     compiler = Compiler(pack, as_of, known_by)

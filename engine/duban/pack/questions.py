@@ -18,7 +18,7 @@ _PARAMETER = re.compile(r"\bparam\.(\w+)")
 
 def readers(pack: Pack, name: str) -> list[Obligation]:
     """The obligations that a parameter can change: they, their window or their bearers read it."""
-    return [item for item in pack.written if name in _read_by(pack, item)]
+    return [item for item in pack.written if name in read_by(pack, item)]
 
 
 def measures_reading(pack: Pack, name: str) -> list[str]:
@@ -28,7 +28,8 @@ def measures_reading(pack: Pack, name: str) -> list[str]:
     return [title for title, part in parts if name in _PARAMETER.findall(part.model_dump_json())]
 
 
-def _read_by(pack: Pack, obligation: Obligation) -> set[str]:
+def read_by(pack: Pack, obligation: Obligation) -> set[str]:
+    """The parameters that can change an obligation."""
     windows = pack.header.windows
     named = obligation.window
     spans = [named] if not isinstance(named, str) else [windows[named]] if named else windows.values()
