@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 
 from duban import cache, evaluate
 from duban.auditing import audit, audit_desk, only_of, open_desk
+from duban.check import Asked, check
 from duban.crew import Crew
 from duban.doubts import contested_under
+from duban.intake import intake
 from duban.judging import judge_audit
 from duban.model import Judgement, Plan
 from duban.pack import Pack, load_pack
@@ -194,6 +197,24 @@ def test_other_plans_on_the_same_records_are_found_again(records: Path, pack: Pa
     runs.clear()
     assert seen() == first
     assert runs == []
+
+
+def test_what_a_check_has_read_the_intake_finds(records: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (records / "检查记录.csv").open("a", encoding="utf-8") as sheet:
+        sheet.write("I3,企业主要负责人带队,M02,昨天上午,M02矿长\n")
+
+    def told() -> tuple[Any, ...]:
+        report = check(Asked([records], datetime(2024, 1, 8)), pack)
+        drafted = intake(records, pack)
+        return report.faults, report.notes, drafted.lines, drafted.issues
+
+    with monkeypatch.context() as patched:
+        patched.setenv("DUBAN_CACHE", "off")
+        plain = told()
+    assert len(plain[0]) == 1  # I3
+    for _ in range(2):
+        assert told() == plain
+        assert [entry.kind for entry in cache.entries() if entry.kind == "records"] == ["records"]
 
 
 def test_leads_are_found_again(records: Path, pack: Pack, runs: list[Plan]) -> None:

@@ -22,7 +22,7 @@ from duban.evaluate import Limits, database
 from duban.pack import Pack
 from duban.pack.checks import FILE as CHECKS
 from duban.pack.checks import Check, Circumstances
-from duban.pack.forms import forms_of
+from duban.pack.forms import forms_digest, forms_of
 from duban.records import Loaded, load
 from duban.records.drawn import DrawnPart
 
@@ -111,7 +111,15 @@ def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
     try:
         paths = [*asked.paths, *asked.beside]
         place, zone = header.jurisdiction, header.timezone
-        return load(con, pack.records, paths, jurisdiction=place, timezone=zone, forms=forms_of(pack))
+        return load(
+            con,
+            pack.records,
+            paths,
+            jurisdiction=place,
+            timezone=zone,
+            forms=forms_of(pack),
+            follows=forms_digest(pack),
+        )
     except DataError as error:
         if not error.issues:
             raise
