@@ -132,8 +132,8 @@ def _faults(
     """The faults of the checked files with the keys of their rows; what could not be compared; notes."""
     faults = Reading(pack, loaded, names).faults()
     notes: list[str] = []
-    views = Views(con, pack.schema, names)
-    run = Rules(con, pack.schema, at, views)
+    views = Views(con, pack.schema, names, alone=all(item.name in names for item in loaded.inputs))
+    run = Rules(views, at, pack.checks.checks)
     if loaded.counts:
         sheet = confirm.Sheet.read(asked.confirm) if asked.confirm is not None else confirm.Sheet()
         sheet.told(con, pack.records)
@@ -149,7 +149,7 @@ def _faults(
         if asked.confirm is not None:
             notes += sheet.write(asked.confirm)
         faults = rows.with_keys(con, pack.schema, faults)
-        return protection.protect(con, pack.schema, views, pack.checks.never_refused, at, faults), run.unchecked, notes
+        return protection.protect(views, pack.checks.never_refused, at, faults), run.unchecked, notes
     return protection.Protection(faults), run.unchecked, notes
 
 
