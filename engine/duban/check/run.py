@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from duban import cache
 from duban.check import baseline, confirm, protection, receipts, rows
 from duban.check.given import given
 from duban.check.model import Fault, Report, Where, by_place
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     import duckdb
 
 Compare = Callable[[Sequence[DrawnPart]], Iterable[Issue]]
+Found = tuple[protection.Protection, list[str], list[str]]  # faults; what could not be compared; notes
+_KIND = "check"  # in the cache
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,22 @@ def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
 
 def _faults(
     con: duckdb.DuckDBPyConnection, pack: Pack, loaded: Loaded, names: frozenset[str], at: Circumstances, asked: Asked
-) -> tuple[protection.Protection, list[str], list[str]]:
+) -> Found:
+    """The faults of the checked files, out of the cache if these records have been held to these checks under the same circumstances before."""
+    known = loaded.follows and pack.stamp and asked.confirm is None  # a sheet to confirm is written, too
+    key = cache.key(_KIND, loaded.follows, pack.stamp, repr(at), *sorted(names)) if known else ""
+    kept = cache.recall(_KIND, key) if key else None
+    if isinstance(kept, tuple):
+        return kept
+    found = _checked(con, pack, loaded, names, at, asked)
+    if key:
+        cache.remember(_KIND, key, found)
+    return found
+
+
+def _checked(
+    con: duckdb.DuckDBPyConnection, pack: Pack, loaded: Loaded, names: frozenset[str], at: Circumstances, asked: Asked
+) -> Found:
     """The faults of the checked files with the keys of their rows; what could not be compared; notes."""
     faults = Reading(pack, loaded, names).faults()
     notes: list[str] = []
