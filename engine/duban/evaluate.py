@@ -195,15 +195,16 @@ def complete(
 @contextmanager
 def judged(
     con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = SHELF,
-    once: Once | None = None,
+    once: Once | None = None, there: Collection[str] = (), behind: str = "",
 ) -> Iterator[None]:  # fmt: skip
     """The tables of a plan for as long as they are looked at; then the next plan may run on the same records."""
-    run(con, plan, progress=progress, shelf=shelf, once=once)
+    run(con, plan, progress=progress, shelf=shelf, once=once, there=there, behind=behind)
     try:
         yield
     finally:
-        for name in plan.stays:
-            con.execute(f"DROP TABLE IF EXISTS {quote(name)}")
+        for name in plan.stays:  # of what was there, no more than the cache has brought
+            own = f"{shelf}0.main." if name in there else ""
+            con.execute(f"DROP TABLE IF EXISTS {own}{quote(name)}")
 
 
 @contextmanager

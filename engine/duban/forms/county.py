@@ -5,15 +5,13 @@ Nothing is counted anew here: whether a town's figures agree with its ledgers is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from duban.compile.common import plan_views
-from duban.compile.planner import Compiler, in_order
-from duban.evaluate import run
+from duban.compile import NOTHING, Beside, compile_beside
 from duban.forms.desk import Desk
 from duban.forms.drawn import Drawing
 from duban.forms.figures import Value
@@ -22,10 +20,11 @@ from duban.forms.making import Made, owner_of
 from duban.model import Plan
 from duban.pack.forms import Figures, Form, Forms, Rows, load_forms
 from duban.report.book import Book
-from duban.sqltext import quote
 from duban.vocabulary import JURISDICTION
 
 if TYPE_CHECKING:
+    import duckdb
+
     from duban.auditing import Audit
 
 Row = dict[str, Any]
@@ -44,24 +43,48 @@ class Reported:
     without: tuple[str, ...]
 
 
-def annexes(audit: Audit, issuer: str, towns: Iterable[str] = ()) -> dict[str, Sheet]:
+def annexes(
+    audit: Audit, issuer: str, towns: Iterable[str] = (), seen: duckdb.DuckDBPyConnection | None = None
+) -> dict[str, Sheet]:
     """The form of the newest month that was reported: by town as it reported it, and by '' of all towns together, with
-    `issuer` as 填报单位. Who reported none has none. Raises PackError for a forms.yaml with mistakes.
+    `issuer` as 填报单位. Who reported none has none. `seen`: where the tables of `annexes_read` are already. Raises PackError
+    for a forms.yaml with mistakes.
     """
     forms = load_forms(audit.pack)
-    chosen = next(((name, form) for name, form in forms.forms.items() if any(part.lines for part in form.parts)), None)
+    chosen = _chosen(forms)
     if forms.figures is None or chosen is None:
         return {}
     name, form = chosen
     records = [part.record for part in form.parts]
     roster = _roster(audit, forms.figures)
-    with _seen(audit, forms, [*records, roster]) as desk:
+    with nullcontext(seen) if seen is not None else audit.beside(_plan(audit)) as con:
+        desk = Desk(con, audit.pack, forms, audit.as_of, ())
         found = {town: _reported(desk, forms.figures, records, roster, town) for town in ("", *towns)}
     return {
         town: _sheet(audit, forms, (name, form), reported, town or issuer, whole=not town)
         for town, reported in found.items()
         if reported is not None
     }
+
+
+def annexes_read(audit: Audit) -> Beside:
+    """The tables that are read beside the duties: records as the audit saw them; none, if there is no such form."""
+    forms = load_forms(audit.pack)
+    chosen = _chosen(forms)
+    if forms.figures is None or chosen is None:
+        return NOTHING
+    types = dict.fromkeys([*(part.record for part in chosen[1].parts), _roster(audit, forms.figures)])
+    spans = [f"span/{name}" for name in types if audit.pack.records[name].span is not None]
+    return Beside((*(f"seen/{name}" for name in types), *spans))
+
+
+def _plan(audit: Audit) -> Plan:
+    return compile_beside(audit.pack, audit.as_of, audit.known_by, annexes_read(audit))
+
+
+def _chosen(forms: Forms) -> tuple[str, Form] | None:
+    """The form that adds up: one with lines of figures."""
+    return next(((name, form) for name, form in forms.forms.items() if any(part.lines for part in form.parts)), None)
 
 
 def _sheet(
@@ -138,21 +161,3 @@ def _sum(values: Iterable[Any]) -> float | None:
     """The sum of what is there; None if nothing is."""
     found = [float(value) for value in values if value is not None]
     return round(sum(found), 6) if found else None
-
-
-@contextmanager
-def _seen(audit: Audit, forms: Forms, types: list[str]) -> Iterator[Desk]:
-    """Records as the audit saw them. Tables that are there already stay there; the others go."""
-    compiler = Compiler(audit.pack, audit.as_of, audit.known_by)
-    plan_views(compiler)
-    wanted = [f"seen/{name}" for name in dict.fromkeys(types)]
-    wanted += [f"span/{name}" for name in dict.fromkeys(types) if audit.pack.records[name].span is not None]
-    there = {str(name) for (name,) in audit.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    steps = tuple(step for step in in_order(compiler.steps, wanted) if step.name not in there)
-    new = tuple(step.name for step in steps)
-    run(audit.connection, Plan(steps, "", "", new), keep=True)
-    try:
-        yield Desk(audit.connection, audit.pack, forms, audit.as_of, ())
-    finally:
-        for name in new:
-            audit.connection.execute(f"DROP TABLE IF EXISTS {quote(name)}")
