@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from duban import remarks, verification
+from duban import cache, remarks, verification
 from duban import waivers as waiving
 from duban.compile import ALL, compile_pack
 from duban.compile.leads import LEADS, compile_leads
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     Check = Callable[[duckdb.DuckDBPyConnection, Loaded, Pack], Report]
 
 _FEW = 20_000  # rows
+T = TypeVar("T")
 Source = str | Path | Sequence[str | Path] | Mapping[str, Any]
 
 
@@ -137,15 +138,31 @@ class Audit:
         of the audit behind them.
         """
         con = self.connection.cursor()
-        once = self.once.after(self.plan) if self.once is not None and not self.only else None
         made = {step.name: step.sql for step in self.plan.steps}
         alike = {step.name for step in plan.steps if made.get(step.name) == step.sql}
         there = alike & left_behind(con, self.plan)
         try:
-            with judged(con, plan, shelf=shelf, once=once, there=there, behind=SHELF):
+            with judged(con, plan, shelf=shelf, once=self._after(), there=there, behind=SHELF):
                 yield con
         finally:
             con.close()
+
+    def again(self, kind: str, *asked: str, make: Callable[[], T]) -> T:
+        """What follows from the records, the duties and the pack alone: made once, and then found in the cache."""
+        once = self._after()
+        moments = str(self.as_of), str(self.known_by)
+        name = cache.key(kind, once.follows, self.pack.stamp, *moments, *asked) if once and self.pack.stamp else ""
+        kept: T | None = cache.recall(kind, name) if name else None
+        if kept is not None:
+            return kept
+        made = make()
+        if name:
+            cache.remember(kind, name, made)
+        return made
+
+    def _after(self) -> Once | None:
+        """How what reads records and duties is found again; not at all, if some duties were taken out."""
+        return self.once.after(self.plan) if self.once is not None and not self.only else None
 
     def close(self) -> None:
         """Release the database."""

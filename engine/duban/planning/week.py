@@ -67,7 +67,10 @@ def suggested(
     """The visits that are proposed for the coming days, in order: what a report calls 本周建议检查. None without duties."""
     planning = load_planning(audit.pack)
     week = week_of(audit.pack, planning)
-    return plan_week(audit, capacity, days, planning, seen).chosen if week is not None else ()
+    if week is None:
+        return ()
+    asked = (planning.model_dump_json(), str(capacity), str(days))
+    return audit.again("visits", *asked, make=lambda: plan_week(audit, capacity, days, planning, seen).chosen)
 
 
 def visits_read(audit: Audit, week: Week | None = None) -> Beside:
