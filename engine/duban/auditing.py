@@ -16,7 +16,18 @@ from duban.compile import ALL, compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import SHELF, Progress
 from duban.errors import Issue, UsageError
-from duban.evaluate import Limits, Once, close_to_outside, complete, database, judged, left_behind, once, open_database, run
+from duban.evaluate import (
+    Limits,
+    Once,
+    close_to_outside,
+    complete,
+    database,
+    judged,
+    left_behind,
+    once,
+    open_database,
+    run,
+)
 from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_digest, forms_of

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from duban.auditing import Audit
+    from duban.pack import Pack
 
 Row = dict[str, Any]
 Sheet = tuple[str, Callable[[Book, str], None]]  # its name, and what draws it
@@ -54,14 +55,20 @@ def annexes(
     chosen = _chosen(forms)
     if forms.figures is None or chosen is None:
         return {}
-    name, form = chosen
-    records = [part.record for part in form.parts]
+    records = dict.fromkeys([forms.figures.record, *(part.record for part in chosen[1].parts)])
     roster = _roster(audit, forms.figures)
     with nullcontext(seen) if seen is not None else audit.beside(_plan(audit)) as con:
         desk = Desk(con, audit.pack, forms, audit.as_of, ())
-        found = {town: _reported(desk, forms.figures, records, roster, town) for town in ("", *towns)}
+        rows = {name: desk.select(name) for name in records}
+        listed = [str(row[audit.pack.records[roster].key[0]]) for row in desk.roster(roster)]
+    owners = {name: owner_of(audit.pack, name, roster) for name in records}
+    own = {
+        town: {name: [row for row in rows[name] if not town or row.get(owners[name]) == town] for name in records}
+        for town in ("", *towns)
+    }
+    found = {town: _reported(audit.pack, forms.figures, handed, listed) for town, handed in own.items()}
     return {
-        town: _sheet(audit, forms, (name, form), reported, town or issuer, whole=not town)
+        town: _sheet(audit, forms, chosen, reported, town or issuer, whole=not town)
         for town, reported in found.items()
         if reported is not None
     }
@@ -119,11 +126,11 @@ def _made(audit: Audit, name: str, form: Form, reported: Reported, by: str) -> M
     return Made(filled, [], tables, reported.values, {"jurisdiction": county, "town": by}, ())
 
 
-def _reported(desk: Desk, figures: Figures, records: list[str], roster: str, town: str) -> Reported | None:
-    """The newest month; records that say no month are none of it."""
-    key = str(desk.pack.records[roster].key[0])
-    rows = {name: _owned(desk, name, roster, town) for name in dict.fromkeys([figures.record, *records])}
-    period = desk.pack.records[figures.record].period
+def _reported(pack: Pack, figures: Figures, rows: dict[str, list[Row]], listed: list[str]) -> Reported | None:
+    """The newest month of what was handed in, by record type; records that say no month are none of it. `listed`: all who
+    are to report.
+    """
+    period = pack.records[figures.record].period
     lines = rows[figures.record]
     month = max((row[period] for row in lines if row[figures.line] == figures.current and row[period]), default=None)
     if month is None:
@@ -138,17 +145,9 @@ def _reported(desk: Desk, figures: Figures, records: list[str], roster: str, tow
         month,
         max((row[figures.made_on] for row in own if row[figures.made_on]), default=month),
         {name: Value(_sum(row[name] for row in current), _sum(row[name] for row in total)) for name in figures.fields},
-        {
-            name: [row for row in found if row.get(desk.pack.records[name].period) == month]
-            for name, found in rows.items()
-        },
-        tuple(row[key] for row in desk.roster(roster) if row[key] not in there),
+        {name: [row for row in found if row.get(pack.records[name].period) == month] for name, found in rows.items()},
+        tuple(name for name in listed if name not in there),
     )
-
-
-def _owned(desk: Desk, record: str, roster: str, town: str) -> list[Row]:
-    owner = owner_of(desk.pack, record, roster)
-    return [row for row in desk.select(record) if not town or row.get(owner) == town]
 
 
 def _roster(audit: Audit, figures: Figures) -> str:
