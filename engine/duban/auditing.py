@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
@@ -14,20 +14,9 @@ from duban import cache, remarks, verification
 from duban import waivers as waiving
 from duban.compile import ALL, compile_pack
 from duban.compile.leads import LEADS, compile_leads
-from duban.crew import SHELF, Progress
+from duban.crew import Progress
 from duban.errors import Issue, UsageError
-from duban.evaluate import (
-    Limits,
-    Once,
-    close_to_outside,
-    complete,
-    database,
-    judged,
-    left_behind,
-    once,
-    open_database,
-    run,
-)
+from duban.evaluate import Limits, Once, beside, close_to_outside, complete, database, once, open_database, run
 from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_digest, forms_of
@@ -143,20 +132,9 @@ class Audit:
         order = "obligation, jurisdiction, bearer_id, trigger_id, period_start"
         return self.connection.execute(f"SELECT * FROM duties WHERE {where} ORDER BY {order}").df()
 
-    @contextmanager
-    def beside(self, plan: Plan, shelf: str = "beside") -> Iterator[duckdb.DuckDBPyConnection]:
-        """The tables of another plan on the same records, for as long as they are looked at, on a connection that sees those
-        of the audit behind them.
-        """
-        con = self.connection.cursor()
-        made = {step.name: step.sql for step in self.plan.steps}
-        alike = {step.name for step in plan.steps if made.get(step.name) == step.sql}
-        there = alike & left_behind(con, self.plan)
-        try:
-            with judged(con, plan, shelf=shelf, once=self._after(), there=there, behind=SHELF):
-                yield con
-        finally:
-            con.close()
+    def beside(self, plan: Plan, shelf: str = "beside") -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The tables of another plan on the same records, on a connection that sees those of the audit behind them."""
+        return beside(self.connection, plan, self.plan, shelf, self._after())
 
     def again(self, kind: str, *asked: str, make: Callable[[], T]) -> T:
         """What follows from the records, the duties and the pack alone: made once, and then found in the cache."""

@@ -208,6 +208,23 @@ def judged(
 
 
 @contextmanager
+def beside(
+    con: duckdb.DuckDBPyConnection, plan: Plan, first: Plan, shelf: str, once: Once | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of a plan for as long as they are looked at, on a connection of its own that sees those of `first`, which
+    has run on `con`, behind them. Views that it has left there are not made again.
+    """
+    made = {step.name: step.sql for step in first.steps}
+    there = {step.name for step in plan.steps if made.get(step.name) == step.sql} & left_behind(con, first)
+    cursor = con.cursor()
+    try:
+        with judged(cursor, plan, shelf=shelf, once=once, there=there, behind=SHELF):
+            yield cursor
+    finally:
+        cursor.close()
+
+
+@contextmanager
 def database(limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     """`open_database`, closed at the end."""
     con = open_database(limits)

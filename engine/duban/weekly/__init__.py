@@ -41,8 +41,8 @@ def week_of(
 
     `findings` are all that there are (judging.findings_of); `past` is what a store knows of earlier audits; `suggested` the
     inspections that are proposed; `coming` what begins and ends within the days ahead; `swing` what other readings would make
-    of the list; `seen` is where the tables of `week_plan` are, if they are. Raises PackError for a weekly.yaml with mistakes, EvaluationError, UsageError if the records are of several
-    jurisdictions.
+    of the list; `seen` is where the tables of `week_plan` are, if they are. Raises PackError for a weekly.yaml with mistakes,
+    EvaluationError, UsageError if the records are of several jurisdictions.
     """
     _one_jurisdiction(audit)
     known = past or Past()
