@@ -177,6 +177,7 @@ def test_what_would_be_no_finding_under_another_reading(small: Pack) -> None:
         accused = {fingerprint: obligation for fingerprint, obligation, *_ in rows}
         found = contested_under(desk, accused)
         again = contested_under(desk, accused)
+        assert contested_under(desk, {rows[0][0]: "read-by-no-parameter"}) == {}
         views = left_behind(result.connection, result.plan)
         with_views = contested_under(desk, accused, result.plan)
         assert with_views == found

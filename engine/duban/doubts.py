@@ -162,7 +162,7 @@ def _contested(desk: Desk, accused: Mapping[str, str], plan: Plan | None) -> dic
     left = left_behind(desk.connection, plan) if plan is not None else set()
     trials = _readings(desk, set(accused.values()), whole=bool(left))
     there: set[str] = set()
-    for one, after in zip(trials, [*trials[1:], None], strict=True):
+    for one, after in zip(trials, [*trials[1:], None], strict=False):  # of no trial there is no last one
         given = _alike(plan, one.plan) & left if plan is not None else set()
         stay = _alike(one.plan, after.plan) - given if after is not None else set()
         rest = replace(one.plan, kept=(*one.plan.kept, *stay))
