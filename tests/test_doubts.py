@@ -16,6 +16,7 @@ from duban.auditing import Desk, audit
 from duban.cli import duban as cli
 from duban.doubts import Doubts, contested_under, doubts
 from duban.errors import UsageError
+from duban.evaluate import left_behind
 from duban.pack import Pack, load_pack
 from duban.pack.questions import alternatives, measures_reading, questions, readers
 from duban.report import doubts as report
@@ -173,8 +174,14 @@ def test_what_would_be_no_finding_under_another_reading(small: Pack) -> None:
             "SELECT fingerprint, obligation, bearer_id, month(period_start) FROM duties WHERE status = 'breached'"
         ).fetchall()
         desk = Desk(result.connection.cursor(), small, result.as_of, result.known_by, (), ())
-        found = contested_under(desk, {fingerprint: obligation for fingerprint, obligation, *_ in rows})
-        again = contested_under(desk, {fingerprint: obligation for fingerprint, obligation, *_ in rows})
+        accused = {fingerprint: obligation for fingerprint, obligation, *_ in rows}
+        found = contested_under(desk, accused)
+        again = contested_under(desk, accused)
+        assert contested_under(desk, {rows[0][0]: "read-by-no-parameter"}) == {}
+        views = left_behind(result.connection, result.plan)
+        with_views = contested_under(desk, accused, result.plan)
+        assert with_views == found
+        assert {"seen/visit", "bearer/mine"} <= views == left_behind(result.connection, result.plan)
         desk.connection.close()
         left = result.connection.execute("SELECT count(*) FROM duties WHERE status = 'breached'").fetchone()
     assert {(obligation, bearer, month): found.get(fingerprint) for fingerprint, obligation, bearer, month in rows} == {

@@ -11,7 +11,7 @@ import pytest
 import duban
 from duban import crew
 from duban.errors import UsageError
-from duban.evaluate import Limits, close_to_outside, open_database, run
+from duban.evaluate import Limits, close_to_outside, complete, left_behind, open_database, run
 from duban.model import Plan, Step
 
 HEADS = "head-leads-inspections"
@@ -107,3 +107,37 @@ def test_a_step_that_found_no_memory_is_taken_again_alone() -> None:
     assert not rota.postpone(1)
     rota.done(1, 0.0)
     assert rota.take() == (2, steps[2])
+
+
+def test_what_shall_last_is_found_by_the_plans_that_come_after() -> None:
+    """A plan beside it takes the view as it is; one on other shelves sees it, makes and drops its own."""
+    view, first = Step("seen/a", "SELECT 1 AS x"), Step("first", 'SELECT x + 1 AS x FROM "seen/a"', reads=("seen/a",))
+    plan = Plan((view, first), "first", "first", views=("seen/a",))
+    con = open_database(Limits(threads=2))
+
+    def value(table: str, on: duckdb.DuckDBPyConnection = con) -> object:
+        return on.execute(f'SELECT x FROM "{table}"').fetchall()
+
+    run(con, plan)
+    assert left_behind(con, plan) == set()
+    con.execute('DROP TABLE "first"')
+    run(con, plan, lasting=plan.views)
+    assert left_behind(con, plan) == {"seen/a"}
+
+    wrong = Step("seen/a", "SELECT error('made again')")
+    second = Step("second", 'SELECT x + 10 AS x FROM "seen/a"', reads=("seen/a",))
+    complete(con, "second", lambda: Plan((wrong, second), "second", "second"))
+    complete(con, "second", lambda: Plan((wrong,), "second", "second"))
+    assert value("second") == [(11,)]
+
+    other = con.cursor()
+    third = Step("third", 'SELECT x + 100 AS x FROM "seen/a"', reads=("seen/a",))
+    run(other, Plan((wrong, third), "third", "third"), shelf="trial", there={"seen/a"}, behind="shelf")
+    assert value("third", other) == [(101,)]
+    own = Step("seen/a", "SELECT 5 AS x")
+    other.execute('DROP TABLE "third"')
+    run(other, Plan((own, third), "third", "third"), shelf="trial", behind="shelf")
+    assert value("third", other) == [(105,)]
+    assert value("seen/a") == [(1,)]
+    assert left_behind(con, plan) == {"seen/a"}
+    con.close()

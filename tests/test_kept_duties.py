@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ import pytest
 
 from duban import cache, evaluate
 from duban.auditing import audit, audit_desk, only_of, open_desk
+from duban.check import Asked, check
 from duban.crew import Crew
-from duban.model import Plan
+from duban.doubts import contested_under
+from duban.intake import intake
+from duban.judging import judge_audit
+from duban.model import Judgement, Plan
 from duban.pack import Pack, load_pack
 from duban.planning.seen import beside
 
@@ -192,6 +197,94 @@ def test_other_plans_on_the_same_records_are_found_again(records: Path, pack: Pa
     runs.clear()
     assert seen() == first
     assert runs == []
+
+
+def test_what_a_check_has_read_the_intake_finds(records: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (records / "检查记录.csv").open("a", encoding="utf-8") as sheet:
+        sheet.write("I3,企业主要负责人带队,M02,昨天上午,M02矿长\n")
+
+    def told() -> tuple[Any, ...]:
+        report = check(Asked([records], datetime(2024, 1, 8)), pack)
+        drafted = intake(records, pack)
+        return report.faults, report.notes, drafted.lines, drafted.issues
+
+    with monkeypatch.context() as patched:
+        patched.setenv("DUBAN_CACHE", "off")
+        plain = told()
+    assert len(plain[0]) == 1  # I3
+    for _ in range(2):
+        assert told() == plain
+        assert [entry.kind for entry in cache.entries() if entry.kind == "records"] == ["records"]
+
+
+def test_leads_are_found_again(records: Path, pack: Pack, runs: list[Plan]) -> None:
+    few = replace(pack, leads=tuple(lead for lead in pack.leads if lead.record == "inspection")[:2])
+    assert few.leads
+
+    def leads() -> list[Any]:
+        with audit(records, few, "2024-01-07", obligations=[ONE]) as result:
+            return result.connection.execute(f"FROM {result.find_leads()}").fetchall()
+
+    first = leads()
+    runs.clear()
+    assert leads() == first
+    assert runs == []
+    sheet = records / "企业名册.csv"
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("二矿", "乙矿"), encoding="utf-8")
+    leads()
+    assert [plan.result for plan in runs] == ["duties", "leads"]
+
+
+def test_a_judgement_is_found_again_and_that_of_other_duties_is_not(
+    records: Path, pack: Pack, runs: list[Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def conclusions(*bearers: str, as_of: str = "2024-01-07") -> Judgement:
+        with audit(records, pack, as_of, obligations=[ONE]) as result:
+            return judge_audit(only_of(result, bearers), "plain")
+
+    with monkeypatch.context() as patched:
+        patched.setenv("DUBAN_CACHE", "off")
+        plain = conclusions()
+    assert plain.findings
+    assert conclusions() == plain
+    runs.clear()
+    assert conclusions() == plain
+    assert runs == []
+    part = conclusions("M02")  # its duties are not those that the plan left behind
+    assert {one.bearer_id for one in part.findings} < {one.bearer_id for one in plain.findings}
+    assert conclusions() == plain
+    runs.clear()
+    conclusions(as_of="2023-12-31")
+    assert [plan.result for plan in runs][:2] == ["duties", "judgement/findings"]
+
+
+def test_what_another_reading_would_change_is_kept(
+    records: Path, pack: Pack, runs: list[Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def contested(rules: Pack, *, fresh: bool = False) -> dict[str, tuple[str, ...]]:
+        desk = open_desk(records, rules, "2024-01-07", fresh=fresh)
+        with audit_desk(desk, [ONE]) as result:
+            rows = result.connection.execute("SELECT fingerprint, obligation FROM duties WHERE status = 'breached'")
+            accused = dict(rows.fetchall())
+            cursor = result.connection.cursor()
+            try:
+                return contested_under(replace(desk, connection=cursor), accused)
+            finally:
+                cursor.close()
+
+    first = contested(pack, fresh=True)
+    assert contested(pack) == first
+    runs.clear()
+    assert contested(pack) == first
+    assert runs == []
+    for entry in cache.entries():
+        if entry.kind == "contested":
+            entry.path.write_bytes(entry.path.read_bytes()[:-1])
+    assert contested(pack) == first
+    assert len(runs) > 0
+    runs.clear()
+    assert contested(replace(pack)) == first  # nobody knows what such a pack says
+    assert len(runs) > 0
 
 
 def test_what_shall_be_explained_is_run(records: Path, pack: Pack, runs: list[Plan]) -> None:

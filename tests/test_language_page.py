@@ -15,7 +15,8 @@ import duban
 from duban.all_cases import run_all_cases
 from duban.cases import Case, CaseFile, Expected, Outcome
 from duban.check_cases import run_check_examples
-from duban.conditions import FUNCTIONS, ConditionError, compile_boolean, parse
+from duban.conditions import ConditionError, compile_boolean, parse
+from duban.conditions.check import FUNCTIONS
 from duban.kinds import Cover, Forbid, Perform, Reconcile, Respond
 from duban.kinds.cover import By
 from duban.kinds.reconcile import Side

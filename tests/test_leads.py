@@ -19,8 +19,9 @@ from ruamel.yaml import YAML
 import duban
 from duban.auditing import leads_of
 from duban.lead_cases import LeadCaseFile, lead_case_files
-from duban.pack import Pack, load_pack, read_pack
+from duban.pack import Pack, load_pack
 from duban.pack.kept import find_pack
+from duban.pack.load import read_pack
 from duban.report.leads import COLUMNS, LABEL
 from duban.report.tables import write
 

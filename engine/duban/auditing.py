@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from duban import remarks, verification
+from duban import cache, remarks, verification
 from duban import waivers as waiving
 from duban.compile import ALL, compile_pack
 from duban.compile.leads import LEADS, compile_leads
 from duban.crew import Progress
 from duban.errors import Issue, UsageError
-from duban.evaluate import Limits, Once, close_to_outside, database, once, open_database, run
+from duban.evaluate import Limits, Once, beside, close_to_outside, complete, database, once, open_database, run
 from duban.model import Plan, Status, WaiverUse
 from duban.pack import Pack, load_pack
 from duban.pack.forms import forms_digest, forms_of
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
     Check = Callable[[duckdb.DuckDBPyConnection, Loaded, Pack], Report]
 
+_FEW = 20_000  # rows
+T = TypeVar("T")
 Source = str | Path | Sequence[str | Path] | Mapping[str, Any]
 
 
@@ -120,13 +123,35 @@ class Audit:
     def find_leads(self) -> str:
         """The name of the table of leads; it is made when it is first asked for, from the versions that the duties saw."""
         with timed("异常线索"):
-            _find_leads(self.connection, lambda: compile_leads(self.pack, self.as_of, self.known_by))
+            planned = partial(compile_leads, self.pack, self.as_of, self.known_by)
+            complete(self.connection, LEADS, planned, self.once)
         return LEADS
 
     def frame(self, where: str) -> pd.DataFrame:
         """Duties that meet a SQL condition, in a fixed order."""
         order = "obligation, jurisdiction, bearer_id, trigger_id, period_start"
         return self.connection.execute(f"SELECT * FROM duties WHERE {where} ORDER BY {order}").df()
+
+    def beside(self, plan: Plan, shelf: str = "beside") -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The tables of another plan on the same records, on a connection that sees those of the audit behind them."""
+        return beside(self.connection, plan, self.plan, shelf, self._after())
+
+    def again(self, kind: str, *asked: str, make: Callable[[], T]) -> T:
+        """What follows from the records, the duties and the pack alone: made once, and then found in the cache."""
+        once = self._after()
+        moments = str(self.as_of), str(self.known_by)
+        name = cache.key(kind, once.follows, self.pack.stamp, *moments, *asked) if once and self.pack.stamp else ""
+        kept: T | None = cache.recall(kind, name) if name else None
+        if kept is not None:
+            return kept
+        made = make()
+        if name:
+            cache.remember(kind, name, made)
+        return made
+
+    def _after(self) -> Once | None:
+        """How what reads records and duties is found again; not at all, if some duties were taken out."""
+        return self.once.after(self.plan) if self.once is not None and not self.only else None
 
     def close(self) -> None:
         """Release the database."""
@@ -185,9 +210,11 @@ def audit_desk(
     con, ready, moment, known = desk.connection, desk.pack, desk.as_of, desk.known_by
     try:
         with timed("编译"):
-            plan = compile_pack(ready, moment, known, obligations, whole=keep, together=1 if keep else ALL)
+            whole = keep or desk.few
+            plan = compile_pack(ready, moment, known, obligations, whole=whole, together=1 if keep else ALL)
         with timed("推算"):
-            timings = run(con, plan, keep=keep, progress=progress, once=desk.once, in_parts=True)
+            lasting = plan.views if desk.few else ()  # the leads, the judge and the other readings ask for them again
+            timings = run(con, plan, keep=keep, progress=progress, once=desk.once, lasting=lasting, in_parts=True)
     except BaseException:
         con.close()
         raise
@@ -226,7 +253,8 @@ class Desk:
     """Records in a database that is closed to the outside, and what they are judged by: any plan may run on it.
 
     `pack` takes what could not be read as not handed in; `unread` are these record types. `once`: how plans that read
-    nothing but these records are found in the cache; None: not at all.
+    nothing but these records are found in the cache; None: not at all. `few`: so few records that what is seen of them
+    may stay for as long as the desk does, with all its columns.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -240,6 +268,7 @@ class Desk:
     checked: Report | None = None
     once: Once | None = None
     unread: tuple[str, ...] = ()
+    few: bool = False
 
 
 def open_desk(
@@ -268,7 +297,8 @@ def open_desk(
         raise
     source = tuple(str(path) for path in _paths(records))
     issues = (*loaded.issues, *excused.issues)
-    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, again, loaded.unread)
+    few = sum(loaded.counts.values()) <= _FEW
+    return Desk(con, pack, moment, known, loaded.inputs, issues, excused, source, checked, again, loaded.unread, few)
 
 
 def _checked(con: duckdb.DuckDBPyConnection, loaded: Loaded, pack: Pack, check: Check) -> Report:
@@ -336,19 +366,10 @@ def leads_of(
         loaded = _load(con, ready, records, known)
         ready = _doubted(con, ready, loaded.unread)
         close_to_outside(con)
-        _find_leads(con, lambda: compile_leads(ready, moment, known, only))
+        complete(con, LEADS, lambda: compile_leads(ready, moment, known, only))
         cursor = con.execute(f"SELECT * FROM {LEADS}")
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()], loaded.issues
-
-
-def _find_leads(con: duckdb.DuckDBPyConnection, planned: Callable[[], Plan]) -> None:
-    """Run what of a plan of leads is not there yet; leave the tables of the duties alone."""
-    there = {str(name) for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if LEADS not in there:
-        plan = planned()
-        steps = tuple(step for step in plan.steps if step.name not in there)
-        run(con, replace(plan, steps=steps, kept=tuple(there)))
 
 
 def moment_of(value: date | datetime | str, pack: Pack) -> datetime:

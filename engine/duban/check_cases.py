@@ -65,7 +65,7 @@ def _found(pack: Pack, check: Check, rows: list[dict[str, Any]]) -> Iterator[str
         for issue in loaded.issues:
             if issue.severity is Severity.ERROR and issue.code not in _PARTIAL:
                 raise DubanError("the example cannot be read", [issue])
-        run = Rules(con, schema, _circumstances(check.example), Views(con, schema, [""]))
+        run = Rules(Views(con, schema, [""]), _circumstances(check.example), [check])
         yield from (hit.message for hit in run.run(check))
 
 

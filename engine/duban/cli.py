@@ -6,6 +6,7 @@ Exit codes: 0 clean · 1 findings at or above --fail-on · 2 bad usage, rules or
 from __future__ import annotations
 
 import codecs
+import gc
 import os
 import sys
 from importlib import import_module
@@ -128,6 +129,7 @@ def duban() -> None:
 
 def main() -> None:
     """Entry point: runs a verb, and turns every error into a message and an exit code."""
+    gc.set_threshold(50_000, 20, 20)  # modules, packs and plans are many objects that stay
     codecs.register_error("duban", _similar)
     for stream in (sys.stdout, sys.stderr):  # a GBK console must not stop an audit
         if hasattr(stream, "reconfigure"):

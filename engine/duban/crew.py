@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 MOST = 4  # more workers hold more tables at a time, and gain little
+SHELF = "shelf"  # what the shelves of an audit are called, with a number
 RECORDS = "memory"  # the database of the records; DuckDB calls one in memory so, and one in a file after the file
 _MORE = "请加大 --memory，或加 --threads 1；--temp 所在的磁盘也要有空间"
 
@@ -35,14 +36,20 @@ _MORE = "请加大 --memory，或加 --threads 1；--temp 所在的磁盘也要�
 class Crew:
     """Runs plans on a connection. What a worker makes is seen from `con` by its bare name.
 
-    Plans on other shelves (`shelf`), run from a cursor of their own, see the records and nothing of each other.
-    `before`: a database whose tables are seen instead of records of the same name; then the shelves lie in memory.
+    Plans on other shelves (`shelf`), run from a cursor of their own, see the records and nothing of each other; but for
+    the shelves `behind`, on which they find what they do not make themselves. `before`: a database whose tables are
+    seen instead of records of the same name; then the shelves lie in memory.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, shelf: str = "shelf", before: str = "") -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, shelf: str = SHELF, behind: str = "", before: str = ""
+    ) -> None:  # fmt: skip
         (threads,) = con.execute("SELECT current_setting('threads')").fetchone() or (1,)
+        numbers = range(max(1, min(int(threads), MOST)))
         self.con, self.before = con, before
-        self.shelves = [f"{shelf}{number}" for number in range(max(1, min(int(threads), MOST)))]
+        self.shelves = [f"{shelf}{number}" for number in numbers]
+        others = [f"{behind}{number}" for number in numbers] if behind else []
+        self.seen = [*self.shelves, *others, *([before] if before else []), RECORDS]
         for name in self.shelves:
             con.execute(f"ATTACH IF NOT EXISTS {self._place(name)}")
         self._see_all(con)
@@ -56,8 +63,7 @@ class Crew:
         return f"{literal(str(Path(path).with_name(f'{name}.duckdb')))} AS {name} (RECOVERY_MODE no_wal_writes)"
 
     def _see_all(self, con: duckdb.DuckDBPyConnection) -> None:
-        seen = (*self.shelves, *([self.before] if self.before else []), RECORDS)
-        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in seen)}'")
+        con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in self.seen)}'")
 
     def leave(self) -> None:
         """Take the shelves away with all that is on them."""

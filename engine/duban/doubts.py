@@ -12,18 +12,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from duban import cache
 from duban.auditing import Desk, Source, open_desk, ready_pack
-from duban.compile import compile_pack
+from duban.compile import compile_pack, statuses_of
 from duban.compile.planner import in_order
-from duban.crew import Progress
+from duban.crew import SHELF, Progress
 from duban.errors import Issue
-from duban.evaluate import Limits, judged, run
+from duban.evaluate import Limits, judged, left_behind, run
 from duban.model import Plan
 from duban.pack import Pack
-from duban.pack.questions import alternatives, questions, readers
+from duban.pack.questions import alternatives, questions, read_by, readers
 from duban.sqltext import quote
 
 _BEFORE = "doubts/before"
+_KIND = "contested"  # in the cache
 _KEPT = (
     "fingerprint, obligation, jurisdiction, bearer_kind, bearer_id, bearer_name, trigger_id, period_start, period_end,"
     " status"
@@ -129,22 +131,46 @@ def _trial(desk: Desk, name: str, value: Any, reading: tuple[str, ...], progress
     return Trial(name, value, reading, int(total[0]) if total else 0, tuple(Change(*row) for row in rows))
 
 
-def contested_under(desk: Desk, accused: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def contested_under(desk: Desk, accused: Mapping[str, str], plan: Plan | None = None) -> dict[str, tuple[str, ...]]:
     """The accused duties (fingerprint: obligation) that would be none under another reading, with those (`name=value`).
 
     Every other value of every open question is tried, one at a time, on the obligations that read it. The desk's
-    connection is one of its own, so that the tables of the audit stay what they are.
+    connection is one of its own, so that the tables of the audit stay what they are; `plan` is the audit's, of whose
+    views those that are still there are not made again. What came out of the same question about the same records is
+    taken from the cache.
     """
+    name = _kept_name(desk, accused)
+    kept = cache.recall(_KIND, name) if name else None
+    if isinstance(kept, dict):
+        return kept
+    found = _contested(desk, accused, plan)
+    if name:
+        cache.remember(_KIND, name, found)
+    return found
+
+
+def _kept_name(desk: Desk, accused: Mapping[str, str]) -> str:
+    """The key of all that the contested ones follow from; '' where the records or the pack have no name."""
+    if desk.once is None or not desk.pack.stamp:
+        return ""
+    asked = [part for item in sorted(accused.items()) for part in item]
+    return cache.key(_KIND, desk.once.follows, desk.pack.stamp, str(desk.as_of), str(desk.known_by), *asked)
+
+
+def _contested(desk: Desk, accused: Mapping[str, str], plan: Plan | None) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[tuple[int, str]]] = {}
-    trials = _readings(desk, set(accused.values()))
+    left = left_behind(desk.connection, plan) if plan is not None else set()
+    trials = _readings(desk, set(accused.values()), whole=bool(left))
     there: set[str] = set()
-    for one, after in zip(trials, [*trials[1:], None], strict=True):
-        stay = _alike(one.plan, after.plan) if after is not None else set()
-        steps = tuple(step for step in one.plan.steps if step.name not in there)
-        run(desk.connection, replace(one.plan, steps=steps, kept=tuple(stay)), shelf="trial")
-        still = desk.connection.execute("SELECT fingerprint FROM duties WHERE status = 'breached' AND enforceable")
-        stand = {row[0] for row in still.fetchall()}
-        for name in sorted({one.plan.result, *there} - stay):
+    for one, after in zip(trials, [*trials[1:], None], strict=False):  # of no trial there is no last one
+        given = _alike(plan, one.plan) & left if plan is not None else set()
+        stay = _alike(one.plan, after.plan) - given if after is not None else set()
+        rest = replace(one.plan, kept=(*one.plan.kept, *stay))
+        run(desk.connection, rest, shelf="trial", there=there | given, behind=SHELF if left else "")
+        breached = "status = 'breached' AND enforceable"
+        still = (f"SELECT fingerprint FROM {quote(name)} WHERE {breached}" for name in dict.fromkeys(one.plan.stays))
+        stand = {row[0] for row in desk.connection.execute("\nUNION ALL ".join(still)).fetchall()}
+        for name in sorted({*one.plan.stays, *there} - stay):
             desk.connection.execute(f"DROP TABLE IF EXISTS {quote(name)}")
         there = stay
         for fingerprint, obligation in accused.items():
@@ -155,22 +181,32 @@ def contested_under(desk: Desk, accused: Mapping[str, str]) -> dict[str, tuple[s
 
 @dataclass(frozen=True)
 class _Reading:
-    """One other answer to an open question, and the plan that judges under it; `number`: its place in the list."""
+    """One other answer to an open question, and the plan that judges under it as far as the statuses.
+
+    `number`: its place in the list.
+    """
 
     number: int
     answer: str
     plan: Plan
 
 
-def _readings(desk: Desk, accused: set[str]) -> list[_Reading]:
-    """Every other answer that touches an accused obligation; those that judge the same ones one after the other."""
+def _readings(desk: Desk, accused: set[str], *, whole: bool) -> list[_Reading]:
+    """Every other answer that touches an accused obligation; those that judge the same ones one after the other.
+
+    `whole`: with all columns of the records, as those have that an audit left behind.
+    """
     found: list[_Reading] = []
+    parameters = {item.id: read_by(desk.pack, item) for item in desk.pack.written if item.id in accused}
     for number, (name, value) in enumerate(_wanted(desk.pack, set(), ())):
-        reading = [item.id for item in readers(desk.pack, name) if item.id in accused]
+        reading = [item for item, names in parameters.items() if name in names]
         if reading:
-            plan = compile_pack(desk.pack.with_values({name: value}), desk.as_of, desk.known_by, reading)
-            steps = in_order(plan.steps, [plan.result])  # nobody asks what is missing
-            found.append(_Reading(number, f"{name}={value}", replace(plan, steps=steps, missing=plan.result)))
+            changed = desk.pack.with_values({name: value})
+            plan = compile_pack(changed, desk.as_of, desk.known_by, reading, whole=whole)
+            first, *others = statuses_of(plan)  # nobody reads a sentence, or asks what is missing
+            steps = in_order(plan.steps, [first, *others])
+            plan = replace(plan, steps=steps, result=first, missing=first, kept=tuple(others))
+            found.append(_Reading(number, f"{name}={value}", plan))
     return sorted(found, key=lambda one: (one.plan.obligations, one.number))
 
 

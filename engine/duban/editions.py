@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duban.forms.county import Sheet, annexes
+from duban.forms.county import Sheet, annexes, annexes_read
 from duban.judging import findings_of
 from duban.model import Judgement, Past, Suggestion
-from duban.planning import suggested
+from duban.planning import suggested, visits_read
 from duban.planning.due import Due as Ahead
 from duban.planning.due import Group, Item, due_of
 from duban.planning.due_sheet import put_town_sheets
+from duban.planning.seen import Seen
 from duban.report.brief import write_brief
 from duban.report.checked import NAME, write_checked
 from duban.report.desk import bureau_of, notice_of
@@ -24,7 +25,7 @@ from duban.report.page import write_page
 from duban.report.papers.write import folder_of, new_folder
 from duban.report.week import Audience, Due, Suggested, Swing, Week
 from duban.stopwatch import timed
-from duban.weekly import for_audience, week_of
+from duban.weekly import for_audience, week_of, week_plan
 from duban.weekly.found import plain_findings
 
 if TYPE_CHECKING:
@@ -61,14 +62,18 @@ def put_reports(
     told("编排本周情况")
     settings = bureau_of(audit, bureau)
     judged = judgement or _NO_JUDGEMENT
-    with timed("一周安排和到期提示"):
-        visits = [_visit(one) for one in suggested(audit, days=DAYS)]
-        ahead = due_of(audit, DAYS)
-        coming = [_coming(item) for item in ahead.of(Group.PENDING) if item.begins is not None]
-    with timed("本周情况"):
-        findings = findings_of(audit) if judgement is not None else plain_findings(audit)
-        week = week_of(audit, judged, findings, settings, past, suggested=visits, coming=coming, swing=swing)
-        forms = annexes(audit, settings.name, filter(None, week.heat.towns))
+    read = week_plan(audit, settings, visits_read(audit) | annexes_read(audit))
+    with audit.beside(read) as seen:  # one run for all that is read beside the duties: they share most of the tables
+        with timed("一周安排和到期提示"):
+            visits = [_visit(one) for one in suggested(audit, days=DAYS, seen=Seen(seen, audit.pack, audit.as_of))]
+            ahead = due_of(audit, DAYS)
+            coming = [_coming(item) for item in ahead.of(Group.PENDING) if item.begins is not None]
+        with timed("本周情况"):
+            findings = findings_of(audit) if judgement is not None else plain_findings(audit)
+            week = week_of(
+                audit, judged, findings, settings, past, suggested=visits, coming=coming, swing=swing, seen=seen
+            )
+            forms = annexes(audit, settings.name, filter(None, week.heat.towns), seen)
     told("写出报告")
     return (*_inside(audit, week, forms, folder), *_for_towns(audit, week, forms, settings, ahead, folder))
 

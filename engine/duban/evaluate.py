@@ -6,14 +6,14 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban import cache, keeping, parts, stopwatch
-from duban.crew import RECORDS, Crew, Progress
+from duban.crew import RECORDS, SHELF, Crew, Progress
 from duban.errors import Issue, UsageError
 from duban.model import Plan
 from duban.sqltext import literal, quote
@@ -129,6 +129,10 @@ class Once:
         steps = (part for step in plan.steps for part in (step.name, step.sql))
         return cache.key(_KIND, self.follows, *steps, "", *plan.stays)
 
+    def after(self, plan: Plan) -> Once:
+        """For plans that read what this one has left behind, beside the records."""
+        return replace(self, follows=self.name(plan))
+
 
 def once(con: duckdb.DuckDBPyConnection, follows: str) -> Once:
     """For a connection that is not closed to the outside yet; the folder is there as long as the connection is."""
@@ -143,36 +147,43 @@ def run(
     *,
     keep: bool = False,
     progress: Progress | None = None,
-    shelf: str = "shelf",
+    shelf: str = SHELF,
     once: Once | None = None,
+    there: Collection[str] = (),
+    behind: str = "",
+    lasting: Collection[str] = (),
     in_parts: bool = False,
 ) -> dict[str, float]:
     """Create every table of the plan (on the named shelves); returns the seconds that each step took.
 
-    `in_parts`: where the records are too many for the memory, some jurisdictions after the others; for a plan of which all
-    tables that stay name a jurisdiction, and not for `keep`. `once`: what the same plan left behind on the same records is taken from the cache, in no time. It is for plans that
-    read records alone, and not for `keep`. Raises EvaluationError naming the step that failed, UsageError if it had too
-    little memory: then no duty has a status.
+    `once`: what the same plan left behind on the same records is taken from the cache, in no time. It is for plans that
+    read records alone (and what its `follows` stands for), and not for `keep`. `there`: tables that another plan has
+    made and left alike (on the shelves `behind`, if not on its own); they are not made again, and stay. `lasting`: tables
+    that shall stay for other plans, beside those that the plan itself leaves behind. `in_parts`: where the records are too
+    many for the memory, some jurisdictions after the others; for a plan of which all tables that stay name a jurisdiction,
+    and not for `keep`. Raises EvaluationError naming the step that failed, UsageError if it had too little memory: then no
+    duty has a status.
     """
     if in_parts and not keep and not parts.fits(con, _room(con), len(plan.obligations)):
         return _in_parts(con, plan, shelf, progress)
-    crew = Crew(con, shelf)
+    crew = Crew(con, shelf, behind)
+    rest = _rest(plan, there, lasting)
     watch = stopwatch.running()
     if once is None or keep or (watch is not None and watch.asked):  # a step that is to be profiled has to run
-        return crew.run(plan, keep=keep, progress=progress)
+        return crew.run(rest, keep=keep, progress=progress)
     name = once.name(plan)
     if keeping.restore(con, _KIND, name, once.scratch, crew.shelves[0]) is not None:
         return {}
     try:
-        seconds = crew.run(plan, keep=False, progress=progress)
+        seconds = crew.run(rest, keep=False, progress=progress)
     except UsageError:  # more than was thought
         if not in_parts:
             raise
         crew.leave()
         return _in_parts(con, plan, shelf, progress)
-    rows = [con.execute(f"SELECT count(*) FROM {quote(table)}").fetchall()[0][0] for table in plan.stays]
+    tables = {table: f"FROM {quote(table)}" for table in plan.stays}
+    rows = [con.execute(f"SELECT count(*) {table}").fetchall()[0][0] for table in tables.values()]
     if sum(rows) <= _MOST:
-        tables = {table: f"FROM {quote(table)}" for table in plan.stays}
         keeping.keep(con, _KIND, name, tables, "", once.scratch, large=sum(rows) > keeping.MANY)
     return seconds
 
@@ -199,18 +210,60 @@ def _room(con: duckdb.DuckDBPyConnection) -> float:
     return _bytes(limit) - (0 if path else int(used))
 
 
+def _rest(plan: Plan, there: Collection[str], lasting: Collection[str]) -> Plan:
+    """What of a plan is still to be made."""
+    steps = tuple(step for step in plan.steps if step.name not in there)
+    return replace(plan, steps=steps, kept=(*plan.kept, *there, *lasting))
+
+
+def left_behind(con: duckdb.DuckDBPyConnection, plan: Plan) -> set[str]:
+    """The views of a plan that lie on the shelves of its audit still."""
+    rows = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE starts_with(database_name, $1)", [SHELF]
+    ).fetchall()
+    return {str(name) for (name,) in rows} & set(plan.views)
+
+
+def complete(
+    con: duckdb.DuckDBPyConnection, result: str, planned: Callable[[], Plan], once: Once | None = None
+) -> None:
+    """Run what of a plan is not there yet, beside what other plans have left on a connection; nothing if its result is."""
+    rows = con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    there = {str(name) for (name,) in rows}
+    if result not in there:
+        run(con, planned(), once=once, there=there)
+
+
 @contextmanager
 def judged(
-    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = "shelf",
-    once: Once | None = None,
+    con: duckdb.DuckDBPyConnection, plan: Plan, progress: Progress | None = None, shelf: str = SHELF,
+    once: Once | None = None, there: Collection[str] = (), behind: str = "",
 ) -> Iterator[None]:  # fmt: skip
     """The tables of a plan for as long as they are looked at; then the next plan may run on the same records."""
-    run(con, plan, progress=progress, shelf=shelf, once=once)
+    run(con, plan, progress=progress, shelf=shelf, once=once, there=there, behind=behind)
     try:
         yield
     finally:
-        for name in plan.stays:
-            con.execute(f"DROP TABLE IF EXISTS {quote(name)}")
+        for name in plan.stays:  # of what was there, no more than the cache has brought
+            own = f"{shelf}0.main." if name in there else ""
+            con.execute(f"DROP TABLE IF EXISTS {own}{quote(name)}")
+
+
+@contextmanager
+def beside(
+    con: duckdb.DuckDBPyConnection, plan: Plan, first: Plan, shelf: str, once: Once | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The tables of a plan for as long as they are looked at, on a connection of its own that sees those of `first`, which
+    has run on `con`, behind them. Views that it has left there are not made again.
+    """
+    made = {step.name: step.sql for step in first.steps}
+    there = {step.name for step in plan.steps if made.get(step.name) == step.sql} & left_behind(con, first)
+    cursor = con.cursor()
+    try:
+        with judged(cursor, plan, shelf=shelf, once=once, there=there, behind=SHELF):
+            yield cursor
+    finally:
+        cursor.close()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from duban.check import log as log_of
 from duban.errors import Issue, UsageError
 from duban.evaluate import Limits, open_database
 from duban.pack import Pack
-from duban.pack.forms import forms_of
+from duban.pack.forms import forms_digest, forms_of
 from duban.records import InputFile, load
 from duban.records.tables import table_name
 from duban.records.text import fold
@@ -99,7 +99,15 @@ def intake(records: str | Path | Iterable[str | Path], pack: Pack, log: Path | N
     con = open_database(Limits())
     try:
         place, zone = pack.header.jurisdiction, pack.header.timezone
-        loaded = load(con, pack.records, paths, jurisdiction=place, timezone=zone, forms=forms_of(pack))
+        loaded = load(
+            con,
+            pack.records,
+            paths,
+            jurisdiction=place,
+            timezone=zone,
+            forms=forms_of(pack),
+            follows=forms_digest(pack),
+        )
         roster = _roster(con, pack)
         found = list(_hand_ins(con, pack))
         seen = {(item.record_type, item.file) for item in found}

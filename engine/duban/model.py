@@ -52,7 +52,8 @@ class Step:
 @dataclass(frozen=True)
 class Plan:
     """Named SQL steps in order. `result` is the table of judged duties, `missing` that of the gaps in the hand-ins;
-    `kept` are others that are read after the run, `obligations` those whose duties it judges.
+    `kept` are others that are read after the run, `obligations` those whose duties it judges. `views`: its steps that
+    follow from the records and the moments alone, and are in every plan of the pack what they are in this.
     """
 
     steps: tuple[Step, ...]
@@ -60,6 +61,7 @@ class Plan:
     missing: str
     kept: tuple[str, ...] = ()
     obligations: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
 
     @property
     def stays(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -297,6 +298,24 @@ def test_the_steps_lead_to_the_tables(store: Store) -> None:
     with store.reading() as con:
         assert ScriptDirectory.from_config(alembic_config(con)).get_heads() == [HEAD]
         assert compare_metadata(MigrationContext.configure(con, opts={"version_table": VERSION_TABLE}), METADATA) == []
+
+
+def test_a_new_store_is_what_the_steps_lead_to(tmp_path: Path) -> None:
+    from alembic import command
+
+    def shape(name: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(tmp_path / name)) as con:
+            written = con.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+            versions = con.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall()
+        return [*sorted((*rest, " ".join((sql or "").split())) for *rest, sql in written), *versions]
+
+    with open_store(tmp_path / "new.db"):
+        pass
+    engine = store_module._engine(store_module._url(tmp_path / "steps.db"))
+    with engine.begin() as con:
+        command.upgrade(alembic_config(con), "head")
+    engine.dispose()
+    assert shape("new.db") == shape("steps.db")
 
 
 # ---- what is no store

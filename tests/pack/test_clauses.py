@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from duban.errors import Issue
-from duban.pack import Pack, load_pack, read_pack, shipped_packs
+from duban.pack import Pack, load_pack, shipped_packs
 from duban.pack.clauses import FILE, Clauses, Entry, read_clauses
 from duban.pack.kept import find_pack
+from duban.pack.load import read_pack
 from duban.pack.notice import read_notice
 from duban.pack.trace import counts, trace
 

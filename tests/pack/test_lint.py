@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from duban.errors import Issue
-from duban.pack import load_pack, read_pack
+from duban.pack import load_pack
+from duban.pack.load import read_pack
 
 # A pack with mistakes. Each wrong line ends with `#!` and what its issue must say (` → ` and its hint).
 WRONG = {

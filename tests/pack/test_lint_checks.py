@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from duban.check_cases import run_check_examples
-from duban.pack import load_pack, read_pack, shipped_packs
+from duban.pack import load_pack, shipped_packs
 from duban.pack.checks import KINDS
+from duban.pack.load import read_pack
 
 PACK = """
 id: wrong

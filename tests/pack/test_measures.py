@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from duban.conditions import Column, ConditionError
-from duban.pack import read_pack
 from duban.pack.fact_condition import FactScope, holds, read_condition, value_of
+from duban.pack.load import read_pack
 from duban.pack.measures import FILE
 
 SCOPE = FactScope(

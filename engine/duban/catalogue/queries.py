@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from duban.catalogue.markdown import Page, block, fold
 from duban.catalogue.material import Material
@@ -29,11 +28,8 @@ class Queries:
         return found
 
     def lead(self, name: str) -> list[Step]:
-        return [step for step in self._leads if step.name.startswith(f"lead/{name}/") or step.name == f"lead/{name}"]
-
-    @cached_property
-    def _leads(self) -> tuple[Step, ...]:
-        return compile_leads(self.material.pack, self.material.moment, self.material.moment).steps
+        steps = compile_leads(self.material.pack, self.material.moment, self.material.moment, [name]).steps
+        return [step for step in steps if step.name.startswith(f"lead/{name}/") or step.name == f"lead/{name}"]
 
     def shown(self, steps: Iterable[Step]) -> Iterator[str]:
         """As one block. It begins with a comment, by which the search index leaves it out (extension.py)."""

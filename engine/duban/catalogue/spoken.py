@@ -12,7 +12,8 @@ from typing import Any
 from sqlglot import exp
 
 from duban.catalogue.markdown import anchored, breaks, code, text
-from duban.conditions import Column, called, parse, parse_moment
+from duban.conditions import Column, parse, parse_moment
+from duban.conditions.check import called
 from duban.pack import Pack
 from duban.pack.timing import duration_parameter, parse_by, parse_duration
 from duban.scope import Row

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from duban.check.model import Fault
 from duban.check.reading import BROKEN_ROW
@@ -13,10 +12,6 @@ from duban.check.views import Views
 from duban.conditions import compile_boolean, parse
 from duban.errors import Severity
 from duban.pack.checks import Circumstances, Protected, row_names
-from duban.scope import Schema
-
-if TYPE_CHECKING:
-    import duckdb
 
 Spot = tuple[str, str, int]  # file, sheet, row
 
@@ -30,8 +25,6 @@ class Protection:
 
 
 def protect(
-    con: duckdb.DuckDBPyConnection,
-    schema: Schema,
     views: Views,
     rules: Iterable[Protected],
     at: Circumstances,
@@ -45,7 +38,7 @@ def protect(
     found = Protection(list(faults))
     taken: dict[str, set[Spot]] = {}
     for rule in rules:
-        sure, unsure = _rows(con, schema, views, rule, at)
+        sure, unsure = _rows(views, rule, at)
         found.rows.update(file for file, _, _ in sure)
         asked = {parts[0] for parts in parse(rule.where).names()} if rule.where else set()
         blurred = {_spot(item) for item in found.faults if item.record_type == rule.record and item.field in asked}
@@ -64,19 +57,16 @@ def _protected(fault: Fault, taken: dict[str, set[Spot]], whole: set[str]) -> bo
     return _spot(fault) in taken.get(fault.record_type, ()) if fault.where.row else fault.record_type in whole
 
 
-def _rows(
-    con: duckdb.DuckDBPyConnection, schema: Schema, views: Views, rule: Protected, at: Circumstances
-) -> tuple[set[Spot], set[Spot]]:
+def _rows(views: Views, rule: Protected, at: Circumstances) -> tuple[set[Spot], set[Spot]]:
     """The rows for which the rule holds, and those for which nobody knows."""
     if not views.filled(rule.record):
         return set(), set()
-    names = row_names(schema, rule.record, at)
+    names = row_names(views.schema, rule.record, at)
     where = compile_boolean(parse(rule.where), names).sql if rule.where else "TRUE"
-    views.referred(rule.record)
-    rows = con.execute(
+    rows = views.rows(
         f"SELECT r._file, r._sheet, r._row, {where} FROM {views.all_own(rule.record)} r {names.joins()}"
         f" WHERE coalesce({where}, TRUE)"
-    ).fetchall()
+    )
     sure = {(file, sheet, row) for file, sheet, row, holds in rows if holds}
     return sure, {(file, sheet, row) for file, sheet, row, holds in rows if holds is None}
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from duban import cache
 from duban.check import baseline, confirm, protection, receipts, rows
 from duban.check.given import given
 from duban.check.model import Fault, Report, Where, by_place
@@ -22,7 +23,7 @@ from duban.evaluate import Limits, database
 from duban.pack import Pack
 from duban.pack.checks import FILE as CHECKS
 from duban.pack.checks import Check, Circumstances
-from duban.pack.forms import forms_of
+from duban.pack.forms import forms_digest, forms_of
 from duban.records import Loaded, load
 from duban.records.drawn import DrawnPart
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     import duckdb
 
 Compare = Callable[[Sequence[DrawnPart]], Iterable[Issue]]
+Found = tuple[protection.Protection, list[str], list[str]]  # faults; what could not be compared; notes
+_KIND = "check"  # in the cache
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,15 @@ def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
     try:
         paths = [*asked.paths, *asked.beside]
         place, zone = header.jurisdiction, header.timezone
-        return load(con, pack.records, paths, jurisdiction=place, timezone=zone, forms=forms_of(pack))
+        return load(
+            con,
+            pack.records,
+            paths,
+            jurisdiction=place,
+            timezone=zone,
+            forms=forms_of(pack),
+            follows=forms_digest(pack),
+        )
     except DataError as error:
         if not error.issues:
             raise
@@ -120,12 +131,27 @@ def _load(con: duckdb.DuckDBPyConnection, asked: Asked, pack: Pack) -> Loaded:
 
 def _faults(
     con: duckdb.DuckDBPyConnection, pack: Pack, loaded: Loaded, names: frozenset[str], at: Circumstances, asked: Asked
-) -> tuple[protection.Protection, list[str], list[str]]:
+) -> Found:
+    """The faults of the checked files, out of the cache if these records have been held to these checks under the same circumstances before."""
+    known = loaded.follows and pack.stamp and asked.confirm is None  # a sheet to confirm is written, too
+    key = cache.key(_KIND, loaded.follows, pack.stamp, repr(at), *sorted(names)) if known else ""
+    kept = cache.recall(_KIND, key) if key else None
+    if isinstance(kept, tuple):
+        return kept
+    found = _checked(con, pack, loaded, names, at, asked)
+    if key:
+        cache.remember(_KIND, key, found)
+    return found
+
+
+def _checked(
+    con: duckdb.DuckDBPyConnection, pack: Pack, loaded: Loaded, names: frozenset[str], at: Circumstances, asked: Asked
+) -> Found:
     """The faults of the checked files with the keys of their rows; what could not be compared; notes."""
     faults = Reading(pack, loaded, names).faults()
     notes: list[str] = []
-    views = Views(con, pack.schema, names)
-    run = Rules(con, pack.schema, at, views)
+    views = Views(con, pack.schema, names, alone=all(item.name in names for item in loaded.inputs))
+    run = Rules(views, at, pack.checks.checks)
     if loaded.counts:
         sheet = confirm.Sheet.read(asked.confirm) if asked.confirm is not None else confirm.Sheet()
         sheet.told(con, pack.records)
@@ -141,7 +167,7 @@ def _faults(
         if asked.confirm is not None:
             notes += sheet.write(asked.confirm)
         faults = rows.with_keys(con, pack.schema, faults)
-        return protection.protect(con, pack.schema, views, pack.checks.never_refused, at, faults), run.unchecked, notes
+        return protection.protect(views, pack.checks.never_refused, at, faults), run.unchecked, notes
     return protection.Protection(faults), run.unchecked, notes
 
 

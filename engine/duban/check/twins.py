@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from duban.check.views import Views
 from duban.records.twins import Said, likeness
 from duban.sqltext import quote
-from duban.vocabulary import Identity, RecordType
-
-if TYPE_CHECKING:
-    import duckdb
+from duban.vocabulary import Identity
 
 
 @dataclass(frozen=True)
@@ -61,21 +59,19 @@ class Pair:
         return first, second
 
 
-def pairs(con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Identity) -> Iterator[Pair]:
+def pairs(views: Views, name: str, rule: Identity) -> Iterator[Pair]:
     """The pairs among the newest versions, within one owner and a few days; each record is told of once."""
-    yield from _nearest(_all(con, record, seen, rule))
+    yield from _nearest(_all(views, name, rule))
 
 
-def _all(con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Identity) -> Iterator[Pair]:
-    for owner, members in _groups(con, record, seen, rule):
+def _all(views: Views, name: str, rule: Identity) -> Iterator[Pair]:
+    title = views.schema.records[name].title
+    for owner, members in _groups(views, name, rule):
         for index, later in enumerate(members):
             for earlier in reversed(members[:index]):
                 if (later.day - earlier.day).days > rule.days:
                     break
-                if (
-                    earlier.key != later.key
-                    and (pair := _compared(record.title, owner, earlier, later, rule)) is not None
-                ):
+                if earlier.key != later.key and (pair := _compared(title, owner, earlier, later, rule)) is not None:
                     yield pair
 
 
@@ -93,20 +89,18 @@ def _compared(title: str, owner: str, earlier: Member, later: Member, rule: Iden
     return Pair(earlier, later, owner, *found, title) if found is not None else None
 
 
-def _groups(
-    con: duckdb.DuckDBPyConnection, record: RecordType, seen: str, rule: Identity
-) -> Iterator[tuple[str, list[Member]]]:
+def _groups(views: Views, name: str, rule: Identity) -> Iterator[tuple[str, list[Member]]]:
     """The records of one owner in the order of their days; those without owner, day or text are nobody's twins."""
-    owner = " || '/' || ".join(f"CAST({quote(name)} AS VARCHAR)" for name in rule.owner)
-    key = " || '/' || ".join(f"CAST({quote(name)} AS VARCHAR)" for name in record.key)
+    owner = " || '/' || ".join(f"CAST({quote(part)} AS VARCHAR)" for part in rule.owner)
+    key = " || '/' || ".join(f"CAST({quote(part)} AS VARCHAR)" for part in views.schema.records[name].key)
     place = quote(rule.place) if rule.place else "''"
     day, text = f"CAST({quote(rule.day)} AS DATE)", quote(rule.text)
-    rows = con.execute(
+    rows = views.rows(
         f"SELECT jurisdiction || '/' || {owner}, \"$n\", {key}, _file, _sheet, _row, coalesce(submitted_by, ''), {day},"
-        f" coalesce({place}, ''), {text} FROM {seen}"
+        f" coalesce({place}, ''), {text} FROM {views.seen(name)}"
         f" WHERE {owner} IS NOT NULL AND {key} IS NOT NULL AND {day} IS NOT NULL AND {text} IS NOT NULL"
         f" ORDER BY 1, 8, submitted_at NULLS FIRST, 2"
-    ).fetchall()
+    )
     group: list[Member] = []
     before: Any = None
     for named, *cells in rows:

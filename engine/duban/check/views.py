@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from duban.compile import views
+from duban.compile.planner import in_order
+from duban.model import Step
 from duban.records.tables import table_name
 from duban.scope import Schema
 from duban.sqltext import literal, quote
@@ -16,61 +20,68 @@ if TYPE_CHECKING:
 
 # A check sees everything that was handed in, also what is said to happen in future.
 _ALWAYS = "TIMESTAMP '9999-01-01 00:00:00'"
+_TABLE = re.compile(r'"((?:own|seen|span)/[^"]+)"')
 
 
 class Views:
-    """Makes the tables when they are asked for: a check of one file needs few of them."""
+    """Makes the tables when a query reads them: a check of one file needs few of them.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, schema: Schema, files: Collection[str]) -> None:
-        self.con, self.schema, self.files = con, schema, sorted(files)
+    `files` are those that are checked; `alone`: there are rows of no other.
+    """
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, schema: Schema, files: Collection[str], *, alone: bool = False
+    ) -> None:
+        self.con, self.schema, self.files, self.alone = con, schema, sorted(files), alone
         self._made: set[str] = set()
-        self._filled: dict[str, bool] = {}
+        self._any: dict[tuple[str, bool], bool] = {}
 
-    def filled(self, record: str) -> bool:
-        """Whether any row of a record type was handed in."""
-        if record not in self._filled:
-            self._filled[record] = bool(self.con.execute(f"SELECT 1 FROM {table_name(record)} LIMIT 1").fetchall())
-        return self._filled[record]
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query, once the tables are there that it names: `own/T`, `seen/T`, `span/T`."""
+        wanted = set(_TABLE.findall(sql)) - self._made
+        for step in in_order(self._steps, sorted(wanted)) if wanted else ():
+            if step.name not in self._made:
+                self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quote(step.name)} AS {step.sql}")
+                self._made.add(step.name)
+        return self.con.execute(sql).fetchall()
 
-    def own(self, record: str) -> str:
-        """The newest version of each record in the checked files; of versions at one time, all."""
-        name = f"own/{record}"
-        if name not in self._made:
-            self._made.add(name)
-            self._create(name, self._own_sql(record))
-        return quote(name)
+    def filled(self, record: str, *, own: bool = False) -> bool:
+        """Whether any row of a record type was handed in; `own`: in the checked files."""
+        if (record, own) not in self._any:
+            where = f" WHERE {self.mine('_file')}" if own else ""
+            self._any[record, own] = bool(self.rows(f"SELECT 1 FROM {table_name(record)}{where} LIMIT 1"))
+        return self._any[record, own]
+
+    def mine(self, column: str) -> str:
+        """SQL of whether a column names a checked file."""
+        return "TRUE" if self.alone else f"list_contains(CAST({literal(self.files)} AS VARCHAR[]), {column})"
+
+    def own(self, record: str, *, once: bool = False) -> str:
+        """The newest version of each record in the checked files; of versions at one time, all. `once`: who reads them but
+        once needs no table of them.
+        """
+        return f"({self._newest(record)})" if once else quote(f"own/{record}")
 
     def all_own(self, record: str) -> str:
         """All rows of the checked files, older versions too, as SQL."""
-        return f"({self._rows(record)})"
+        return f"({self._all(record)})"
 
     def seen(self, record: str) -> str:
-        """The newest version of each record, wherever it stands; with the tables that its references lead to."""
-        name = f"seen/{record}"
-        if name not in self._made:
-            self._made.add(name)
-            spec = self.schema.records[record]
-            for references in spec.references.values():
-                for reference in references:
-                    if (target := self.schema.target(reference)[0]) and target != record:
-                        self.seen(target)
-            for step in views.seen(self.schema, record, _ALWAYS, _ALWAYS, apart=True):
-                self._create(step.name, step.sql)
-            if spec.span is not None:
-                step = views.spans(record, spec)
-                self._create(step.name, step.sql)
-        return quote(name)
+        """The newest version of each record, wherever it stands."""
+        return quote(f"seen/{record}")
 
-    def referred(self, record: str) -> None:
-        """Make what a row's references lead to, at any depth."""
-        for references in self.schema.records[record].references.values():
-            for reference in references:
-                if target := self.schema.target(reference)[0]:
-                    self.seen(target)
+    @cached_property
+    def _steps(self) -> list[Step]:
+        return [step for name, spec in self.schema.records.items() for step in self._of(name, spec)]
 
-    def _own_sql(self, record: str) -> str:
-        spec = self.schema.records[record]
-        source = self._rows(record)
+    def _of(self, name: str, spec: RecordType) -> Iterator[Step]:
+        yield Step(f"own/{name}", self._newest(name), f"{spec.title}: newest checked rows")
+        yield from views.seen(self.schema, name, _ALWAYS, _ALWAYS, apart=True)
+        if spec.span is not None:
+            yield views.spans(name, spec)
+
+    def _newest(self, record: str) -> str:
+        spec, source = self.schema.records[record], self._all(record)
         if not spec.key:
             return source
         filled = " AND ".join(f"{quote(key)} IS NOT NULL" for key in spec.key)
@@ -78,21 +89,14 @@ class Views:
         newest = f"rank() OVER (PARTITION BY {by} ORDER BY submitted_at DESC NULLS LAST) = 1"
         return f"{source} QUALIFY NOT ({filled}) OR {newest}"
 
-    def _rows(self, record: str) -> str:
+    def _all(self, record: str) -> str:
         return (
             f'SELECT *, _n AS "$n", {_event(self.schema.records[record])} AS "$t" FROM {table_name(record)}'
-            f" WHERE list_contains({_array(self.files)}, _file)"
+            f" WHERE {self.mine('_file')}"
         )
-
-    def _create(self, name: str, sql: str) -> None:
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS {sql}")
 
 
 def _event(spec: RecordType) -> str:
     """The moment at which rosters are looked up for a row."""
     time = spec.time or (spec.span.start if spec.span else "")
     return f"coalesce(CAST({quote(time)} AS TIMESTAMP), {_ALWAYS})" if time else _ALWAYS
-
-
-def _array(files: list[str]) -> str:
-    return f"CAST({literal(files)} AS VARCHAR[])"

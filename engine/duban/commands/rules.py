@@ -44,9 +44,10 @@ rules.add_command(site)
 def lint(pack: str, waivers: Path | None) -> None:
     """检查规则包，一次列出全部错误。 | Check a pack; every mistake in one run."""
     from duban.errors import PackError
-    from duban.pack import find_pack, read_pack
+    from duban.pack import find_pack
     from duban.pack.clauses import read_clauses
     from duban.pack.forms import read_forms
+    from duban.pack.load import read_pack
     from duban.pack.planning import read_planning
     from duban.pack.weekly import read_weekly
     from duban.waivers import read_waivers

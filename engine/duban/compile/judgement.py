@@ -10,6 +10,7 @@ from datetime import datetime
 
 from duban.compile import sql
 from duban.compile.common import plan_views
+from duban.compile.kept import kept_plan
 from duban.compile.live import held_at
 from duban.compile.planner import Compiler, in_order
 from duban.kinds.base import boolean
@@ -26,10 +27,14 @@ LOUD = "status IN ('breached', 'late', 'manual', 'unproven')"
 
 
 def compile_judgement(pack: Pack, as_of: datetime, known_by: datetime) -> Plan:
-    """The plan of what `judging` reads; its tables `FINDINGS`, `PAST` and `SPEAKS` stay."""
-    compiler = Compiler(pack, as_of, known_by)
+    """The plan of what `judging` reads; its tables `FINDINGS`, `PAST` and `SPEAKS` stay. That of a pack that knows its stamp is kept."""
+    asked = ("judgement", str(as_of), str(known_by))
+    return kept_plan(pack, *asked, make=lambda: _compiled(Compiler(pack, as_of, known_by)))
+
+
+def _compiled(compiler: Compiler) -> Plan:
     plan_views(compiler)
-    kinds = list(pack.measures.bearers)
+    kinds = list(compiler.pack.measures.bearers)
     for kind in kinds:
         compiler.add(
             f"judgement/held/{kind}", _held(compiler, kind), "findings of a kind of bearer, with the span at due"

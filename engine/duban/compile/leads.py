@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from duban.compile import sql
 from duban.compile.common import plan_views
+from duban.compile.kept import kept_plan
 from duban.compile.planner import Compiler, in_order
 from duban.compile.proof import proof_of
 from duban.compile.sameness import raw
 from duban.conditions import compile_moment
-from duban.kinds.base import exists_by, step_interval
-from duban.leads import Lead, Looked
+from duban.kinds.base import exists_by, stack_name, step_interval
+from duban.leads import FOUND, Lead, Looked
 from duban.model import Plan
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
@@ -33,15 +34,23 @@ _PLACE = (
 
 
 def compile_leads(pack: Pack, as_of: datetime, known_by: datetime, only: Iterable[str] = ()) -> Plan:
-    """The plan of a pack's leads; `only` limits it to some."""
-    compiler = Compiler(pack, as_of, known_by)
+    """The plan of a pack's leads; `only` limits it to some. The plan of a pack that knows its stamp is kept."""
+    chosen = frozenset(only)
+    asked = ("leads", str(as_of), str(known_by), *sorted(chosen))
+    return kept_plan(pack, *asked, make=lambda: _compiled(Compiler(pack, as_of, known_by), chosen))
+
+
+def _compiled(compiler: Compiler, chosen: frozenset[str]) -> Plan:
+    pack = compiler.pack
     plan_views(compiler)
-    chosen = set(only)
-    tables = [_plan_lead(compiler, lead) for lead in pack.leads if not chosen or lead.id in chosen]
+    leads = [lead for lead in pack.leads if not chosen or lead.id in chosen]
+    found = [_plan_lead(compiler, lead) for lead in leads]
+    bearers = dict.fromkeys(lead.bearer for lead in leads)
+    tables = [_plan_shown(compiler, [lead for lead in leads if lead.bearer == bearer]) for bearer in bearers]
     union = "\nUNION ALL\n".join(f"SELECT * FROM {quote(name)}" for name in tables) or _nothing()
     order = "ORDER BY lead, jurisdiction, period_start, bearer_ids, records"
     compiler.add(LEADS, f"SELECT * FROM (\n{union}\n) {order}", "all leads")
-    return Plan(in_order(compiler.steps, [*tables, LEADS]), LEADS, LEADS)
+    return Plan(in_order(compiler.steps, [*found, *tables, LEADS]), LEADS, LEADS)
 
 
 def _nothing() -> str:
@@ -53,10 +62,19 @@ def _nothing() -> str:
 
 
 def _plan_lead(compiler: Compiler, lead: Lead) -> str:
-    """The steps of one lead; returns the table with `COLUMNS`."""
+    """The steps of one lead; returns the table with the columns of `leads.base.FOUND`."""
     found = f"lead/{lead.id}/found"
     lead.kind.plan(Looked(lead.id, lead.record, lead.where), Bench(compiler, lead), found)
-    return compiler.add(f"lead/{lead.id}", _shown(compiler, lead, found), "its groups, as reports show them")
+    return found
+
+
+def _plan_shown(compiler: Compiler, leads: Sequence[Lead]) -> str:
+    """The step that shows what leads about one kind of bearer found; returns the table with `COLUMNS`.
+
+    It is the same for all of them, and DuckDB takes longer to plan it than to run it.
+    """
+    called = stack_name([lead.id for lead in leads])
+    return compiler.add(f"lead/{called}", _shown(compiler, leads), "their groups, as reports show them")
 
 
 @dataclass
@@ -174,40 +192,58 @@ def owner(compiler: Compiler, lead: Lead, row: Row) -> str:
     return chain.sql(row) if chain is not None else "CAST(NULL AS VARCHAR)"
 
 
-def _shown(compiler: Compiler, lead: Lead, found: str) -> str:
+def _shown(compiler: Compiler, leads: Sequence[Lead]) -> str:
     """SQL with `COLUMNS`: the records of each group by id and place, and whose they are."""
-    records = dict.fromkeys((lead.record, *lead.kind.others()))
-    rows = "\n  UNION ALL\n  ".join(_members(compiler, lead, record) for record in records)
+    bearer = leads[0].bearer
+    found = "\n  UNION ALL ".join(
+        f"SELECT {literal(lead.id)} AS lead, {FOUND} FROM {quote(f'lead/{lead.id}/found')}" for lead in leads
+    )
+    texts = ",\n  ".join(
+        f"({', '.join(map(literal, (lead.id, lead.title, '、'.join(lead.pattern), lead.clause, list(lead.reasons), lead.check)))})"
+        for lead in leads
+    )
     print_of = (
-        f"left(sha256({literal(compiler.pack.header.id + '|')} || f.jurisdiction || {literal(f'|lead/{lead.id}|')}\n"
+        f"left(sha256({literal(compiler.pack.header.id + '|')} || f.jurisdiction || '|lead/' || f.lead || '|'\n"
         "    || coalesce(f.key, array_to_string(list_sort(a.marks), '|'))), 16)"
     )
     return (
-        f"WITH f AS (SELECT *, row_number() OVER () AS g FROM {quote(found)}),\n"
-        "m AS (SELECT g, jurisdiction, unnest(members) AS x FROM f),\n"
-        f"r AS (\n  {rows}\n),\n"
+        f"WITH f AS (SELECT *, row_number() OVER () AS g FROM ({found})),\n"
+        "m AS (SELECT g, lead, jurisdiction, unnest(members) AS x FROM f),\n"
+        f"r AS (\n  {_members(compiler, leads)}\n),\n"
         "a AS (SELECT g, count(*) AS many, list(record || ':' || id) AS marks, list(id ORDER BY t, record, id) AS records,\n"
         "  list(place ORDER BY t, record, id) AS places, list_sort(list(DISTINCT who) FILTER (who IS NOT NULL)) AS bearer_ids,\n"
         "  list_sort(list(DISTINCT bearer_name) FILTER (bearer_name <> '')) AS bearer_names,\n"
         "  list_sort(list(DISTINCT town) FILTER (town <> '')) AS towns, min(CAST(t AS DATE)) AS a, max(CAST(t AS DATE)) AS b\n"
         "  FROM r GROUP BY g)\n"
-        f"SELECT {print_of} AS fingerprint, {literal(lead.id)} AS lead, {literal(lead.title)} AS title,\n"
-        f"  {literal('、'.join(lead.pattern))} AS pattern, {literal(lead.clause)} AS clause, f.jurisdiction, {literal(lead.bearer)} AS bearer_kind,\n"
+        f"SELECT {print_of} AS fingerprint, f.lead, t.title, t.pattern, t.clause, f.jurisdiction, {literal(bearer)} AS bearer_kind,\n"
         "  coalesce(a.bearer_ids, []) AS bearer_ids, coalesce(a.bearer_names, []) AS bearer_names, coalesce(a.towns, []) AS towns,\n"
         "  coalesce(f.a, a.a) AS period_start, coalesce(f.b, a.b) AS period_end, a.records, a.places, a.many, f.measured, f.threshold,\n"
-        f'  f.numbers, {literal(list(lead.reasons))} AS reasons, {literal(lead.check)} AS "check"\n'
-        "FROM f JOIN a USING (g)"
+        '  f.numbers, t.reasons, t."check"\n'
+        f'FROM f JOIN a USING (g) JOIN (VALUES {texts}) AS t(lead, title, pattern, clause, reasons, "check") USING (lead)'
     )
 
 
-def _members(compiler: Compiler, lead: Lead, record: str) -> str:
-    """SQL of the members of one record type: id, place, time, and the bearer as the roster names it."""
+def _members(compiler: Compiler, leads: Sequence[Lead]) -> str:
+    """SQL of the members of all groups: id, place, time, and the bearer as the roster names it.
+
+    One branch for each record type and each way from it to the bearer: a lead may name the reference (`link`).
+    """
+    branches: dict[tuple[str, str], list[Lead]] = {}
+    for lead in leads:
+        for record in dict.fromkeys((lead.record, *lead.kind.others())):
+            branches.setdefault((record, lead.link if record == lead.record else ""), []).append(lead)
+    return "\n  UNION ALL\n  ".join(_branch(compiler, record, own) for (record, _), own in branches.items())
+
+
+def _branch(compiler: Compiler, record: str, leads: Sequence[Lead]) -> str:
+    """SQL of the members of one record type in the groups of leads that go the same way from it to the bearer."""
     row = Row(compiler.schema, record, "r")
-    who = owner(compiler, lead, row)
+    who = owner(compiler, leads[0], row)
     joins = "\n    ".join(row.joins.values())
+    ids = literal([lead.id for lead in leads])
     return (
         f'SELECT m.g, {literal(record)} AS record, r."$id" AS id, {_PLACE} AS place, r."$t" AS t, {who} AS who,\n'
         f"    coalesce(nullif(i.bearer_name, ''), {who}) AS bearer_name, i.town\n"
-        f'    FROM m JOIN {quote("seen/" + record)} r ON m.x.record = {literal(record)} AND r."$n" = m.x.n\n    {joins}\n'
-        f"    LEFT JOIN {quote(f'bearer/{lead.bearer}/ids')} i ON i.jurisdiction = m.jurisdiction AND i.bearer_id = {who}"
+        f'    FROM m JOIN {quote("seen/" + record)} r ON m.x.record = {literal(record)} AND r."$n" = m.x.n AND list_contains({ids}, m.lead)\n    {joins}\n'
+        f"    LEFT JOIN {quote(f'bearer/{leads[0].bearer}/ids')} i ON i.jurisdiction = m.jurisdiction AND i.bearer_id = {who}"
     )

@@ -10,14 +10,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from duban.compile.common import plan_views
+from duban.compile.kept import kept_plan
 from duban.compile.planner import Compiler, in_order
 from duban.compile.sql import END
 from duban.kinds.base import boolean, exists_by
 from duban.model import Plan
+from duban.pack.names import fixed_columns
 from duban.pack.pack import Pack
 from duban.pack.weekly import FunnelSpec, Latest, Majors, Running, Weekly, duty_columns
 from duban.scope import Names, Row, belonging
 from duban.sqltext import literal, quote
+from duban.verification import IS_OPEN
 
 WEEK = timedelta(days=7)
 MOST = 60  # places that one number names
@@ -30,8 +33,13 @@ _PLACE = (
 
 def compile_weekly(pack: Pack, weekly: Weekly, as_of: datetime, known_by: datetime, apart: Iterable[str] = ()) -> Plan:
     """The plan; its tables begin with `PREFIX` and stay. `apart`: kinds of bearers whose senders belong to no town."""
-    bench = _Bench(pack, weekly, as_of, known_by)
-    bench.senders(set(apart))
+    outside = tuple(sorted(set(apart)))
+    asked = ("weekly", str(as_of), str(known_by), *outside, "", weekly.model_dump_json())
+    return kept_plan(pack, *asked, make=lambda: _compiled(_Bench(pack, weekly, as_of, known_by), weekly, set(outside)))
+
+
+def _compiled(bench: _Bench, weekly: Weekly, apart: set[str]) -> Plan:
+    bench.senders(apart)
     bench.through()
     if weekly.accidents is not None:
         bench.accidents()
@@ -43,6 +51,9 @@ def compile_weekly(pack: Pack, weekly: Weekly, as_of: datetime, known_by: dateti
         bench.returned()
     for index, funnel in enumerate(weekly.funnels):
         bench.funnel(index, funnel)
+    for index, decision in enumerate(weekly.decisions):
+        if decision.duties:
+            bench.decision(index, decision.duties)
     wanted = [step.name for step in bench.compiler.steps if step.name.startswith(PREFIX)]
     return Plan(in_order(bench.compiler.steps, wanted), wanted[0], wanted[0], tuple(wanted))
 
@@ -263,4 +274,14 @@ class _Bench:
             f"  LEFT JOIN {quote(f'bearer/{funnel.bearer}/ids')} i ON i.jurisdiction = r.jurisdiction AND i.bearer_id = {who}\n"
             f"  WHERE {where}) GROUP BY ALL ORDER BY town",
             "rectification, step by step",
+        )
+
+    def decision(self, index: int, duties: str) -> None:
+        """Duties that meet a condition, in order: what the leaders are asked about."""
+        where = boolean(duties, Names(self.schema, columns=fixed_columns())).sql
+        columns = "fingerprint, bearer_name, period_start, period_end, required, observed, days_overdue, source"
+        self.add(
+            f"decision/{index}",
+            f'SELECT {columns} FROM "duties" d WHERE ({where}) AND {IS_OPEN} ORDER BY due, fingerprint',
+            "duties to be decided on",
         )

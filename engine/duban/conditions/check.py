@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlglot import exp
 
-from duban.conditions.language import Column, Condition, ConditionError, Scope, parts_of, unknown_name
+from duban.conditions.language import Checked, Column, Condition, ConditionError, Scope, parts_of, unknown_name
 from duban.sqltext import literal
 from duban.vocabulary import NUMERIC_TYPES, TEMPORAL_TYPES
 
@@ -25,16 +25,6 @@ class Term:
     bare: str = "FALSE"
     values: tuple[str, ...] = ()
     constant: str | None = None  # the value of a text literal
-
-
-@dataclass
-class Checked:
-    """A condition that passed the checker: its SQL and the columns it reads."""
-
-    sql: str
-    type: str
-    bare: str
-    columns: list[Column] = field(default_factory=list)
 
 
 def compile_boolean(condition: Condition, scope: Scope) -> Checked:

@@ -1,17 +1,20 @@
-"""The words of a condition: parsed, not yet checked. sqlglot only parses; what it read means nothing by itself."""
+"""The words of a condition: parsed, not yet checked. sqlglot only parses; what it read means nothing by itself.
+
+It is loaded with the first condition that is parsed: an audit whose pack and plan come from the cache parses none.
+"""
 
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 
 class ConditionError(ValueError):
@@ -67,6 +70,8 @@ class Condition:
 
     def names(self) -> list[tuple[str, ...]]:
         """Every name in it, as its parts: ('bearer', 'town')."""
+        from sqlglot import exp
+
         return [parts_of(column) for column in self.tree.find_all(exp.Column)]
 
     def mentions(self, *roots: str) -> bool:
@@ -74,10 +79,24 @@ class Condition:
         return any(len(parts) > 1 and parts[0] in roots for parts in self.names())
 
 
+@dataclass
+class Checked:
+    """A condition that passed the checker: its SQL and the columns it reads."""
+
+    sql: str
+    type: str
+    bare: str
+    columns: list[Column] = field(default_factory=list)
+
+
+@functools.lru_cache(maxsize=4096)  # lint, the plans and the other readings parse the same texts
 def parse(text: str) -> Condition:
-    """Parse one expression; raises ConditionError with the parser's own words made readable."""
+    """Parse one expression, whose tree nobody changes; raises ConditionError in the parser's words."""
     if not text.strip():
         raise ConditionError("an empty condition")
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
     try:
         trees = sqlglot.parse(text, dialect="duckdb")
     except RecursionError:
@@ -123,6 +142,8 @@ def _as_written(tree: exp.Expr) -> str:
 
 
 def _conjuncts(tree: exp.Expr) -> Iterator[exp.Expr]:
+    from sqlglot import exp
+
     tree = tree.unnest() if isinstance(tree, exp.Paren) else tree
     if isinstance(tree, exp.And):
         yield from _conjuncts(tree.left)

@@ -5,15 +5,13 @@ Nothing is counted anew here: whether a town's figures agree with its ledgers is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from duban.compile.common import plan_views
-from duban.compile.planner import Compiler, in_order
-from duban.evaluate import run
+from duban.compile import NOTHING, Beside, compile_beside
 from duban.forms.desk import Desk
 from duban.forms.drawn import Drawing
 from duban.forms.figures import Value
@@ -22,11 +20,13 @@ from duban.forms.making import Made, owner_of
 from duban.model import Plan
 from duban.pack.forms import Figures, Form, Forms, Rows, load_forms
 from duban.report.book import Book
-from duban.sqltext import quote
 from duban.vocabulary import JURISDICTION
 
 if TYPE_CHECKING:
+    import duckdb
+
     from duban.auditing import Audit
+    from duban.pack import Pack
 
 Row = dict[str, Any]
 Sheet = tuple[str, Callable[[Book, str], None]]  # its name, and what draws it
@@ -44,24 +44,54 @@ class Reported:
     without: tuple[str, ...]
 
 
-def annexes(audit: Audit, issuer: str, towns: Iterable[str] = ()) -> dict[str, Sheet]:
+def annexes(
+    audit: Audit, issuer: str, towns: Iterable[str] = (), seen: duckdb.DuckDBPyConnection | None = None
+) -> dict[str, Sheet]:
     """The form of the newest month that was reported: by town as it reported it, and by '' of all towns together, with
-    `issuer` as 填报单位. Who reported none has none. Raises PackError for a forms.yaml with mistakes.
+    `issuer` as 填报单位. Who reported none has none. `seen`: where the tables of `annexes_read` are already. Raises PackError
+    for a forms.yaml with mistakes.
     """
     forms = load_forms(audit.pack)
-    chosen = next(((name, form) for name, form in forms.forms.items() if any(part.lines for part in form.parts)), None)
+    chosen = _chosen(forms)
     if forms.figures is None or chosen is None:
         return {}
-    name, form = chosen
-    records = [part.record for part in form.parts]
+    records = dict.fromkeys([forms.figures.record, *(part.record for part in chosen[1].parts)])
     roster = _roster(audit, forms.figures)
-    with _seen(audit, forms, [*records, roster]) as desk:
-        found = {town: _reported(desk, forms.figures, records, roster, town) for town in ("", *towns)}
+    with nullcontext(seen) if seen is not None else audit.beside(_plan(audit)) as con:
+        desk = Desk(con, audit.pack, forms, audit.as_of, ())
+        rows = {name: desk.select(name) for name in records}
+        listed = [str(row[audit.pack.records[roster].key[0]]) for row in desk.roster(roster)]
+    owners = {name: owner_of(audit.pack, name, roster) for name in records}
+    own = {
+        town: {name: [row for row in rows[name] if not town or row.get(owners[name]) == town] for name in records}
+        for town in ("", *towns)
+    }
+    found = {town: _reported(audit.pack, forms.figures, handed, listed) for town, handed in own.items()}
     return {
-        town: _sheet(audit, forms, (name, form), reported, town or issuer, whole=not town)
+        town: _sheet(audit, forms, chosen, reported, town or issuer, whole=not town)
         for town, reported in found.items()
         if reported is not None
     }
+
+
+def annexes_read(audit: Audit) -> Beside:
+    """The tables that are read beside the duties: records as the audit saw them; none, if there is no such form."""
+    forms = load_forms(audit.pack)
+    chosen = _chosen(forms)
+    if forms.figures is None or chosen is None:
+        return NOTHING
+    types = dict.fromkeys([*(part.record for part in chosen[1].parts), _roster(audit, forms.figures)])
+    spans = [f"span/{name}" for name in types if audit.pack.records[name].span is not None]
+    return Beside((*(f"seen/{name}" for name in types), *spans))
+
+
+def _plan(audit: Audit) -> Plan:
+    return compile_beside(audit.pack, audit.as_of, audit.known_by, annexes_read(audit))
+
+
+def _chosen(forms: Forms) -> tuple[str, Form] | None:
+    """The form that adds up: one with lines of figures."""
+    return next(((name, form) for name, form in forms.forms.items() if any(part.lines for part in form.parts)), None)
 
 
 def _sheet(
@@ -96,11 +126,11 @@ def _made(audit: Audit, name: str, form: Form, reported: Reported, by: str) -> M
     return Made(filled, [], tables, reported.values, {"jurisdiction": county, "town": by}, ())
 
 
-def _reported(desk: Desk, figures: Figures, records: list[str], roster: str, town: str) -> Reported | None:
-    """The newest month; records that say no month are none of it."""
-    key = str(desk.pack.records[roster].key[0])
-    rows = {name: _owned(desk, name, roster, town) for name in dict.fromkeys([figures.record, *records])}
-    period = desk.pack.records[figures.record].period
+def _reported(pack: Pack, figures: Figures, rows: dict[str, list[Row]], listed: list[str]) -> Reported | None:
+    """The newest month of what was handed in, by record type; records that say no month are none of it. `listed`: all who
+    are to report.
+    """
+    period = pack.records[figures.record].period
     lines = rows[figures.record]
     month = max((row[period] for row in lines if row[figures.line] == figures.current and row[period]), default=None)
     if month is None:
@@ -115,17 +145,9 @@ def _reported(desk: Desk, figures: Figures, records: list[str], roster: str, tow
         month,
         max((row[figures.made_on] for row in own if row[figures.made_on]), default=month),
         {name: Value(_sum(row[name] for row in current), _sum(row[name] for row in total)) for name in figures.fields},
-        {
-            name: [row for row in found if row.get(desk.pack.records[name].period) == month]
-            for name, found in rows.items()
-        },
-        tuple(row[key] for row in desk.roster(roster) if row[key] not in there),
+        {name: [row for row in found if row.get(pack.records[name].period) == month] for name, found in rows.items()},
+        tuple(name for name in listed if name not in there),
     )
-
-
-def _owned(desk: Desk, record: str, roster: str, town: str) -> list[Row]:
-    owner = owner_of(desk.pack, record, roster)
-    return [row for row in desk.select(record) if not town or row.get(owner) == town]
 
 
 def _roster(audit: Audit, figures: Figures) -> str:
@@ -138,21 +160,3 @@ def _sum(values: Iterable[Any]) -> float | None:
     """The sum of what is there; None if nothing is."""
     found = [float(value) for value in values if value is not None]
     return round(sum(found), 6) if found else None
-
-
-@contextmanager
-def _seen(audit: Audit, forms: Forms, types: list[str]) -> Iterator[Desk]:
-    """Records as the audit saw them. Tables that are there already stay there; the others go."""
-    compiler = Compiler(audit.pack, audit.as_of, audit.known_by)
-    plan_views(compiler)
-    wanted = [f"seen/{name}" for name in dict.fromkeys(types)]
-    wanted += [f"span/{name}" for name in dict.fromkeys(types) if audit.pack.records[name].span is not None]
-    there = {str(name) for (name,) in audit.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    steps = tuple(step for step in in_order(compiler.steps, wanted) if step.name not in there)
-    new = tuple(step.name for step in steps)
-    run(audit.connection, Plan(steps, "", "", new), keep=True)
-    try:
-        yield Desk(audit.connection, audit.pack, forms, audit.as_of, ())
-    finally:
-        for name in new:
-            audit.connection.execute(f"DROP TABLE IF EXISTS {quote(name)}")

@@ -1,4 +1,8 @@
-"""The shape of a store, and the way from an older one to that of this program: Alembic's steps, all or none."""
+"""The shape of a store, and the way from an older one to that of this program: Alembic's steps, all or none.
+
+A new store is made of the tables as they stand (a test holds the steps to them): Alembic takes longer to load than a
+small audit takes to be judged, and is asked only where there is a way to go.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
 from duban.errors import Issue, UsageError
+from duban.history.tables import METADATA
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# The newest step in migrations/versions: a test holds it to that. Alembic itself is asked only where there is a way to go.
+# The newest step in migrations/versions: a test holds it to that.
 HEAD = "0002"
 VERSION_TABLE = "duban_version"
+# As Alembic makes it. Apart from METADATA: it is no table of ours, and Alembic compares those.
+_VERSION = Table(
+    VERSION_TABLE, MetaData(), Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,14 +72,24 @@ def bring_up_to_date(con: Connection, name: str) -> None:
     shape.refuse_what_is_not_ours(name)
     if shape.current:
         return
-    from alembic import command  # quick to leave out where nothing is to be done
-
     try:
-        command.upgrade(alembic_config(con), "head")
+        if shape.fresh:
+            _make(con)
+        else:
+            from alembic import command
+
+            command.upgrade(alembic_config(con), "head")
     except Exception as error:
         told = str(getattr(error, "orig", error)).strip().splitlines()[0]
         hint = "库仍是原来的样子。请先备份它，再附上这条信息报告；也可另建一个库"
         raise UsageError(f"历史库 {name} 不能升级到版本 {HEAD}", [Issue("H009", told, hint=hint)]) from error
+
+
+def _make(con: Connection) -> None:
+    """A new store, at the newest step."""
+    METADATA.create_all(con)
+    _VERSION.create(con, checkfirst=True)
+    con.execute(_VERSION.insert().values(version_num=HEAD))
 
 
 def alembic_config(con: Connection) -> Config:

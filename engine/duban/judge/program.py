@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from duban import cache
 from duban.judge.facts import Case, Fact
 from duban.model import Verification
 from duban.pack.fact_condition import Every, Test, Tree, holds, read_condition
@@ -14,6 +15,7 @@ from duban.pack.measures import Pattern, Rule, scopes
 from duban.pack.pack import Pack
 from duban.pack.strata import strata
 
+_KIND = "program"  # in the cache
 # What a person has cleared meets no pattern, whatever a rule says: it is taken off everywhere.
 NOT_CLEARED = Test("verification", "<>", Verification.CLEARED.value)
 # A ground rests on nothing else, whatever its rule says: not on what is late, unproven, manual or advisory.
@@ -57,7 +59,18 @@ class Program:
 
 
 def compile_program(pack: Pack) -> Program:
-    """The rules of a linted pack, with the parameters in force."""
+    """The rules of a linted pack, with the parameters in force; that of a pack that knows its stamp is kept."""
+    name = cache.key(_KIND, pack.stamp) if pack.stamp else ""
+    kept = cache.recall(_KIND, name) if name else None
+    if isinstance(kept, Program):
+        return kept
+    program = _compiled(pack)
+    if name:
+        cache.remember(_KIND, name, program)
+    return program
+
+
+def _compiled(pack: Pack) -> Program:
     scope = scopes(pack)
 
     def ask(rule: Rule, pattern: Pattern, *, guarded: bool = False) -> Ask:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from duban.auditing import Audit, Desk
-from duban.compile.judgement import compile_judgement
+from duban.compile.judgement import FINDINGS, compile_judgement
 from duban.doubts import contested_under
-from duban.evaluate import run
+from duban.evaluate import complete
 from duban.judge import Judge, PlainJudge, compile_program, conclusions_of, open_judge
 from duban.judging.candidates import Bearer, order_of
 from duban.judging.cases import Dossier, case_of, dossiers, taken_of
 from duban.judging.together import merged
-from duban.model import Candidate, Conclusion, Finding, Judgement, Plan, Tier
+from duban.model import Candidate, Conclusion, Finding, Judgement, Tier
 from duban.report.origin import Deciding, deciding
 from duban.stopwatch import timed
 
@@ -67,12 +68,9 @@ def _with_cells(cells: Deciding, finding: Finding) -> Finding:
 
 def _prepare(audit: Audit) -> None:
     """Run what of the judgement's plan is not there yet."""
-    plan = compile_judgement(audit.pack, audit.as_of, audit.known_by)
-    rows = audit.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-    there = {str(name) for (name,) in rows}
-    if plan.result not in there:
-        steps = tuple(step for step in plan.steps if step.name not in there)
-        run(audit.connection, Plan(steps, plan.result, plan.missing, (*plan.kept, *there)))
+    # It reads the duties, and these follow from the records by their own plan, unless some were taken out since.
+    once = audit.once.after(audit.plan) if audit.once is not None and not audit.only else None
+    complete(audit.connection, FINDINGS, partial(compile_judgement, audit.pack, audit.as_of, audit.known_by), once)
 
 
 def _all(audit: Audit, judge: Judge) -> Iterator[_Judged]:
@@ -89,9 +87,11 @@ def _contested(audit: Audit, kept: list[_Judged]) -> Contested:
     rows = [row for one in kept for row in one.dossier.findings if row["fingerprint"] in first]
     if not rows:
         return {}
-    desk = Desk(audit.connection.cursor(), audit.pack, audit.as_of, audit.known_by, audit.inputs, audit.issues)
+    desk = Desk(
+        audit.connection.cursor(), audit.pack, audit.as_of, audit.known_by, audit.inputs, audit.issues, once=audit.once
+    )
     try:
-        return contested_under(desk, {row["fingerprint"]: row["obligation"] for row in rows})
+        return contested_under(desk, {row["fingerprint"]: row["obligation"] for row in rows}, audit.plan)
     finally:
         desk.connection.close()
 

@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from duban.errors import Issue
+from duban.pack.kept import kept_beside
 from duban.pack.load import Draft
 from duban.pack.pack import Pack
 from duban.vocabulary import Listed, Names, Word
@@ -281,9 +282,9 @@ def forms_digest(pack: Pack) -> str:
 
 def load_forms(pack: Pack) -> Forms:
     """The forms of a pack. Raises PackError with every mistake of the file."""
-    from duban.errors import PackError
 
-    found = read_forms(pack.folder, pack)
-    if found.issues:
-        raise PackError(f"规则包 {pack.header.id} 的 {FILE} 有 {len(found.issues)} 处错误：", found.issues)
-    return found.forms
+    def read() -> tuple[Forms, list[Issue]]:
+        found = read_forms(pack.folder, pack)
+        return found.forms, found.issues
+
+    return kept_beside(pack, FILE, read)

@@ -6,16 +6,17 @@ To read and lint a pack takes most of a second; it says the same as long as no b
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from duban import cache
-from duban.errors import PackError, UsageError
+from duban.errors import Issue, PackError, UsageError
 from duban.pack.pack import Pack
 
 CALENDARS = "calendars"
-_KIND = "pack"
+_KIND, _BESIDE = "pack", "beside"
+T = TypeVar("T")
 
 
 def rules_folder() -> Path:
@@ -65,6 +66,29 @@ def load_pack(name: str | Path, settings: Mapping[str, Any] | None = None) -> Pa
             pack = pack.stamped(stamp)
             cache.remember(_KIND, stamp, pack)
     return pack.with_values(settings) if settings else pack
+
+
+def kept_beside(pack: Pack, file: str, read: Callable[[], tuple[T, list[Issue]]]) -> T:
+    """What a file says that belongs to a pack and is not read with it (weekly.yaml, say): read, and held against the
+    pack, anew only if one of them says something else. Raises PackError with every mistake of the file.
+    """
+    stamp = _stamp_beside(pack, file)
+    kept: T | None = cache.recall(_BESIDE, stamp) if stamp else None
+    if kept is not None:
+        return kept
+    found, issues = read()
+    if issues:
+        raise PackError(f"规则包 {pack.header.id} 的 {file} 有 {len(issues)} 处错误：", issues)
+    if stamp and stamp == _stamp_beside(pack, file):
+        cache.remember(_BESIDE, stamp, found)
+    return found
+
+
+def _stamp_beside(pack: Pack, file: str) -> str:
+    try:
+        return cache.key(pack.stamp, file, (pack.folder / file).read_bytes()) if pack.stamp else ""
+    except OSError:
+        return ""
 
 
 def _stamp(folder: Path) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duban import cache
 from duban.calendar import Calendar
@@ -26,6 +26,11 @@ from duban.pack.schema import PackHeader, Window
 from duban.pack.timing import duration_parameter
 from duban.scope import Schema
 from duban.vocabulary import RecordType
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+_PARAMETER = re.compile(r"\bparam\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,18 @@ class Pack:
     def obligations(self) -> tuple[Obligation, ...]:
         """The obligations with the words in force that a parameter decides."""
         return tuple(in_force(obligation, self.values) for obligation in self.written)
+
+    @cached_property
+    def named(self) -> Mapping[str, frozenset[str]]:
+        """The parameters that each obligation may be changed by: it, its bearer, or its windows name them."""
+        windows = {name: parameters_in(window) for name, window in self.header.windows.items()}
+        bearers = {name: parameters_in(kind) for name, kind in self.header.bearers.items()}
+        found = {}
+        for item in self.written:
+            own = parameters_in(item) | bearers[item.bearer]  # a window of its own stands in it
+            span = [windows[item.window]] if isinstance(item.window, str) and item.window else windows.values()
+            found[item.id] = own.union(*([] if isinstance(item.window, Window) else span))
+        return found
 
     def assumes(self, record: str) -> bool:
         """Whether a type's data is taken as complete: the type says so, or else the pack does, or it is a roster."""
@@ -164,6 +181,11 @@ class Pack:
     def _written(self) -> bytes:
         files = pack_files(self.folder)
         return b"".join(p.relative_to(self.folder).as_posix().encode() + b"\0" + p.read_bytes() + b"\0" for p in files)
+
+
+def parameters_in(part: BaseModel) -> frozenset[str]:
+    """The parameters that a part of a pack names."""
+    return frozenset(_PARAMETER.findall(part.model_dump_json()))
 
 
 def pack_files(folder: Path) -> list[Path]:

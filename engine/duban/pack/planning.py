@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from duban.errors import Issue, PackError
+from duban.errors import Issue
 from duban.kinds import Cover, Perform
+from duban.pack.kept import kept_beside
 from duban.pack.load import Draft
 from duban.pack.obligation import Obligation
 from duban.pack.pack import Pack
@@ -179,10 +180,12 @@ def read_planning(folder: Path, pack: Pack | None) -> ReadPlanning:
 
 def load_planning(pack: Pack) -> Planning:
     """The plan.yaml of a pack. Raises PackError with every mistake of the file."""
-    found = read_planning(pack.folder, pack)
-    if found.issues:
-        raise PackError(f"规则包 {pack.header.id} 的 {FILE} 有 {len(found.issues)} 处错误：", found.issues)
-    return found.planning
+
+    def read() -> tuple[Planning, list[Issue]]:
+        found = read_planning(pack.folder, pack)
+        return found.planning, found.issues
+
+    return kept_beside(pack, FILE, read)
 
 
 def week_of(pack: Pack, planning: Planning) -> Week | None:

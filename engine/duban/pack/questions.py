@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from duban.conditions import ConditionError
 from duban.pack.obligation import Obligation
-from duban.pack.pack import Pack, parameter_value
+from duban.pack.pack import Pack, parameter_value, parameters_in
 from duban.pack.schema import Question
 from duban.pack.yaml import PathKey
-
-_PARAMETER = re.compile(r"\bparam\.(\w+)")
 
 
 def readers(pack: Pack, name: str) -> list[Obligation]:
     """The obligations that a parameter can change: they, their window or their bearers read it."""
-    return [item for item in pack.written if name in _read_by(pack, item)]
+    return [item for item in pack.written if name in read_by(pack, item)]
 
 
 def measures_reading(pack: Pack, name: str) -> list[str]:
     """The rules of the measures that a parameter can change, and the kinds of bearers whose office reads it."""
     rules = [(rule.id, rule) for rule in pack.measures.rules]
     parts = [*rules, *pack.measures.bearers.items()]
-    return [title for title, part in parts if name in _PARAMETER.findall(part.model_dump_json())]
+    return [title for title, part in parts if name in parameters_in(part)]
 
 
-def _read_by(pack: Pack, obligation: Obligation) -> set[str]:
-    windows = pack.header.windows
-    named = obligation.window
-    spans = [named] if not isinstance(named, str) else [windows[named]] if named else windows.values()
-    parts = (obligation, pack.header.bearers[obligation.bearer], *spans)
-    return {name for part in parts for name in _PARAMETER.findall(part.model_dump_json())}
+def read_by(pack: Pack, obligation: Obligation) -> frozenset[str]:
+    """The parameters that can change an obligation."""
+    return pack.named[obligation.id]
 
 
 def alternatives(pack: Pack, name: str) -> list[Any]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from duban.conditions import Column
-from duban.errors import Issue, PackError
+from duban.errors import Issue
+from duban.pack.kept import kept_beside
 from duban.pack.load import Draft
 from duban.vocabulary import Listed, Names, Word
 
@@ -248,7 +249,9 @@ def read_weekly(folder: Path, pack: Pack | None) -> ReadWeekly:
 
 def load_weekly(pack: Pack) -> Weekly:
     """What the report of a pack counts. Raises PackError with every mistake of the file."""
-    found = read_weekly(pack.folder, pack)
-    if found.issues:
-        raise PackError(f"规则包 {pack.header.id} 的 {FILE} 有 {len(found.issues)} 处错误：", found.issues)
-    return found.weekly
+
+    def read() -> tuple[Weekly, list[Issue]]:
+        found = read_weekly(pack.folder, pack)
+        return found.weekly, found.issues
+
+    return kept_beside(pack, FILE, read)

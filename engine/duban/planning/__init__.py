@@ -6,6 +6,6 @@ is particular to a notice stands in its plan.yaml.
 
 from duban.planning.dossier import dossier_of
 from duban.planning.due import due_of
-from duban.planning.week import plan_week, suggested
+from duban.planning.week import plan_week, suggested, visits_read
 
-__all__ = ["dossier_of", "due_of", "plan_week", "suggested"]
+__all__ = ["dossier_of", "due_of", "plan_week", "suggested", "visits_read"]

@@ -96,21 +96,28 @@ class Asked:
     chores: list[Chore] = field(default_factory=list)
 
 
-def asked(audit: Audit, week: Week, planning: Planning, until: datetime) -> Asked:
+def asked(audit: Audit, seen: Seen, week: Week, planning: Planning, until: datetime) -> Asked:
     """The calls and chores as of an audit for the days up to `until`."""
-    served = [item for item in serving(audit.pack, week) if item.id in audit.plan.obligations]
-    if not served:
-        return Asked([], list(_chores(audit, week, planning, until)))
-    records, kinds = [week.visit], list(dict.fromkeys([week.targets, *(party.bearer for party in week.parties)]))
-    with beside(audit, records, kinds, [item.id for item in served], parts_of(served)) as seen:
-        calls = [call for item in served for call in _calls(audit, seen, week, item)]
+    served = served_by(audit, week)
+    calls = [call for item in served for call in _calls(audit, seen, week, item)]
     # A period that begins within the week has no duty yet; whom it will ask for is known already.
     days = days_ahead(audit.as_of, until)
     coming = [item for item in served if comes(audit.pack, item, days)]
     if coming:
-        with beside(audit, records, kinds, [item.id for item in coming], parts_of(coming), moment=until) as seen:
-            calls += [call for item in coming for call in _calls(audit, seen, week, item, coming=True)]
+        names, parts = [item.id for item in coming], parts_of(coming)
+        with beside(audit, [week.visit], kinds_of(week), names, parts, moment=until, shelf="ahead") as ahead:
+            calls += [call for item in coming for call in _calls(audit, ahead, week, item, coming=True)]
     return Asked(calls, list(_chores(audit, week, planning, until)))
+
+
+def served_by(audit: Audit, week: Week) -> list[Obligation]:
+    """The obligations of an audit that visits of the week serve."""
+    return [item for item in serving(audit.pack, week) if item.id in audit.plan.obligations]
+
+
+def kinds_of(week: Week) -> list[str]:
+    """The bearer kinds that visit or are visited."""
+    return list(dict.fromkeys([week.targets, *(party.bearer for party in week.parties)]))
 
 
 def parts_of(served: Sequence[Obligation]) -> list[str]:

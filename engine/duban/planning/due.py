@@ -13,12 +13,13 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from duban.compile import Beside, compile_beside
 from duban.errors import Issue, UsageError
 from duban.model import Status, Verification
 from duban.pack.planning import Planning, Urging, load_planning
-from duban.planning.seen import beside, day_of
+from duban.planning.seen import Seen, day_of
 from duban.report.layout import period as period_text
-from duban.sqltext import literal
+from duban.sqltext import literal, quote
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
@@ -322,12 +323,20 @@ def _ahead(audit: Audit, until: datetime, wanted: str) -> list[Item]:
     coming = [item.id for item in audit.pack.obligations if item.id in judged and comes(audit.pack, item, days)]
     if not coming:
         return []
-    with beside(audit, (), (), coming, moment=until, shelf="ahead") as seen:
-        rows = seen.lines(
-            f"SELECT {_READ} FROM duties d WHERE live_start >= {literal(audit.as_of)} AND due <= {literal(until)}\n"
+    tables = tuple(f"{name}/status" for name in coming)  # of what has not begun there is no more to say than that
+    statuses = " UNION ALL ".join(f"SELECT {_COMES} FROM {quote(name)}" for name in tables)
+    with audit.beside(compile_beside(audit.pack, until, audit.known_by, Beside(tables, tuple(coming))), "ahead") as con:
+        rows = Seen(con, audit.pack, until).lines(
+            f"FROM ({statuses}) WHERE live_start >= {literal(audit.as_of)} AND due <= {literal(until)}\n"
             f"  AND status NOT IN ('not_applicable', 'waived') AND ({wanted}) ORDER BY fingerprint"
         )
     return [_coming(audit, row) for row in rows]
+
+
+_COMES = (
+    "fingerprint, obligation, jurisdiction, bearer_id, bearer_name, town, trigger_id, period_start, period_end, due, live_start,"
+    " status, enforceable, required"
+)
 
 
 def days_ahead(as_of: datetime, until: datetime) -> list[date]:
@@ -353,7 +362,16 @@ def begins(unit: str, day: date) -> bool:
 
 def _coming(audit: Audit, row: Mapping[str, Any]) -> Item:
     """A duty of the days to come: nothing is done for it, whatever a record that is dated ahead says."""
-    found = _item(audit, {**row, "observed": 0.0, "shortfall": row["required"], "attainable": True}, Group.PENDING)
+    unsaid = {
+        "observed": 0.0,
+        "shortfall": row["required"],
+        "attainable": True,
+        "days_left": 0,
+        "message": "",
+        "verification": "",
+    }
+    kind = audit.pack.obligation(row["obligation"]).bearer
+    found = _item(audit, {**row, **unsaid, "bearer_kind": kind}, Group.PENDING)
     left = (found.day - day_of(audit.as_of)).days
     begins = row["live_start"].date()
     required = "" if found.required is None else f"要求{found.required:g}"

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from duban.compile import compile_pack, compile_views
+from duban.compile import Beside, compile_beside, compile_pack
 from duban.conditions import compile_boolean, parse
-from duban.evaluate import judged
-from duban.model import Plan
 from duban.scope import Names, Row, belonging
 from duban.sqltext import literal, quote
 
@@ -115,23 +113,25 @@ def beside(
     audit: Audit, records: Iterable[str], kinds: Iterable[str], obligations: Sequence[str] = (), also: Sequence[str] = (),
     *, moment: datetime | None = None, shelf: str = "planning",
 ) -> Iterator[Seen]:  # fmt: skip
-    """Views of an audit's records, the duties of the obligations that are named, and the tables of the plan in `also`.
+    """Views of an audit's records, and the tables in `also` of the obligations that are named, beside the duties.
 
-    `moment` instead of the audit's as_of: for duties that have not begun; what was known stays the same.
+    `moment` instead of the audit's as_of: for duties that have not begun, and these are judged; what was known stays the same.
     """
-    at = moment or audit.as_of
-    tables = tables_of(audit.pack, records, list(kinds))
-    plan: Plan
-    if obligations:
-        plan = compile_pack(audit.pack, at, audit.known_by, obligations, [*tables, *also], together=1)
-    else:
-        plan = compile_views(audit.pack, at, audit.known_by, [*tables, *also])
-    cursor = audit.connection.cursor()
-    try:
-        with judged(cursor, plan, shelf=shelf, once=audit.once):
-            yield Seen(cursor, audit.pack, at)
-    finally:
-        cursor.close()
+    tables = (*tables_of(audit.pack, records, list(kinds)), *also)
+    if moment is None:
+        with seeing(audit, Beside(tables, tuple(obligations)), shelf) as seen:
+            yield seen
+        return
+    plan = compile_pack(audit.pack, moment, audit.known_by, obligations, tables, together=1)
+    with audit.beside(plan, shelf) as con:
+        yield Seen(con, audit.pack, moment)
+
+
+@contextmanager
+def seeing(audit: Audit, wanted: Beside, shelf: str = "planning") -> Iterator[Seen]:
+    """Tables beside the duties of an audit."""
+    with audit.beside(compile_beside(audit.pack, audit.as_of, audit.known_by, wanted), shelf) as con:
+        yield Seen(con, audit.pack, audit.as_of)
 
 
 def day_of(moment: datetime) -> date:

@@ -6,15 +6,17 @@ A mine that serves two duties (a joint check) comes once, with both reasons. Not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from duban.compile import NOTHING, Beside
 from duban.errors import Issue, UsageError
 from duban.model import Reason, Suggestion
 from duban.pack.planning import OrderKey, Planning, Week, load_planning, week_of
-from duban.planning.asked import Asked, Call, Chore, Key, Pace, asked, pace
-from duban.planning.seen import Line, Seen, beside, day_of
+from duban.planning.asked import Asked, Call, Chore, Key, Pace, asked, kinds_of, pace, parts_of, served_by
+from duban.planning.seen import Line, Seen, day_of, seeing, tables_of
 
 if TYPE_CHECKING:
     from duban.auditing import Audit
@@ -59,19 +61,36 @@ class WeekPlan:
     capacity: int | None = None
 
 
-def suggested(audit: Audit, capacity: int | None = None, days: int = DAYS) -> tuple[Suggestion, ...]:
+def suggested(
+    audit: Audit, capacity: int | None = None, days: int = DAYS, seen: Seen | None = None
+) -> tuple[Suggestion, ...]:
     """The visits that are proposed for the coming days, in order: what a report calls 本周建议检查. None without duties."""
     planning = load_planning(audit.pack)
     week = week_of(audit.pack, planning)
-    return plan_week(audit, capacity, days).chosen if week is not None else ()
+    if week is None:
+        return ()
+    asked = (planning.model_dump_json(), str(capacity), str(days))
+    return audit.again("visits", *asked, make=lambda: plan_week(audit, capacity, days, planning, seen).chosen)
+
+
+def visits_read(audit: Audit, week: Week | None = None) -> Beside:
+    """What is read beside the duties to propose visits; nothing, where nobody is visited."""
+    week = week or week_of(audit.pack, load_planning(audit.pack))
+    if week is None:
+        return NOTHING
+    served = served_by(audit, week)
+    records = [week.visit, *(key.record for key in week.order if key.record)]
+    tables = tables_of(audit.pack, records, kinds_of(week))
+    return Beside((*tables, *parts_of(served)), tuple(item.id for item in served))
 
 
 def plan_week(
-    audit: Audit, capacity: int | None = None, days: int = DAYS, planning: Planning | None = None
-) -> WeekPlan:
+    audit: Audit, capacity: int | None = None, days: int = DAYS, planning: Planning | None = None,
+    seen: Seen | None = None,
+) -> WeekPlan:  # fmt: skip
     """Propose visits. `capacity`: so many for each party (bureau, town centre), instead of what their duties need a week.
 
-    Raises UsageError where no duty of the pack asks for visits.
+    `seen`: where the tables of `visits_read` are already. Raises UsageError where no duty of the pack asks for visits.
     """
     words = planning or load_planning(audit.pack)
     week = week_of(audit.pack, words)
@@ -79,8 +98,9 @@ def plan_week(
         hint = Issue("U015", "没有要求对一批对象逐个或按比例检查的义务", hint="在 plan.yaml 的 week 里写明也可以")
         raise UsageError(f"规则包 {audit.pack.header.id} 排不出检查建议", [hint])
     until = audit.as_of + timedelta(days=days)
-    found = asked(audit, week, words, until)
-    board = _board(audit, week, found)
+    with nullcontext(seen) if seen is not None else seeing(audit, visits_read(audit, week)) as seen:
+        found = asked(audit, seen, week, words, until)
+        board = _board(audit, seen, week, found)
     kinds = [party.bearer for party in week.parties]
     calls = sorted(
         found.calls, key=lambda call: (kinds.index(call.bearer_kind), call.bearer, call.due, call.obligation)
@@ -198,25 +218,20 @@ def _chore_reason(chore: Chore, party: str) -> Reason:
     return Reason(chore.obligation, party, f"{chore.why}{about}{when}", chore.due)
 
 
-def _board(audit: Audit, week: Week, found: Asked) -> Board:
+def _board(audit: Audit, seen: Seen, week: Week, found: Asked) -> Board:
     """Ask the records what the order rests on."""
-    records = [week.visit, *(key.record for key in week.order if key.record)]
-    kinds = list(dict.fromkeys([week.targets, *(party.bearer for party in week.parties)]))
     shows = [key.field for key in week.order if key.field]
-    with beside(audit, records, kinds) as seen:
-        roster = {_key(line): line for line in seen.roster(week.targets, "", shows)}
-        board = Board(week, roster, {party.bearer: seen.roster(party.bearer) for party in week.parties})
-        for call in found.calls:
-            for target in call.open:
-                board.calls.setdefault((call.jurisdiction, target), []).append(call)
-        for chore in found.chores:
-            board.chores.setdefault((chore.jurisdiction, chore.target), []).append(chore)
-        passed = _passed_over(seen, week)
-        wanted = {key for key in (*board.calls, *board.chores) if key in roster and not roster[key]["ended"]}
-        board.left_out = [
-            Left(*key, roster[key]["name"] or key[1], passed[key]) for key in sorted(wanted & passed.keys())
-        ]
-        columns = [_column(audit, seen, week, key, board) for key in week.order]
+    roster = {_key(line): line for line in seen.roster(week.targets, "", shows)}
+    board = Board(week, roster, {party.bearer: seen.roster(party.bearer) for party in week.parties})
+    for call in found.calls:
+        for target in call.open:
+            board.calls.setdefault((call.jurisdiction, target), []).append(call)
+    for chore in found.chores:
+        board.chores.setdefault((chore.jurisdiction, chore.target), []).append(chore)
+    passed = _passed_over(seen, week)
+    wanted = {key for key in (*board.calls, *board.chores) if key in roster and not roster[key]["ended"]}
+    board.left_out = [Left(*key, roster[key]["name"] or key[1], passed[key]) for key in sorted(wanted & passed.keys())]
+    columns = [_column(audit, seen, week, key, board) for key in week.order]
     for key in sorted(wanted - passed.keys()):
         board.ranks[key] = tuple(rank(key)[0] for rank in columns)
         board.facts[key] = tuple((spec.title, rank(key)[1]) for spec, rank in zip(week.order, columns, strict=True))

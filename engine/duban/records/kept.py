@@ -126,7 +126,7 @@ class Kept:
             return None
         try:
             told, tables = _checked(path)
-            read = _FILE_READ.validate_json(told)
+            read: FileRead = _as_json(FileRead).validate_json(told)
         except (OSError, ValueError):  # something is missing or has another sum; or it is no JSON
             cache.drop(_FILE, name)
             return None
@@ -151,7 +151,7 @@ class Kept:
             for number, table in enumerate(read.tables):
                 rows = last_rows(self.con, table.name, self._columns(table), table.rows)
                 self.con.execute(f"COPY ({rows}) TO {literal(str(path / f't{number}.parquet'))} (FORMAT parquet)")
-            (path / _TOLD).write_bytes(_FILE_READ.dump_json(read))
+            (path / _TOLD).write_bytes(_as_json(FileRead).dump_json(read))
             (path / _SUMS).write_text(json.dumps(_sums(path)), encoding="utf-8")
 
         cache.store(_FILE, self._file_key(file, sha256), write)
@@ -183,16 +183,18 @@ def _versions() -> Iterable[str]:
 
 # ---- as JSON
 
-_FILE_READ = TypeAdapter(FileRead)
-_LOADED = TypeAdapter(Loaded)
+
+@functools.cache  # made where one is needed: that takes a while
+def _as_json(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _told(loaded: Loaded) -> str:
-    return _LOADED.dump_json(_with_values(loaded, _plain)).decode()
+    return _as_json(Loaded).dump_json(_with_values(loaded, _plain)).decode()
 
 
 def _loaded(told: str) -> Loaded:
-    return _with_values(_LOADED.validate_json(told), _meant)
+    return _with_values(_as_json(Loaded).validate_json(told), _meant)
 
 
 def _with_values(loaded: Loaded, change: Any) -> Loaded:

@@ -34,6 +34,7 @@ from duban.records.readers.task import Task
 from duban.records.recognise import recognise
 from duban.records.sources import SourceFile, TypeNames, paths_of, source_files
 from duban.records.tables import Filling, create, fill, finish, table_name
+from duban.sqltext import literal
 from duban.stopwatch import timed
 from duban.vocabulary import MANIFEST, MANIFEST_TYPE, OWN_DAY, RecordType
 
@@ -120,7 +121,8 @@ class _Loading:
             self._frames(source)
         else:
             self._files(source)
-        with timed("对照"):
+        few = sum(self.counts().values()) <= _SMALL
+        with timed("对照"), self._unrewritten() if few else nullcontext():
             self._compare()
         for name in {*self.unread, *(item.record_type for item in self.inputs)} & {*self.types}:
             finish(self.con, name)
@@ -273,8 +275,12 @@ class _Loading:
 
     @contextmanager
     def _unrewritten(self) -> Iterator[None]:
-        """On a few hundred rows DuckDB would rewrite expressions for a hundred times as long as it reads them."""
-        self.con.execute("SET disabled_optimizers = 'expression_rewriter,filter_pushdown'")
+        """On a few hundred rows DuckDB would improve a statement for a hundred times as long as it reads them. What is
+        left on takes out the columns that nobody names.
+        """
+        listed = "SELECT string_agg(name, ',') FROM duckdb_optimizers() WHERE name <> 'unused_columns'"
+        ((optimizers,),) = self.con.execute(listed).fetchall()
+        self.con.execute(f"SET disabled_optimizers = {literal(optimizers)}")
         try:
             yield
         finally:

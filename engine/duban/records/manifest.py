@@ -90,6 +90,8 @@ def date_rows(con: duckdb.DuckDBPyConnection, name: str, record_type: RecordType
     if own is not None and own.type != "datetime":
         return
     table, bare = table_name(name), quote("submitted_at" + BARE)
+    if not con.execute(f"SELECT 1 FROM {table} WHERE submitted_at IS NULL LIMIT 1").fetchall():
+        return  # most tables say themselves when they were handed in
     lines, filed = _lines(con, name)
     if not lines:
         return

@@ -16,8 +16,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from duban.errors import Issue, Place
 from duban.records import problems
@@ -67,6 +65,9 @@ class Mappings:
 
     def read(self, path: Path, name: str, types: Mapping[str, RecordType]) -> list[Issue]:
         """Take in a mapping file; what is wrong with it is an issue, and then it maps nothing."""
+        from ruamel.yaml import YAML  # loaded where there is a mapping file
+        from ruamel.yaml.error import YAMLError
+
         place = Place(file=name)
         try:
             content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8-sig"))

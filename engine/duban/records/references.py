@@ -55,14 +55,16 @@ def check(
         and (spec := record_type.field(field)) is not None
         and spec.type != "list"
     ]
-    scratch: list[str] = []
+    scratch: list[tuple[str, int]] = []  # table, rows
     for number, (name, field, targets) in enumerate(outside):
-        scratch.append(quote(f"duban$outside{number}"))
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {scratch[-1]} AS {_outside_sql(types, name, field, targets, known_by)}"
-        )
+        found, sql = quote(f"duban$outside{number}"), _outside_sql(types, name, field, targets, known_by)
+        ((rows,),) = con.execute(f"CREATE OR REPLACE TEMP TABLE {found} AS {sql}").fetchall()
+        scratch.append((found, rows))
     issues: list[Issue] = []
-    for (name, field, targets), found in zip(outside, scratch, strict=True):
+    for (name, field, targets), (found, rows) in zip(outside, scratch, strict=True):
+        if not rows:
+            con.execute(f"DROP TABLE {found}")
+            continue
         issues += _issues(con, types, seen, name, field, targets, found)
         con.execute(
             f"UPDATE {table_name(name)} SET {quote(field)} = NULL FROM {found} o WHERE {table_name(name)}._n = o._n"

@@ -99,7 +99,8 @@ def written(path: Path, title: str, day: date) -> Iterator[Book]:
     """
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    # In memory: else each sheet is a file of its own first, and a run has hundreds of them.
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with staged(path) as stage:
         book = xlsxwriter.Workbook(str(stage), options)
         book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
@@ -160,9 +161,20 @@ def across(sheet: Worksheet, row: int, last: int, text: str, format_: Format) ->
     sheet.write_string(row, 0, text, format_)
 
 
+class _Columns(dict[str, int]):
+    """The columns of a character, looked up once each: a book asks for a hundred thousand, of a few thousand kinds."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+        return self[char]
+
+
+_COLUMNS = _Columns()
+
+
 def wide(text: str) -> int:
     """Columns of a text: East Asian wide characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return sum(map(_COLUMNS.__getitem__, text))
 
 
 def height(texts: Sequence[str], widths: Sequence[float]) -> float:

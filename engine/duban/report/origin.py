@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from duban import cache
 from duban.conditions import Condition, parse, parse_moment
 from duban.kinds import Cover, Done, Forbid, Perform, Reconcile, Respond
 from duban.pack.obligation import Obligation
@@ -13,6 +14,8 @@ from duban.pack.pack import Pack
 from duban.records import InputFile
 from duban.records.origin import Input, Origins
 from duban.vocabulary import RecordType
+
+_KIND = "reads"  # in the cache
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,18 @@ def reads(pack: Pack, obligation: Obligation) -> Reads:
         found |= {name for text in due for name in _names(text, spec, own=False)}
         found |= {spec.time} if obligation.within else set()
     return Reads(record, {name: field.title for name, field in spec.fields.items() if name in found})
+
+
+def all_reads(pack: Pack) -> dict[str, Reads]:
+    """What every obligation reads, by its id; of a pack that knows its stamp it is kept, since it parses every condition."""
+    name = cache.key(_KIND, pack.stamp) if pack.stamp else ""
+    kept = cache.recall(_KIND, name) if name else None
+    if isinstance(kept, dict):
+        return kept
+    found = {one.id: reads(pack, one) for one in pack.obligations}
+    if name:
+        cache.remember(_KIND, name, found)
+    return found
 
 
 def _of_test(obligation: Obligation) -> Iterator[Condition]:
@@ -97,13 +112,12 @@ class Deciding:
 
 def deciding(pack: Pack, inputs: Iterable[Input]) -> Deciding:
     """Of an audit that is at hand."""
-    return Deciding(inputs, {one.id: reads(pack, one) for one in pack.obligations})
+    return Deciding(inputs, all_reads(pack))
 
 
 def written(pack: Pack) -> dict[str, Any]:
     """What audit.json keeps, so that the cells can be told without the rules."""
-    found = {one.id: reads(pack, one) for one in pack.obligations}
-    return {name: {"record": one.record, "fields": dict(one.fields)} for name, one in found.items()}
+    return {name: {"record": one.record, "fields": dict(one.fields)} for name, one in all_reads(pack).items()}
 
 
 def read_back(settings: Mapping[str, Any]) -> Deciding:

@@ -74,7 +74,9 @@ def _texts(audit: Audit) -> None:
     )
     if con.execute("SELECT count(*) FROM obligation_text").fetchone() == (0,):
         rows = [(item.id, item.clause, item.title, item.quote) for item in audit.pack.obligations]
-        con.executemany("INSERT INTO obligation_text VALUES (?, ?, ?, ?)", rows)
+        if rows:  # one statement: executemany would plan one for each row
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            con.execute("INSERT INTO obligation_text SELECT unnest($1), unnest($2), unnest($3), unnest($4)", columns)
 
 
 def write(audit: Audit, folder: Path, judgement: Judgement | None = None, bureau: Path | None = None) -> list[Path]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from duban import __version__
 from duban.auditing import Audit
+from duban.compile import Beside
 from duban.errors import Issue, UsageError
-from duban.model import Finding, Judgement, Past
+from duban.model import Finding, Judgement, Past, Plan
 from duban.pack.weekly import Weekly, load_weekly
 from duban.report.papers.bureau import Bureau
 from duban.report.week import Audience, Due, Head, InputFile, Suggested, Swing, Week
 from duban.weekly import parts
 from duban.weekly.cut import INTERNAL, for_audience
-from duban.weekly.facts import facts_of
+from duban.weekly.facts import facts_of, facts_plan
 from duban.weekly.material import Material
 from duban.weekly.screen import sections
 from duban.weekly.text import BLANK, cut_off, last_day, masked, short_day, weekday
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def week_of(
@@ -30,19 +35,20 @@ def week_of(
     suggested: Sequence[Suggested] = (),
     coming: Sequence[Due] = (),
     swing: Swing | None = None,
+    seen: duckdb.DuckDBPyConnection | None = None,
 ) -> Week:
     """The full week, of the section: `for_audience` cuts it for others.
 
     `findings` are all that there are (judging.findings_of); `past` is what a store knows of earlier audits; `suggested` the
     inspections that are proposed; `coming` what begins and ends within the days ahead; `swing` what other readings would make
-    of the list. Raises PackError for a weekly.yaml with mistakes, EvaluationError, UsageError if the records are of several
-    jurisdictions.
+    of the list; `seen` is where the tables of `week_plan` are, if they are. Raises PackError for a weekly.yaml with mistakes,
+    EvaluationError, UsageError if the records are of several jurisdictions.
     """
     _one_jurisdiction(audit)
     known = past or Past()
     pack, weekly = audit.pack, load_weekly(audit.pack)
     apart = tuple(bureau.to_committee)
-    facts = facts_of(audit, weekly, apart)
+    facts = facts_of(audit, weekly, apart, seen)
     shown = parts.shown_findings(pack, findings, judgement, known, apart)
     candidates = parts.proposed(pack, judgement, apart)
     counted = parts.tallies(facts)
@@ -73,6 +79,11 @@ def week_of(
         apart=apart,
     )
     return masked(week)
+
+
+def week_plan(audit: Audit, bureau: Bureau, also: Beside) -> Plan:
+    """What a week reads beside the duties, and `also` for whom it is shown with; to be run beside the audit."""
+    return facts_plan(audit, load_weekly(audit.pack), tuple(bureau.to_committee), also)
 
 
 def _one_jurisdiction(audit: Audit) -> None:
@@ -117,4 +128,4 @@ def _issue(audit: Audit, weekly: Weekly) -> str:
     return str(max((last_day(audit.as_of) - monday).days // 7 + 1, 1))
 
 
-__all__ = ["for_audience", "week_of"]
+__all__ = ["for_audience", "week_of", "week_plan"]

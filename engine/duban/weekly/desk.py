@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from duban.conditions import compile_boolean, parse
 from duban.model import Course, Life, Status, Tier
-from duban.pack.names import fixed_columns
 from duban.pack.weekly import Decision, Group
 from duban.report.layout import period
 from duban.report.week import Due, Line, Piece, Shown
-from duban.scope import Names
-from duban.verification import IS_OPEN
 from duban.weekly.facts import rows
 from duban.weekly.material import ASKED, ENDING, NAMED, Material, resting
 from duban.weekly.text import NOT_REPORTED, fill, joined, line, piece, short_day, some
@@ -22,14 +18,14 @@ LEGAL = "法定义务"
 
 def decisions(m: Material) -> tuple[tuple[Line, ...], str]:
     """What the leaders are asked, and a note: how many more there are, or that there are none."""
-    made = [one for spec in m.weekly.decisions for one in _decision(m, spec)]
+    made = [one for index, spec in enumerate(m.weekly.decisions) for one in _decision(m, index, spec)]
     if not made:
         return (), "本周没有需要决定的事项。"
     rest = len(made) - ASKED
     return tuple(made[:ASKED]), f"另有{rest}条，见重大隐患和建议名单" if rest > 0 else ""
 
 
-def _decision(m: Material, spec: Decision) -> Iterator[Line]:
+def _decision(m: Material, index: int, spec: Decision) -> Iterator[Line]:
     if spec.majors:
         for one in (item for item in m.majors if item.overdue):
             who = piece(one.bearer_name, [one.fingerprint], [one.place], strong=True)
@@ -38,13 +34,7 @@ def _decision(m: Material, spec: Decision) -> Iterator[Line]:
                 {"bearer": who, "hazard": one.hazard, "days": str(one.days or 0), "period": "", "numbers": ""},
             )
     elif spec.duties:
-        names = Names(m.audit.pack.schema, columns=fixed_columns())
-        where = compile_boolean(parse(spec.duties), names).sql
-        columns = "fingerprint, bearer_name, period_start, period_end, required, observed, days_overdue, source"
-        for row in rows(
-            m.audit.connection,
-            f"SELECT {columns} FROM duties d WHERE ({where}) AND {IS_OPEN} ORDER BY due, fingerprint",
-        ):
+        for row in m.facts.rows(f"decision/{index}"):
             numbers = "" if row["required"] is None else f"{row['observed'] or 0:g}（要求{row['required']:g}）"
             yield fill(
                 spec.text,

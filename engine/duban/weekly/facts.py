@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from duban.auditing import Audit
-from duban.compile import compile_pack
+from duban.compile import NOTHING, Beside, compile_beside, joined
 from duban.compile.weekly import MOST, PREFIX, compile_weekly
-from duban.evaluate import judged
 from duban.model import Plan
 from duban.pack.weekly import Weekly
 from duban.sqltext import quote
 from duban.verification import IS_CLEARED, IS_OPEN
+
+if TYPE_CHECKING:
+    import duckdb
 
 Row = dict[str, Any]
 
@@ -33,14 +36,28 @@ class Facts:
         return self.tables.get(name, [])
 
 
-def facts_of(audit: Audit, weekly: Weekly, apart: tuple[str, ...]) -> Facts:
-    """Run what is asked on the audit's records, and read it. No table of the audit is changed."""
-    plan = _missing(audit, compile_weekly(audit.pack, weekly, audit.as_of, audit.known_by, apart))
-    own = [name for name in plan.stays if name.startswith(PREFIX)]
-    with judged(audit.connection, plan):
-        tables = {name.removeprefix(PREFIX): rows(audit.connection, f"SELECT * FROM {quote(name)}") for name in own}
-    checks = _checks(audit, weekly)
+def facts_plan(audit: Audit, weekly: Weekly, apart: tuple[str, ...], also: Beside = NOTHING) -> Plan:
+    """What the week reads beside the duties, and what others want to read there, as one plan."""
+    plan = compile_weekly(audit.pack, weekly, audit.as_of, audit.known_by, apart)
+    wanted = _checks_read(audit, weekly) | also
+    return joined(compile_beside(audit.pack, audit.as_of, audit.known_by, wanted), plan) if wanted.tables else plan
+
+
+def facts_of(
+    audit: Audit, weekly: Weekly, apart: tuple[str, ...], seen: duckdb.DuckDBPyConnection | None = None
+) -> Facts:
+    """Run what is asked on the audit's records, and read it. No table of the audit is changed.
+
+    `seen`: where the tables of `facts_plan` are already.
+    """
+    with nullcontext(seen) if seen is not None else audit.beside(facts_plan(audit, weekly, apart)) as con:
+        own = [str(name) for (name,) in con.execute(_OWN).fetchall()]
+        tables = {name.removeprefix(PREFIX): rows(con, f"SELECT * FROM {quote(name)}") for name in own}
+        checks = [row for name in _checked(audit, weekly) for row in rows(con, _reached(audit, name), [name])]
     return Facts(tables, checks, _tallies(audit), _due(audit), _sent(audit, weekly))
+
+
+_OWN = f"SELECT DISTINCT table_name FROM duckdb_tables() WHERE starts_with(table_name, '{PREFIX}') ORDER BY 1"
 
 
 def rows(con: Any, sql: str, values: list[Any] | None = None) -> list[Row]:
@@ -50,34 +67,20 @@ def rows(con: Any, sql: str, values: list[Any] | None = None) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _missing(audit: Audit, plan: Plan) -> Plan:
-    """The steps that are not there yet, without dropping anything that is."""
-    found = audit.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-    there = {str(name) for (name,) in found}
-    return replace(plan, steps=tuple(step for step in plan.steps if step.name not in there))
-
-
-def _checks(audit: Audit, weekly: Weekly) -> list[Row]:
-    """Each period of the share and of each town's coverage: how many there are, how many were reached, who was not.
-
-    The duties hold what was asked for (14), not of how many (45): so the two obligations are judged once more.
-    """
+# --- each period of the share and of each town's coverage: how many there are, how many were reached, who was not
+def _checked(audit: Audit, weekly: Weekly) -> list[str]:
+    """The two obligations that ask for it, as far as they were judged."""
     checks = weekly.checks
-    wanted = (
+    return (
         [] if checks is None else [name for name in (checks.quota, checks.coverage) if name in audit.plan.obligations]
     )
-    if not wanted:
-        return []
-    plan = compile_pack(audit.pack, audit.as_of, audit.known_by, wanted, together=1)
-    kept = [f"{name}/{table}" for name in wanted for table in ("test/targets", "test/acts", "duty")]
-    kept += [f"bearer/{_targets(audit, name)}/ids" for name in wanted]
-    plan = replace(plan, kept=(*plan.kept, *kept))
-    con = audit.connection.cursor()
-    try:
-        with judged(con, plan, shelf="checks", once=audit.once):
-            return [row for name in wanted for row in rows(con, _reached(audit, name), [name])]
-    finally:
-        con.close()
+
+
+def _checks_read(audit: Audit, weekly: Weekly) -> Beside:
+    """The duties hold what was asked for (14), not of how many (45): so it takes the tables of their tests."""
+    names = _checked(audit, weekly)
+    tables = [f"{name}/{table}" for name in names for table in ("test/targets", "test/acts", "duty")]
+    return Beside((*tables, *(f"bearer/{_targets(audit, name)}/ids" for name in names)), tuple(names))
 
 
 def _targets(audit: Audit, name: str) -> str:

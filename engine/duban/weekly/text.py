@@ -6,6 +6,7 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import is_
 from typing import Any, TypeVar
 
 from duban.report.papers.words import shown
@@ -88,13 +89,14 @@ def _masked(value: Any) -> Any:
     if type(value) is str:
         return shown(value)
     if type(value) is tuple:
-        return tuple(_masked(item) for item in value)
+        masked = tuple(_masked(item) for item in value)
+        return value if all(map(is_, masked, value)) else masked  # most of a week is as it was, and stays so
     if is_dataclass(value) and not isinstance(value, type):
         changed = {}
         for spec in fields(value):
             old = getattr(value, spec.name)
             new = _masked(old)
-            if new is not old and new != old:
+            if new is not old:
                 changed[spec.name] = new
         return replace(value, **changed) if changed else value
     return value

@@ -14,15 +14,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from duban import cache as cached
 from duban.report.page.payload import as_json, payload
 from duban.report.page.view import view
 
 if TYPE_CHECKING:
     import jinja2
+    from jinja2.bccache import Bucket
 
     from duban.report.week import Week
 
 HERE = Path(__file__).parent
+_KIND = "template"  # in the cache
 _MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)  # a debugger would look for that file
 
 
@@ -63,12 +66,24 @@ def _environment() -> jinja2.Environment:
     import jinja2
     from markupsafe import Markup
 
+    class Compiled(jinja2.BytecodeCache):
+        """Templates as Python's bytecode, in the cache: to compile them takes as long as to fill them for a county."""
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            kept = cached.recall(_KIND, cached.key(_KIND, bucket.key, bucket.checksum))
+            if isinstance(kept, bytes):
+                bucket.bytecode_from_string(kept)
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            cached.remember(_KIND, cached.key(_KIND, bucket.key, bucket.checksum), bucket.bytecode_to_string())
+
     found = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=Compiled(),
     )
     found.filters["inline"] = Markup  # our own assets and data that is escaped for a script element, nothing else
     return found

@@ -23,6 +23,7 @@ _MOBILE = re.compile(r"(?<![0-9A-Za-z])(1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])")
 _LANDLINE = re.compile(r"(?<![0-9A-Za-z〔-])(0\d{2,3})-?\d{4}(\d{3,4})(?![0-9A-Za-z-])")
 _BORN = r"(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _IDENTITY = re.compile(rf"(?<![0-9A-Za-z])([1-9]\d{{5}}){_BORN}(\d{{3}}[\dXx])(?![0-9A-Za-z])")
+_LONG = re.compile(r"\d{7}")  # no number that is masked has fewer digits side by side
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -43,7 +44,7 @@ class Plain(str):
 def shown(text: str) -> str:
     """A text as a paper prints it: telephones and identity numbers masked, no control characters."""
     clean = _NOT_XML.sub("", text)
-    if isinstance(text, Plain):
+    if isinstance(text, Plain) or _LONG.search(clean) is None:
         return clean
     for pattern in (_IDENTITY, _MOBILE, _LANDLINE):
         clean = pattern.sub(r"\1****\2", clean)
