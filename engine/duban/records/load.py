@@ -292,6 +292,9 @@ class _Loading:
         fixed = self.types[pool.name], columns, self.jurisdiction, self.timezone
         rows, issues = fill(self.con, Filling(table, pool.name, *fixed, tuple(pool.members)))
         self.issues.extend(issues)
+        if len(pool.members) == 1:
+            ((member, _),) = pool.members
+            return {(pool.name, member.file, member.sheet): rows}
         last = f"SELECT _file, _sheet FROM {table_name(pool.name)} ORDER BY _n DESC LIMIT {rows}"
         found = self.con.execute(f"SELECT _file, _sheet, count(*) FROM ({last}) GROUP BY ALL").fetchall()
         return {(pool.name, file, sheet): number for file, sheet, number in found}
