@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from audits import limit_of, median, records_in
+from audits import IN_MEMORY, limit_of, median, records_in
 from measure import Measured, contender
 from workload import OBLIGATIONS, contenders, differences, lines_of_code, missing_packages, module
 
@@ -132,7 +132,11 @@ def _runs(entry: Entry, size: Size, folder: Path, out: Path, runs: int, budget: 
 
 def _hopeless(entry: Entry, size: Size, before: Sequence[Size], budget: float) -> str:
     """Why a contender is not tried at this size: it failed at a smaller one, or took too long even if time only grows with size."""
-    if entry.name == DUBAN or not before or entry.name not in before[-1].figures:
+    if entry.name == DUBAN:
+        return ""
+    if size.mines > IN_MEMORY and entry.name not in BY_HAND:
+        return f"not tried above {IN_MEMORY:,} mines"
+    if not before or entry.name not in before[-1].figures:
         return ""
     last = before[-1].figures[entry.name]
     if last.error:

@@ -213,6 +213,10 @@ def test_who_could_not_be_in_time_is_not_tried(bench: SimpleNamespace) -> None:
     failed = [size_of(bench, 1_000, slow=0.0)]
     assert hopeless(entry, size_of(bench, 2_000), failed, budget=60) == "not tried: more than 1 s at 1,000 mines"
     assert hopeless(entry, size_of(bench, 1_000), [], budget=60) == ""
+    quick = [size_of(bench, 100_000, slow=0.1, polars_lazy=2.0)]
+    assert hopeless(entry, size_of(bench, 1_000_000), quick, budget=60) == "not tried above 100,000 mines"
+    by_hand = bench.contest.Entry("polars_lazy", "polars", 1, (), "")
+    assert hopeless(by_hand, size_of(bench, 1_000_000), quick, budget=60) == ""
 
 
 def test_a_command_runs_in_the_environment_that_it_is_given(bench: SimpleNamespace) -> None:
