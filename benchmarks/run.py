@@ -104,7 +104,9 @@ def on_spark() -> list[str]:
     except ModuleNotFoundError as missing:
         print(f"no section on Spark: {missing}", file=sys.stderr)
         return []
-    return list(spark.table(spark.figures()))
+    found = spark.figures()
+    spark.keep(found)
+    return list(spark.table(found))
 
 
 def numbers(text: str) -> list[int]:

@@ -180,6 +180,11 @@ def figures(counties: int = 2_800, mines: int = 200) -> list[Figure]:
     return [*compared(counties, mines, 10, OBLIGATIONS), *compared(max(2, counties // 50), mines, 60, ())]
 
 
+def keep(found: list[Figure]) -> None:
+    """For nation.py."""
+    FIGURES.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--measure"]:
         measure(sys.argv[2:])
@@ -187,4 +192,4 @@ if __name__ == "__main__":
     found = figures(*sizes)
     print("\n".join(table(found)))
     if "--write" in sys.argv:
-        FIGURES.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
+        keep(found)

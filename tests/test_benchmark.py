@@ -193,7 +193,7 @@ def test_targets_are_computed_from_the_figures(bench: SimpleNamespace) -> None:
     cost = "cost of a record at most 1.5× that at 10,000 mines"
     assert said[cost] == ("0.75× at the most, up to 1,000,000 mines", "hit")  # 200, 120 and 150 µs a mine
     assert said["`duban --help` under 150 ms"] == ("—", "not measured")
-    again = "1 % new records: what was read is not read again (reading takes under a half)"
+    again = "1 % new records: unchanged Parquet is not read again, and reading takes less"
     assert said[again] == ("—", "not measured")
     dearer = [*sizes[:2], size_of(bench, 1_000_000, duban_audit=320.0)]
     measured = bench.measure.Measured
