@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from duban.check.log import Entry
 
 Row = dict[str, Any]
+_TOGETHER = 5_000  # rows
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def keep(con: Connection, payload: Payload) -> bool:
     for table, rows in (
         (DUTIES, payload.duties), (FINDINGS, payload.findings), (CANDIDATES, payload.candidates), (WAIVERS, payload.waivers),
     ):  # fmt: skip
-        _add(con, table, [{**one, "audit": number} for one in rows])
+        _add(con, table, ({**one, "audit": number} for one in rows))
     return False
 
 
@@ -150,9 +152,11 @@ def counts_of(audit: Audit, judgement: Judgement | None) -> dict[str, int]:
     return {**found, "candidates": sum(listed[one.measure].listed for one in candidates)}
 
 
-def _add(con: Connection, table: Table, rows: list[Row]) -> None:
-    if rows:
-        con.execute(insert(table), rows)
+def _add(con: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Insert rows, some thousands at a time: a driver holds all that it is given at once."""
+    left = iter(rows)
+    while some := list(islice(left, _TOGETHER)):
+        con.execute(insert(table), some)
 
 
 def _same_results(known: Mapping[str, str], row: Row) -> None:
