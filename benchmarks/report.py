@@ -21,7 +21,7 @@ from workload import AS_OF, OBLIGATIONS
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 PANDAS = BY_HAND[-1]
 ORDER = (
-    "Targets", "The workload", "Ratios", "Every contender", "The command line", "Where the time goes", "Less memory", "A week later", "Many counties on Spark",
+    "Targets", "The workload", "Ratios", "Every contender", "Rules engines, given their time", "The command line", "Where the time goes", "Less memory", "A week later", "Many counties on Spark",
     "Everything that is written", "Reading", "Judging",
 )  # fmt: skip
 HEAD = """# Performance
@@ -176,6 +176,20 @@ def contest(made: str, entries: Sequence[Entry], sizes: Sequence[Size]) -> list[
         "obligations is compared with duban on those alone. Who had no time left (`--budget`), or could not have even if his time only grew with the",
         "size, is not tried: no figure is an extrapolation. A run of a rules engine that takes long is one run. How to add a contender: `benchmarks/workload.py`.", *(["", *notes] if notes else []),
     ]  # fmt: skip
+
+
+def given_time(made: str, entries: Sequence[Entry], sizes: Sequence[Size]) -> list[str]:
+    """The rules engines and checkers once more, each for as long as it takes, within reason."""
+    rows = [
+        (
+            f"{size.mines:,}", entry.title, f"{len(entry.obligations)} of {len(OBLIGATIONS)}", seconds(size.part.get(entry.obligations)),
+            f"— ({found.error})" if found.error else seconds(found), times(against(entry, size)),
+        )
+        for size in sizes
+        for entry in engines(entries)
+        if (found := size.figures.get(entry.name)) is not None
+    ]  # fmt: skip
+    return [made, "", *table("mines | contender | obligations | duban on these, s | s | its time ÷ duban's", rows)]
 
 
 def workload() -> list[str]:

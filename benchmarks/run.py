@@ -24,7 +24,8 @@ import report
 import timings
 from synthetic import generate
 
-SECTIONS = ("contest", "line", "timings", "memory", "again", "spark", "everything", "reading", "judging")
+SECTIONS = ("contest", "engines", "line", "timings", "memory", "again", "spark", "everything", "reading", "judging")
+PATIENCE = 7  # budgets that a rules engine may take for itself
 
 
 class Folders:
@@ -62,13 +63,18 @@ def sections(
             "Ratios": report.ratios(made, rivals, results),
             "Every contender": report.contest(made, rivals, results),
         }
+    if "engines" in given.only:
+        patient = [entry for entry in contest.entries(given.contenders) if entry.name not in contest.BY_HAND]
+        some = [size for size in sizes if 1_000 <= size <= audits.IN_MEMORY]
+        found = contest.hold(some, folder_of, patient, 1, budget * PATIENCE, place)
+        page["Rules engines, given their time"] = report.given_time(report.made_by(words, "one run"), patient, found)
     if "line" in given.only:
         known["line"] = line = audits.command_line(runs, budget)
         page["The command line"] = report.command_line(made, line)
     if "timings" in given.only:
         mines = max(size for size in sizes if size <= audits.IN_MEMORY)
-        found = [timings.sample(), timings.generated(mines, folder_of(mines))]
-        page["Where the time goes"] = timings.section(report.made_by(words, "one run"), found)
+        runs_of = [timings.sample(), timings.generated(mines, folder_of(mines))]
+        page["Where the time goes"] = timings.section(report.made_by(words, "one run"), runs_of)
     if "memory" in given.only:
         known["limited"] = limited = audits.within_memory(sizes[-1], folder_of(sizes[-1]), budget * 10, unlimited)
         page["Less memory"] = report.less_memory(report.made_by(words, "one run"), limited)
