@@ -22,7 +22,7 @@ def judged(records: Any, monkeypatch: pytest.MonkeyPatch, limits: Limits | None 
     found: list[parts.Part] = []
     slices = parts._sliced
     with monkeypatch.context() as patched:
-        patched.setattr(parts, "_sliced", lambda con, part: found.append(part) or slices(con, part))
+        patched.setattr(parts, "_sliced", lambda con, part, **how: found.append(part) or slices(con, part, **how))
         with duban.audit(records, "zezhou-2023-331", "2024-01-07", obligations=ASKED, limits=limits) as audit:
             con = audit.connection
             tables = [sorted(map(repr, con.execute(f"FROM {name}").fetchall())) for name in ("duties", "missing")]
@@ -64,11 +64,14 @@ def test_a_part_is_halved_by_its_records(records: tuple[int, ...], first: int) -
     assert parts.halves(part) == (part[:first], part[first:])
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_what_does_not_fit_is_halved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+@pytest.mark.parametrize("memory", ["", "2GB"])
+@pytest.mark.parametrize(("known", "cached"), [(True, False), (False, False), (False, True)])
+def test_what_does_not_fit_is_halved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool, cached: bool, memory: str
+) -> None:  # fmt: skip
     """Four counties, and a text of 16 MB in each: all in one text are too much. Whether or not that was foreseen."""
     monkeypatch.setenv("DUBAN_CACHE", "off")
-    con = open_database(Limits())
+    con = open_database(Limits(memory, temp_folder=str(tmp_path / "data")))
     con.execute(
         "CREATE TABLE raw_stop AS SELECT '县' || i AS jurisdiction, repeat('x', 16000000) AS note FROM range(4) r(i)"
     )
@@ -79,13 +82,15 @@ def test_what_does_not_fit_is_halved(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "duties",
         "missing",
     )
+    once = Once("nothing", tmp_path) if cached else None
     if known:
         parts.run(con, plan, [tuple((f"县{number}", 1) for number in range(4))])
     else:
-        once = Once("nothing", tmp_path)
         run(con, plan, once=once, in_parts=True)
     assert con.execute("SELECT sum(counties), max(counties) < 4 FROM duties").fetchall() == [(4, True)]
     assert con.execute("SELECT count(*) FROM missing").fetchall() == [(4,)]
+    tables = con.execute("SELECT database_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+    assert tables == [(RECORDS, name) for name in ("duties", "missing", "raw_stop")]
     con.close()
 
 

@@ -38,11 +38,12 @@ class Crew:
 
     Plans on other shelves (`shelf`), run from a cursor of their own, see the records and nothing of each other; but for
     the shelves `behind`, on which they find what they do not make themselves. `before`: a database whose tables are
-    seen instead of records of the same name; then the shelves lie in memory.
+    seen instead of records of the same name. `in_memory`: the shelves lie there, wherever the records do.
     """
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, shelf: str = SHELF, behind: str = "", before: str = ""
+        self, con: duckdb.DuckDBPyConnection, shelf: str = SHELF, behind: str = "", before: str = "", *,
+        in_memory: bool = False,
     ) -> None:  # fmt: skip
         (threads,) = con.execute("SELECT current_setting('threads')").fetchone() or (1,)
         numbers = range(max(1, min(int(threads), MOST)))
@@ -50,17 +51,22 @@ class Crew:
         self.shelves = [f"{shelf}{number}" for number in numbers]
         others = [f"{behind}{number}" for number in numbers] if behind else []
         self.seen = [*self.shelves, *others, *([before] if before else []), RECORDS]
+        self.files = {} if in_memory else self._files()
         for name in self.shelves:
             con.execute(f"ATTACH IF NOT EXISTS {self._place(name)}")
         self._see_all(con)
 
-    def _place(self, name: str) -> str:
-        """SQL of where a shelf is, and its name. Nobody reads a file of it after a crash, so it needs no log."""
+    def _files(self) -> dict[str, Path]:
+        """Where each shelf lies: beside the records, if these lie in a file; empty: in memory."""
         query = "SELECT path FROM duckdb_databases() WHERE database_name = $1"
         (path,) = self.con.execute(query, [RECORDS]).fetchone() or (None,)
-        if self.before or not path:
+        return {name: Path(path).with_name(f"{name}.duckdb") for name in self.shelves} if path else {}
+
+    def _place(self, name: str) -> str:
+        """SQL of where a shelf is, and its name. Nobody reads a file of it after a crash, so it needs no log."""
+        if name not in self.files:
             return f"':memory:' AS {name}"
-        return f"{literal(str(Path(path).with_name(f'{name}.duckdb')))} AS {name} (RECOVERY_MODE no_wal_writes)"
+        return f"{literal(str(self.files[name]))} AS {name} (RECOVERY_MODE no_wal_writes)"
 
     def _see_all(self, con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"SET search_path = '{','.join(f'{name}.main' for name in self.seen)}'")
@@ -70,6 +76,8 @@ class Crew:
         self.con.execute(f"SET search_path = '{RECORDS}.main'")
         for name in self.shelves:
             self.con.execute(f"DETACH {name}")
+            if name in self.files:
+                self.files[name].unlink(missing_ok=True)
 
     def run(self, plan: Plan, *, keep: bool, progress: Progress | None) -> dict[str, float]:
         """Create every table of the plan, and drop those that nobody reads any more unless `keep`.

@@ -169,23 +169,28 @@ def run(
     crew = Crew(con, shelf, behind)
     rest = _rest(plan, there, lasting)
     watch = stopwatch.running()
-    if once is None or keep or (watch is not None and watch.asked):  # a step that is to be profiled has to run
-        return crew.run(rest, keep=keep, progress=progress)
-    name = once.name(plan)
-    if keeping.restore(con, _KIND, name, once.scratch, crew.shelves[0]) is not None:
+    if keep or (watch is not None and watch.asked):  # a step that is to be profiled has to run
+        once = None
+    if once and keeping.restore(con, _KIND, once.name(plan), once.scratch, crew.shelves[0]) is not None:
         return {}
     try:
-        seconds = crew.run(rest, keep=False, progress=progress)
+        seconds = crew.run(rest, keep=keep, progress=progress)
     except UsageError:  # more than was thought
-        if not in_parts:
+        if keep or not in_parts:
             raise
         crew.leave()
         return _in_parts(con, plan, shelf, progress)
+    if once:
+        _keep(con, plan, once)
+    return seconds
+
+
+def _keep(con: duckdb.DuckDBPyConnection, plan: Plan, once: Once) -> None:
+    """Keep what a plan has left behind, if it is not much."""
     tables = {table: f"FROM {quote(table)}" for table in plan.stays}
     rows = [con.execute(f"SELECT count(*) {table}").fetchall()[0][0] for table in tables.values()]
     if sum(rows) <= _MOST:
-        keeping.keep(con, _KIND, name, tables, "", once.scratch, large=sum(rows) > keeping.MANY)
-    return seconds
+        keeping.keep(con, _KIND, once.name(plan), tables, "", once.scratch, large=sum(rows) > keeping.MANY)
 
 
 def _in_parts(

@@ -72,12 +72,13 @@ def run(
 
     Raises as `Crew.run` does, with nothing left behind: UsageError only if one jurisdiction alone is too much.
     """
-    seconds, waiting, made = Counter[str](), [*reversed(wanted)], False
+    seconds, made = Counter[str](), False
+    waiting = [(part, True) for part in reversed(wanted)]
     try:
         while waiting:
-            part = waiting.pop()
+            part, in_memory = waiting.pop()
             try:
-                with _sliced(con, part) as crew:
+                with _sliced(con, part, in_memory=in_memory) as crew:
                     seconds.update(crew.run(plan, keep=False, progress=progress))
                     for name in plan.stays:
                         kept = f"{RECORDS}.main.{quote(name)}"
@@ -85,9 +86,12 @@ def run(
                         con.execute(f"{how} FROM {quote(name)}")
                     made = True
             except UsageError:
-                if len(part) == 1:
+                if len(part) > 1:
+                    waiting += [(half, True) for half in reversed(halves(part))]
+                elif in_memory:
+                    waiting.append((part, False))
+                else:
                     raise
-                waiting += reversed(halves(part))
     except BaseException:
         for name in plan.stays:
             con.execute(f"DROP TABLE IF EXISTS {RECORDS}.main.{quote(name)}")
@@ -106,15 +110,15 @@ def halves(part: Part) -> tuple[Part, Part]:
 
 
 @contextmanager
-def _sliced(con: duckdb.DuckDBPyConnection, part: Part) -> Iterator[Crew]:
-    """A crew that sees the records of one part alone, and works in memory; whatever it has made is gone afterwards."""
+def _sliced(con: duckdb.DuckDBPyConnection, part: Part, *, in_memory: bool) -> Iterator[Crew]:
+    """A crew that sees the records of one part alone, works in memory or where the records lie, and leaves nothing."""
     within = f"jurisdiction BETWEEN {literal(part[0][0])} AND {literal(part[-1][0])}"
     con.execute(f"ATTACH ':memory:' AS {_SLICE}")
     try:
         for table, _ in _tables(con):
             rows = f"SELECT * FROM {RECORDS}.main.{quote(table)} WHERE {within}"
             con.execute(f"CREATE VIEW {_SLICE}.main.{quote(table)} AS {rows}")
-        crew = Crew(con, _SHELF, before=_SLICE)
+        crew = Crew(con, _SHELF, before=_SLICE, in_memory=in_memory)
         try:
             yield crew
         finally:
